@@ -1,0 +1,2 @@
+//! Proves a Vulkan driver.
+fn main() {}

@@ -1,0 +1,465 @@
+//! The intermediate representation: structured, typed, scalar.
+//!
+//! Made by [`translate`](crate::translate) from SPIR-V, read by [`uniformity`](crate::uniformity) and [`lower`](crate::lower).
+//! A [`Function`] is one entry point with every call inlined. It describes *one* invocation: that eight of them run side by
+//! side is the business of the lowering, and no width appears here.
+//!
+//! - SPIR-V vectors, matrices and structures are taken apart: every [`Value`] is a scalar.
+//! - Control flow is a tree of [`Stmt`]s with labelled [`Stmt::Block`]s and [`Stmt::Loop`]s, as in WebAssembly; there is no goto.
+//! - A value is defined once, by [`Stmt::Let`], and used only after it in the same statement list or in lists nested below.
+//!   What has to flow around a branch goes through a [`Variable`]. Variables are not memory: they have no address.
+//! - Memory is reached through a [`Place`]: what is accessed, and where; never through a bare host pointer.
+//!
+//! # Invariants
+//! 1. Every value is defined exactly once, before its uses, in scope.
+//! 2. Operand types fit the operation.
+//! 3. `Break` and `Continue` name an enclosing block or loop; `Continue` names a loop.
+
+use smallvec::SmallVec;
+
+/// Type of a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Type {
+    /// True or false; has no memory representation.
+    Bool,
+    /// 8 bits, signed or unsigned: operations know which.
+    I8,
+    /// 16 bits.
+    I16,
+    /// 32 bits.
+    I32,
+    /// 64 bits; also device addresses.
+    I64,
+    /// IEEE half.
+    F16,
+    /// IEEE single.
+    F32,
+    /// IEEE double.
+    F64,
+}
+
+impl Type {
+    /// Size in memory, in bytes. `Bool` has none and counts as 4, as in variables of the private storage classes.
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Self::I8 => 1,
+            Self::I16 | Self::F16 => 2,
+            Self::Bool | Self::I32 | Self::F32 => 4,
+            Self::I64 | Self::F64 => 8,
+        }
+    }
+
+    /// Whether this is a floating-point type.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Self::F16 | Self::F32 | Self::F64)
+    }
+}
+
+macro_rules! define_index {
+    ($($(#[$doc:meta])* $name:ident, $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// Position in the function's list.
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+
+define_index! {
+    /// A scalar that is defined once.
+    Value, "v";
+    /// A scalar that can be set again; carries what flows around branches.
+    Variable, "x";
+    /// The target of a break or continue.
+    Label, "l";
+    /// Private memory of one invocation that is indexed dynamically.
+    LocalMemory, "m";
+}
+
+/// One entry point.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// Type of each value.
+    pub values: Vec<Type>,
+    /// Type of each variable. A variable that was never set holds zero.
+    pub variables: Vec<Type>,
+    /// Size in bytes of each local memory; zero-filled when an invocation starts.
+    pub local_memories: Vec<u32>,
+    /// Number of labels.
+    pub labels: u32,
+    /// Bytes of memory that the workgroup shares; 16-byte aligned.
+    pub shared_bytes: u32,
+    /// Whether shared memory is zeroed when a workgroup starts.
+    pub zero_shared: bool,
+    /// Invocations of a workgroup in each dimension.
+    pub workgroup_size: [u32; 3],
+    /// The statements.
+    pub body: Vec<Stmt>,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stmt {
+    /// Defines a value.
+    Let(Value, Op),
+    /// Sets a variable.
+    Set(Variable, Value),
+    /// Stores a scalar. Lanes outside the place drop it.
+    Store {
+        /// Where to.
+        place: Place,
+        /// What.
+        value: Value,
+    },
+    /// Branches on a boolean.
+    If {
+        /// The condition.
+        condition: Value,
+        /// Where it is true.
+        then: Vec<Stmt>,
+        /// Where it is false.
+        otherwise: Vec<Stmt>,
+    },
+    /// Statements that `Break(label)` leaves.
+    Block {
+        /// Its name.
+        label: Label,
+        /// Its statements.
+        body: Vec<Stmt>,
+    },
+    /// Statements that `Continue(label)` starts again. Falling off the end leaves the loop.
+    Loop {
+        /// Its name.
+        label: Label,
+        /// Its statements.
+        body: Vec<Stmt>,
+    },
+    /// Leaves the enclosing block or loop of that name.
+    Break(Label),
+    /// Starts the enclosing loop of that name again.
+    Continue(Label),
+    /// Waits until all invocations of the workgroup are here. Orders shared memory (and all other memory).
+    Barrier,
+    /// Orders memory accesses of this invocation as others see them.
+    Fence,
+    /// Ends the invocation.
+    Return,
+}
+
+/// What is accessed, and where in it. Offsets are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A buffer behind a descriptor; bounds are checked against the descriptor's range.
+    Buffer {
+        /// Descriptor set.
+        set: u32,
+        /// Index of the descriptor in the set (`I32`).
+        slot: Value,
+        /// Offset from the descriptor's address (`I32`, unsigned).
+        offset: Value,
+    },
+    /// Memory at a device address, host or sparse (`PhysicalStorageBuffer`).
+    Global {
+        /// The address (`I64`).
+        address: Value,
+    },
+    /// The workgroup's shared memory.
+    Shared {
+        /// Offset (`I32`).
+        offset: Value,
+    },
+    /// Private memory of the invocation.
+    Local {
+        /// Which.
+        memory: LocalMemory,
+        /// Offset (`I32`).
+        offset: Value,
+    },
+    /// Push constants.
+    PushConstant {
+        /// Offset (`I32`).
+        offset: Value,
+    },
+}
+
+/// What defines a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Op {
+    /// A constant; the low bits are the value, the rest is zero.
+    Constant(Type, u64),
+    /// Reads a variable.
+    Get(Variable),
+    /// One operand, same type out (except the tests, which give `Bool`).
+    Unary(UnaryOp, Value),
+    /// Two operands of one type, the same type out. Shift counts have the type of the shifted value.
+    Binary(BinaryOp, Value, Value),
+    /// Two operands of one type, `Bool` out.
+    Compare(CompareOp, Value, Value),
+    /// `if condition { a } else { b }`, without a branch.
+    Select(Value, Value, Value),
+    /// Converts to another type.
+    Convert(ConvertOp, Value, Type),
+    /// A function with several operands or of the extended set.
+    Math(MathOp, SmallVec<[Value; 3]>),
+    /// A number the invocation was started with.
+    Builtin(Builtin),
+    /// Loads a scalar. Lanes outside the place read zero.
+    Load(Type, Place),
+    /// Bytes that the descriptor covers (`I32`; `OpArrayLength` divides it).
+    BufferSize {
+        /// Descriptor set.
+        set: u32,
+        /// Index of the descriptor (`I32`).
+        slot: Value,
+    },
+    /// Reads, changes and writes back at once; gives the old value. Outside the place: zero, and nothing is written.
+    Atomic {
+        /// What to do.
+        op: AtomicOp,
+        /// Type of the memory.
+        ty: Type,
+        /// Where.
+        place: Place,
+        /// The operand; for an exchange the new value. A load repeats any value.
+        value: Value,
+        /// For compare-exchange.
+        comparator: Option<Value>,
+    },
+    /// An operation over the active invocations of the subgroup.
+    Group(GroupOp, SmallVec<[Value; 2]>),
+}
+
+/// Operations with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// Integer negation.
+    INeg,
+    /// Bitwise complement; logical for `Bool`.
+    Not,
+    /// Float negation.
+    FNeg,
+    /// Float is not a number.
+    IsNan,
+    /// Float is infinite.
+    IsInf,
+    /// Set bits.
+    BitCount,
+    /// Bits in reverse order.
+    BitReverse,
+}
+
+/// Operations with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
+pub enum BinaryOp {
+    IAdd,
+    ISub,
+    IMul,
+    /// High half of the double-width product.
+    UMulHigh,
+    SMulHigh,
+    /// Division by zero gives all ones (unsigned) or is otherwise undefined but never traps.
+    UDiv,
+    SDiv,
+    URem,
+    /// Sign of the dividend.
+    SRem,
+    /// Sign of the divisor.
+    SMod,
+    UMin,
+    UMax,
+    SMin,
+    SMax,
+    And,
+    Or,
+    Xor,
+    Shl,
+    UShr,
+    SShr,
+    FAdd,
+    FSub,
+    FMul,
+    FDiv,
+    /// Sign of the dividend.
+    FRem,
+    /// Sign of the divisor.
+    FMod,
+    /// NaN operands give the other operand.
+    FMin,
+    FMax,
+}
+
+/// Comparisons. `F…` are ordered (false for NaN), `FU…` unordered (true for NaN).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
+pub enum CompareOp {
+    IEq,
+    INe,
+    ULt,
+    ULe,
+    UGt,
+    UGe,
+    SLt,
+    SLe,
+    SGt,
+    SGe,
+    FEq,
+    FNe,
+    FLt,
+    FLe,
+    FGt,
+    FGe,
+    FUEq,
+    FUNe,
+    FULt,
+    FULe,
+    FUGt,
+    FUGe,
+}
+
+/// Conversions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConvertOp {
+    /// To a narrower integer: drops high bits.
+    Truncate,
+    /// To a wider integer, zeros in front.
+    ZeroExtend,
+    /// To a wider integer, sign in front.
+    SignExtend,
+    /// Float to float.
+    FloatToFloat,
+    /// Float to signed integer, saturating; NaN gives zero.
+    FloatToSigned,
+    /// Float to unsigned integer, saturating; NaN gives zero.
+    FloatToUnsigned,
+    /// Signed integer to float.
+    SignedToFloat,
+    /// Unsigned integer to float.
+    UnsignedToFloat,
+    /// Same bits, other type of the same size.
+    Bitcast,
+}
+
+/// Functions, most of GLSL.std.450. Operands are scalars of one type unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of GLSL.std.450")]
+pub enum MathOp {
+    Round,
+    RoundEven,
+    Trunc,
+    FAbs,
+    SAbs,
+    FSign,
+    SSign,
+    Floor,
+    Ceil,
+    Fract,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Sinh,
+    Cosh,
+    Tanh,
+    Asinh,
+    Acosh,
+    Atanh,
+    Atan2,
+    Pow,
+    Exp,
+    Log,
+    Exp2,
+    Log2,
+    Sqrt,
+    InverseSqrt,
+    Fma,
+    /// `Ldexp(x, exponent: I32)`.
+    Ldexp,
+    /// The significand of `frexp`.
+    FrexpSignificand,
+    /// The exponent of `frexp` (`I32` out).
+    FrexpExponent,
+    FindILsb,
+    FindSMsb,
+    FindUMsb,
+    /// `(value, offset: I32, count: I32)`.
+    BitFieldUExtract,
+    BitFieldSExtract,
+    /// `(base, insert, offset: I32, count: I32)`.
+    BitFieldInsert,
+}
+
+/// Numbers that an invocation is started with. All `I32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are SPIR-V's, the number is the component")]
+pub enum Builtin {
+    LocalInvocationId(u8),
+    LocalInvocationIndex,
+    WorkgroupId(u8),
+    NumWorkgroups(u8),
+    /// Base group times size, plus group times size, plus local id; component.
+    GlobalInvocationId(u8),
+    SubgroupLocalInvocationId,
+    SubgroupId,
+    NumSubgroups,
+}
+
+/// Atomic operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
+pub enum AtomicOp {
+    Load,
+    Store,
+    Exchange,
+    CompareExchange,
+    IAdd,
+    ISub,
+    SMin,
+    UMin,
+    SMax,
+    UMax,
+    And,
+    Or,
+    Xor,
+    FAdd,
+    FMin,
+    FMax,
+}
+
+/// Operations over the active invocations of a subgroup. One subgroup is one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
+pub enum GroupOp {
+    Elect,
+    All,
+    Any,
+    AllEqual,
+    /// Bit i of the result: lane i is active and its operand true (`I32` out).
+    Ballot,
+    BroadcastFirst,
+    /// `(value, lane: I32)`.
+    Shuffle,
+    /// Reduction with that operation.
+    Reduce(BinaryOp),
+    InclusiveScan(BinaryOp),
+    ExclusiveScan(BinaryOp),
+}

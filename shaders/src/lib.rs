@@ -1,0 +1,4 @@
+//! SPIR-V to machine code.
+
+pub mod abi;
+pub mod ir;
