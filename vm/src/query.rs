@@ -6,7 +6,7 @@ use crate::manager::Manager;
 use crate::mapping::{MapFlags, Mapping, Piece};
 use crate::tree::Entry;
 use crate::units::{BoOffset, PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
-use crate::vm::{Vm, VmId};
+use crate::vm::{Slot, Vm, VmId};
 
 impl Manager {
     /// A VM's name.
@@ -144,7 +144,7 @@ impl Manager {
         self.pairs.walk(list, head).map(|index| self.pairs.vm_bos[index].bo)
     }
 
-    fn entry_mapping(&self, vm: &Vm, entry: &Entry<u32>) -> Mapping {
+    fn entry_mapping(&self, vm: &Vm, entry: &Entry<Slot>) -> Mapping {
         self.mapping(vm, &vm.space.piece(entry))
     }
 

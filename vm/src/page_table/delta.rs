@@ -10,7 +10,7 @@ use super::PageTable;
 use crate::bo::{Pairs, Residency};
 use crate::mapping::Piece;
 use crate::request::Step;
-use crate::split::Visit;
+use crate::split::{Old, Visit};
 use crate::units::PAGE_SHIFT;
 
 /// What running a job did.
@@ -133,7 +133,7 @@ impl<P: PageTable + ?Sized> Visit for Delta<'_, '_, P> {
     type Refusal = Infallible;
 
     #[inline]
-    fn cut(&mut self, step: &Step, old: &Piece, keep: bool) -> Result<(), Infallible> {
+    fn cut(&mut self, step: &Step, old: Old<'_>, keep: bool) -> Result<(), Infallible> {
         let (start, end) = (old.start.max(step.piece.start), old.end.min(step.piece.end));
         if old.start < start || end < old.end {
             self.writer.stats.remaps += 1;
