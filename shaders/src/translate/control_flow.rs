@@ -41,15 +41,12 @@ impl<'a> Translator<'a> {
                 break;
             }
             let block = &cfg.blocks[at];
-            // Joins that belong behind the loop, not into it.
-            let outside = match (block.is_loop, block.loop_merge) {
-                (true, Some(merge)) => block.joins.partition_point(|&join| join < merge),
-                (true, None) => block.joins.len(),
-                (false, _) => 0,
-            };
-            let (inside, outside) = block.joins.split_at(outside);
-            let outside_follow = self.open_joins(outside, follow);
             if block.is_loop {
+                // Joins from the merge block on stand behind the loop.
+                let merge = block.loop_merge.unwrap_or(usize::MAX);
+                let (inside, outside) =
+                    block.joins.split_at(block.joins.partition_point(|&join| join < merge));
+                let outside_follow = self.open_joins(outside, follow);
                 let label = self.builder.begin_loop();
                 self.set_label(at, Some(label));
                 self.body(at, block)?;
