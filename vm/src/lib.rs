@@ -1,4 +1,31 @@
 //! A GPU virtual address space manager.
+#![deny(unsafe_code)]
 
+mod arena;
+mod bo;
+mod coalesce;
+mod error;
+mod job;
+mod manager;
+mod mapping;
+mod op;
 pub mod page_table;
+mod region;
+mod request;
+mod split;
+pub mod tree;
 pub mod units;
+mod vm;
+
+pub use bo::BoId;
+pub use error::Error;
+pub use job::BindJob;
+pub use manager::{Manager, PageTables};
+pub use mapping::{MapFlags, Mapping};
+pub use op::Op;
+pub use page_table::delta::BindStats;
+pub use page_table::{LinearPageTable, PageTable, RecordingPageTable};
+pub use region::{Region, RegionFlags, RegionId};
+pub use request::Request;
+pub use units::{BoOffset, PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
+pub use vm::{VmId, VmOptions};

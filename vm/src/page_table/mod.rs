@@ -1,3 +1,54 @@
-//! Page tables.
+//! Page tables: what a driver's hardware (or machine code) looks addresses up in.
+//!
+//! The manager knows them only through [`PageTable`] and tells them no more than what changes ([`delta`]). [`LinearPageTable`] is a real one for
+//! code that runs on the host; [`RecordingPageTable`] writes down what it is told.
+//!
+//! Pages are counted absolutely: page number = address >> [`PAGE_SHIFT`](crate::units::PAGE_SHIFT).
 
+pub(crate) mod delta;
+mod linear;
 pub mod pte;
+mod record;
+
+pub use linear::{LinearPageTable, ReserveError};
+pub use record::{Call, RecordingPageTable};
+
+use crate::mapping::MapFlags;
+
+/// Where the manager writes. No method may fail or allocate: they run when a job can no longer be refused.
+///
+/// The pages named lie inside the VM; calls for different pages may come in any order within a job.
+pub trait PageTable {
+    /// Pages `first..first + count` now are the memory from `host_address` on.
+    fn map_pages(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags);
+    /// The pages now are unbound.
+    fn unmap_pages(&mut self, first: u64, count: u64);
+    /// The pages now are bound to nothing, on purpose.
+    fn set_null(&mut self, first: u64, count: u64);
+    /// The pages' memory is evicted: an access has to bring it back or be refused.
+    fn set_fault(&mut self, first: u64, count: u64);
+    /// All changes since the last call lie in these pages; from now on every access must see them.
+    fn invalidate(&mut self, first: u64, count: u64);
+}
+
+impl<T: PageTable + ?Sized> PageTable for &mut T {
+    fn map_pages(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
+        (**self).map_pages(first, count, host_address, flags);
+    }
+
+    fn unmap_pages(&mut self, first: u64, count: u64) {
+        (**self).unmap_pages(first, count);
+    }
+
+    fn set_null(&mut self, first: u64, count: u64) {
+        (**self).set_null(first, count);
+    }
+
+    fn set_fault(&mut self, first: u64, count: u64) {
+        (**self).set_fault(first, count);
+    }
+
+    fn invalidate(&mut self, first: u64, count: u64) {
+        (**self).invalidate(first, count);
+    }
+}

@@ -15,6 +15,8 @@
 //!
 //! Neither flag set is the strict non-resident case: loads give zero, stores vanish.
 
+use crate::mapping::MapFlags;
+
 /// The entry names memory: `host address = (entry & ADDRESS_MASK) + (address & 0xffff)`.
 pub const VALID: u64 = 1 << 0;
 /// Not accessible as it is; call the page-fault handler.
@@ -31,3 +33,11 @@ pub const ADDRESS_MASK: u64 = !0xffff;
 ///
 /// The page table index of an address is `(address & !SPARSE_TAG) >> PAGE_SHIFT`.
 pub const SPARSE_TAG: u64 = 1 << 62;
+
+/// The entry of a page whose memory is at `host_address`.
+#[must_use]
+#[inline]
+pub const fn valid(host_address: u64, flags: MapFlags) -> u64 {
+    let read_only = if flags.contains(MapFlags::READ_ONLY) { READ_ONLY } else { 0 };
+    host_address & ADDRESS_MASK | VALID | read_only
+}

@@ -1,0 +1,234 @@
+//! [`Manager`]: all VMs and BOs of a device, and everything that can be done with them.
+
+use crate::arena::{NONE, Table};
+use crate::bo::{Bo, BoId, List, Pairs, Residency, VmLists};
+use crate::error::Error;
+use crate::job::{self, BindJob};
+use crate::mapping::Mapping;
+use crate::page_table::PageTable;
+use crate::page_table::delta::{BindStats, Writer};
+use crate::region::{Region, RegionFlags, RegionId};
+use crate::request::{Request, Step};
+use crate::tree::Span;
+use crate::units::{PAGE_SHIFT, PAGE_SIZE, VaRange};
+use crate::vm::{Vm, VmId, VmOptions};
+
+/// The page tables of all VMs. Every [`PageTable`] is one: the table that all VMs share.
+pub trait PageTables {
+    /// The page table of `vm`.
+    fn table(&mut self, vm: VmId) -> &mut dyn PageTable;
+}
+
+impl<T: PageTable> PageTables for T {
+    fn table(&mut self, _: VmId) -> &mut dyn PageTable {
+        self
+    }
+}
+
+/// All VMs and BOs of a device. It takes no lock: whoever shares it wraps it in one.
+#[derive(Debug)]
+pub struct Manager {
+    pub(crate) vms: Table<Vm>,
+    pub(crate) pairs: Pairs,
+    /// The buffer of the last job, to use again.
+    spare: Vec<Step>,
+    pub(crate) clock: u64,
+}
+
+const _: () = {
+    const fn assert_send<T: Send>() {}
+    assert_send::<Manager>();
+    assert_send::<BindJob>();
+};
+
+impl Default for Manager {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Manager {
+    /// A manager without VMs and BOs; allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { vms: Table::new(), pairs: Pairs::new(), spare: Vec::new(), clock: 0 }
+    }
+
+    /// Makes an empty address space.
+    ///
+    /// # Errors
+    /// [`Error::Misaligned`], [`Error::TooLarge`], [`Error::OutsideVm`] for the reserved range, [`Error::OutOfMemory`].
+    #[doc(alias = "drm_gpuvm_init")]
+    pub fn create_vm(&mut self, options: VmOptions) -> Result<VmId, Error> {
+        let vm = Vm::new(options)?;
+        self.pairs.lists.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        let id = VmId(self.vms.insert(vm)?);
+        if self.pairs.lists.len() <= id.0.index as usize {
+            self.pairs.lists.push(VmLists::new());
+        }
+        Ok(id)
+    }
+
+    /// Removes an address space with all that is mapped in it. Jobs prepared for it do nothing any more.
+    pub fn destroy_vm(&mut self, vm: VmId, table: &mut impl PageTable) {
+        let Some(gone) = self.vms.remove(vm.0) else { return };
+        let mut writer = Writer::new(table, gone.base);
+        for entry in gone.space.tree.iter() {
+            writer.unmap(entry.start, entry.end);
+        }
+        writer.finish();
+        self.pairs.drop_vm(vm);
+    }
+
+    /// Registers `size` bytes of memory at `host_address` (a multiple of [`PAGE_SIZE`]) as a BO. A last partial page counts as whole.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::Misaligned`], [`Error::TooLarge`], [`Error::OutOfMemory`].
+    pub fn create_bo(&mut self, size: u64, host_address: u64) -> Result<BoId, Error> {
+        if size == 0 {
+            return Err(Error::Empty);
+        }
+        if !host_address.is_multiple_of(PAGE_SIZE) {
+            return Err(Error::Misaligned(host_address));
+        }
+        let pages = u32::try_from(size.div_ceil(PAGE_SIZE)).map_err(|_| Error::TooLarge(size))?;
+        self.pairs.bos.insert(Bo::new(host_address, pages)).map(BoId)
+    }
+
+    /// Forgets a BO. Its mappings in all VMs are removed first, so that no page table entry names its memory afterwards; a prepared map of it will
+    /// unbind instead.
+    ///
+    /// # Errors
+    /// [`Error::NoBo`].
+    pub fn destroy_bo(&mut self, bo: BoId, tables: &mut impl PageTables) -> Result<(), Error> {
+        while self.bo(bo)?.vm_bos != NONE {
+            let index = self.bo(bo)?.vm_bos;
+            let pair = &mut self.pairs.vm_bos[index];
+            // Keeps the pair while its mappings go.
+            pair.pins += 1;
+            let vm = pair.vm;
+            self.unmap_pair(index, tables.table(vm));
+            self.pairs.detach(index);
+            self.pairs.vm_bos[index].pins -= 1;
+            self.pairs.drop_if_unused(index);
+        }
+        self.pairs.bos.remove(bo.0);
+        Ok(())
+    }
+
+    /// Removes all mappings of a BO from one VM. Cost: the number of these mappings.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`], [`Error::NoBo`].
+    pub fn unmap_bo(&mut self, vm: VmId, bo: BoId, table: &mut impl PageTable) -> Result<BindStats, Error> {
+        self.vm(vm)?;
+        self.bo(bo)?;
+        Ok(self.pairs.find(vm, bo).map_or_else(BindStats::default, |index| self.unmap_pair(index, table)))
+    }
+
+    fn unmap_pair(&mut self, index: u32, table: &mut (impl PageTable + ?Sized)) -> BindStats {
+        let pair = &self.pairs.vm_bos[index];
+        let (vm, count) = (pair.vm, pair.count);
+        let Some(vm) = self.vms.get_mut(vm.0) else { return BindStats::default() };
+        let mut writer = Writer::new(table, vm.base);
+        let mut slot = pair.mappings;
+        for _ in 0..count {
+            let record = vm.space.records[slot];
+            slot = record.next;
+            job::run_step(
+                vm,
+                &mut self.pairs,
+                &Step::unmap(record.piece.start, record.piece.end),
+                &mut writer,
+            );
+        }
+        writer.finish()
+    }
+
+    /// Declares a region: the VM's mappings have to lie inside one.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`]; [`Error::RegionConflict`] if it overlaps another one or the VM was made without regions; what is wrong with the range.
+    pub fn insert_region(&mut self, vm: VmId, range: VaRange, flags: RegionFlags) -> Result<RegionId, Error> {
+        let vm = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let span = vm.span(range)?;
+        let regions = vm.regions.as_mut().ok_or(Error::RegionConflict(range))?;
+        regions.insert(Region { range, flags }, span)
+    }
+
+    /// Removes a region that holds no mapping.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`], [`Error::NoRegion`], [`Error::RegionNotEmpty`].
+    pub fn remove_region(&mut self, vm: VmId, region: RegionId) -> Result<(), Error> {
+        let vm = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let regions = vm.regions.as_mut().ok_or(Error::NoRegion)?;
+        let &(Region { range, .. }, span) = regions.table.get(region.0).ok_or(Error::NoRegion)?;
+        if vm.space.tree.find_first(span).is_some() {
+            return Err(Error::RegionNotEmpty(range));
+        }
+        regions.remove(region);
+        Ok(())
+    }
+
+    /// Unmaps all that a region holds and removes it: for a sparse resource that is destroyed while memory is bound to it.
+    /// Prepared maps inside it will unbind instead.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`], [`Error::NoRegion`], [`Error::OutOfMemory`].
+    pub fn clear_region(
+        &mut self,
+        vm: VmId,
+        region: RegionId,
+        table: &mut impl PageTable,
+    ) -> Result<BindStats, Error> {
+        let range = self.region(vm, region)?.range;
+        let job = self.prepare(vm, &[Request::Unmap { range }])?;
+        let stats = self.run(job, table);
+        self.remove_region(vm, region)?;
+        Ok(stats)
+    }
+
+    /// A region's range and flags.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`], [`Error::NoRegion`].
+    pub fn region(&self, vm: VmId, region: RegionId) -> Result<Region, Error> {
+        let regions = self.vm(vm)?.regions.as_ref().ok_or(Error::NoRegion)?;
+        regions.table.get(region.0).map(|(region, _)| *region).ok_or(Error::NoRegion)
+    }
+
+    /// Checks a batch of requests and reserves all that running it can need: the only stage that can fail. No mapping changes.
+    ///
+    /// # Errors
+    /// What is wrong with the first bad request; [`Error::NoVm`], [`Error::NoBo`], [`Error::OutOfMemory`].
+    #[doc(alias = "vkQueueBindSparse")]
+    pub fn prepare(&mut self, vm: VmId, requests: &[Request]) -> Result<BindJob, Error> {
+        let target = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        job::prepare(vm, target, &mut self.pairs, requests, std::mem::take(&mut self.spare))
+    }
+
+    /// Runs a job: cannot fail, allocates nothing. Does nothing if the VM is gone.
+    pub fn run(&mut self, job: BindJob, table: &mut impl PageTable) -> BindStats {
+        let Some(vm) = self.vms.get_mut(job.vm.0) else {
+            self.cancel(job);
+            return BindStats::default();
+        };
+        let mut writer = Writer::new(table, vm.base);
+        self.spare = job::run(vm, &mut self.pairs, job, &mut writer);
+        writer.finish()
+    }
+
+    /// Gives a job up; nothing happens.
+    pub fn cancel(&mut self, job: BindJob) {
+        self.spare = job::cancel(self.vms.get_mut(job.vm.0), &mut self.pairs, job);
+    }
+
+    pub(crate) fn vm(&self, vm: VmId) -> Result<&Vm, Error> {
+        self.vms.get(vm.0).ok_or(Error::NoVm)
+    }
+
+    pub(crate) fn bo(&self, bo: BoId) -> Result<&Bo, Error> {
+        self.pairs.bos.get(bo.0).ok_or(Error::NoBo)
+    }
+}

@@ -1,0 +1,212 @@
+//! THE walk: turns one step into the operations that carry it out, then stores the result.
+//!
+//! Called by [`job`](crate::job) and by whoever wants the operations as a list. [`walk`] tells a visitor each operation, in the
+//! order of [`op`](crate::op), and changes nothing; [`commit`] then makes the space follow with one replacement in the tree.
+//!
+//! ```text
+//!   old          [0        a@n        8)      pages, half-open; a@n = BO `a` from its page n
+//!   request          [2  b@m  5)
+//!   operations   remap(a@n: prev 0..2 a@n, next 5..8 a@n+5), map(2..5 b@m)
+//! ```
+//!
+//! # Invariants
+//! 1. Operations come in ascending address order, then `map`, then what [`coalesce`](crate::coalesce) adds.
+//! 2. At most two remaps: only the first and the last mapping touched can stick out of the request.
+//! 3. `keep` is set exactly where the old mapping has the request's BO, contiguously and with the same flags.
+//! 4. If the visitor refuses an operation, the space is as it was, since nothing has been stored yet.
+//! 5. At most two records are added per map and one per unmap.
+//!
+//! Bounds, overflow and the reserved range were checked in [`request`](crate::request); not here again.
+//! Cost: one descent and one step per mapping touched.
+
+use crate::arena::{Arena, NONE};
+use crate::bo::Pairs;
+use crate::coalesce::{Joins, joins};
+use crate::mapping::{Piece, Record};
+use crate::request::Step;
+use crate::tree::{Entry, Place};
+use crate::vm::Space;
+
+/// Is told the operations of a step, in pages. A refusal ends the walk.
+pub(crate) trait Visit {
+    type Refusal;
+
+    /// `old` loses what it shares with the step: an unmap if nothing is left of it, else a remap.
+    fn cut(&mut self, step: &Step, old: &Piece, keep: bool) -> Result<(), Self::Refusal>;
+    /// The new mapping.
+    fn map(&mut self, new: &Piece) -> Result<(), Self::Refusal>;
+    /// Two neighbours become one mapping.
+    fn merge(&mut self, left: &Piece, right: &Piece) -> Result<(), Self::Refusal>;
+}
+
+/// What a walk found, so that [`commit`] need not look again.
+pub(crate) struct Plan {
+    /// The first mapping touched, or where the new one belongs.
+    place: Place,
+    /// Mappings that the step intersects.
+    touched: usize,
+    /// Neighbours that the new mapping becomes one with.
+    joins: Joins,
+    /// The space already is as the step wants it.
+    unchanged: bool,
+}
+
+/// Tells `visit` the operations of `step`.
+#[inline]
+pub(crate) fn walk<V: Visit>(
+    space: &Space,
+    step: &Step,
+    coalesce: bool,
+    visit: &mut V,
+) -> Result<Plan, V::Refusal> {
+    let new = &step.piece;
+    let place = space.tree.seek(new.start);
+    let mut plan = Plan { place, touched: 0, joins: Joins::NONE, unchanged: false };
+    let (mut left, mut right) = (NONE, NONE);
+    for entry in space.tree.from(&place) {
+        if entry.start >= new.end {
+            right = if entry.start == new.end { entry.value } else { NONE };
+            break;
+        }
+        let old = space.piece(&entry);
+        let keep = step.map && !old.is_null() && old.continues(new);
+        visit.cut(step, &old, keep)?;
+        plan.touched += 1;
+        let (head, tail) = (old.start < new.start, old.end > new.end);
+        // What is left of an old mapping that continues the new one joins it again at once.
+        plan.unchanged =
+            keep && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
+        if head {
+            left = entry.value;
+        }
+        if tail {
+            right = entry.value;
+            break;
+        }
+    }
+    if !step.map {
+        plan.unchanged = plan.touched == 0;
+        return Ok(plan);
+    }
+    visit.map(new)?;
+    if coalesce {
+        if left == NONE {
+            left = space
+                .tree
+                .before(&place)
+                .filter(|entry| entry.end == new.start)
+                .map_or(NONE, |entry| entry.value);
+        }
+        plan.joins = joins(space, new, left, right, visit)?;
+    }
+    Ok(plan)
+}
+
+/// Stores what the walk found. Allocates nothing beyond what is reserved for `step`.
+#[inline]
+pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &Plan) {
+    if plan.unchanged {
+        return;
+    }
+    let Space { tree, records } = space;
+    let Step { piece: new, map } = step;
+    let (mut head, mut tail, mut spare) = (NONE, NONE, NONE);
+    for Entry { start, end, value: slot } in tree.from(&plan.place).take(plan.touched) {
+        match (start < new.start, end > new.end) {
+            (true, true) => (head, tail) = (slot, duplicate(records, pairs, slot)),
+            (true, false) => head = slot,
+            (false, true) => tail = slot,
+            (false, false) if spare == NONE && *map && plan.joins == Joins::NONE => spare = slot,
+            (false, false) => {
+                pairs.unlink_record(records, slot);
+                records.remove(slot);
+            }
+        }
+    }
+
+    let Joins { left, right } = plan.joins;
+    let (mut place, mut remove) = (plan.place, plan.touched);
+    let mut stored = Stored::new();
+    if left != NONE && left != head {
+        place = tree.step_back(&place, records[left].piece.start);
+        remove += 1;
+    } else if head != NONE && left == NONE {
+        records[head].piece.end = new.start;
+        stored.push(head, &records[head].piece);
+    }
+    if *map {
+        let slot = store_new(records, pairs, new, plan.joins, spare);
+        stored.push(slot, &records[slot].piece);
+    }
+    if right != NONE && right != tail {
+        remove += 1;
+    } else if tail != NONE && right == NONE {
+        let piece = &mut records[tail].piece;
+        *piece = piece.part(new.end, piece.end);
+        stored.push(tail, piece);
+    }
+    tree.splice(&place, remove, stored.as_slice());
+}
+
+/// Puts `new` into a record: a neighbour's that it joins, the spare one, or a fresh one.
+fn store_new(records: &mut Arena<Record>, pairs: &mut Pairs, new: &Piece, joins: Joins, spare: u32) -> u32 {
+    match joins {
+        Joins { left: NONE, right: NONE } => {
+            if spare != NONE && records[spare].piece.vm_bo == new.vm_bo {
+                records[spare].piece = *new;
+                return spare;
+            }
+            if spare != NONE {
+                pairs.unlink_record(records, spare);
+                records.remove(spare);
+            }
+            let slot = records.add(Record { piece: *new, prev: NONE, next: NONE });
+            pairs.link_record(records, slot);
+            slot
+        }
+        Joins { left, right: NONE } => {
+            records[left].piece.end = new.end;
+            left
+        }
+        Joins { left: NONE, right } => {
+            let piece = &mut records[right].piece;
+            *piece = piece.part(new.start, piece.end);
+            right
+        }
+        Joins { left, right } => {
+            records[left].piece.end = records[right].piece.end;
+            pairs.unlink_record(records, right);
+            records.remove(right);
+            left
+        }
+    }
+}
+
+/// A second record of the mapping in `slot`, for the tail of one that is split in two.
+fn duplicate(records: &mut Arena<Record>, pairs: &mut Pairs, slot: u32) -> u32 {
+    let piece = records[slot].piece;
+    let copy = records.add(Record { piece, prev: NONE, next: NONE });
+    pairs.link_record(records, copy);
+    copy
+}
+
+/// The entries that replace what a step touched: head, new mapping, tail.
+struct Stored {
+    entries: [Entry<u32>; 3],
+    len: usize,
+}
+
+impl Stored {
+    const fn new() -> Self {
+        Self { entries: [Entry { start: 0, end: 0, value: 0 }; 3], len: 0 }
+    }
+
+    fn push(&mut self, slot: u32, piece: &Piece) {
+        self.entries[self.len] = Entry { start: piece.start, end: piece.end, value: slot };
+        self.len += 1;
+    }
+
+    fn as_slice(&self) -> &[Entry<u32>] {
+        &self.entries[..self.len]
+    }
+}

@@ -1,0 +1,152 @@
+//! The tree against a `BTreeMap`, and its invariants after every change.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+impl<T: Copy + Default> RangeTree<T> {
+    /// Invariants 1 to 3, and that the counts agree.
+    fn check(&self) {
+        let (mut last, mut count) = (0, 0);
+        for entry in self.iter() {
+            assert!(entry.start < entry.end && entry.start >= last);
+            (last, count) = (entry.end, count + 1);
+        }
+        assert_eq!(count, self.len);
+        if self.root != NONE {
+            self.check_node(self.root, 0, 0, u32::MAX);
+        }
+    }
+
+    fn check_node(&self, node: u32, level: usize, low: u32, high: u32) {
+        if level == self.height {
+            let leaf = &self.leaves[node];
+            assert!(leaf.len > 0 && leaf.starts[0] >= low && leaf.ends[leaf.len as usize - 1] <= high);
+            assert!(leaf.starts[leaf.len as usize..].iter().all(|&key| key == u32::MAX));
+            return;
+        }
+        let inner = &self.inners[node];
+        assert!(inner.len > 0);
+        for i in 0..inner.len as usize {
+            let above = if i + 1 < inner.len as usize { inner.keys[i + 1] } else { high };
+            let below = if i == 0 { low } else { inner.keys[i] };
+            assert!(below <= above);
+            self.check_node(inner.children[i], level + 1, below, above);
+        }
+    }
+}
+
+fn random(state: &mut u64) -> u32 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as u32
+}
+
+#[test]
+fn inserts_and_removes_agree_with_a_btreemap() {
+    let (mut tree, mut model, mut state) = (RangeTree::new(), BTreeMap::new(), 1);
+    let rounds = if cfg!(miri) { 300 } else { 60_000 };
+    for round in 0..rounds {
+        let start = random(&mut state) % 20_000;
+        let span = Span::new(start, start + 1 + random(&mut state) % 3);
+        // Grows for a third of the time, then shrinks to nothing.
+        if random(&mut state) % 3 != 0 && round < rounds / 3 {
+            let free = model.range(..span.end).next_back().is_none_or(|(_, &(end, _))| end <= span.start);
+            assert_eq!(tree.insert(span, round).is_ok(), free);
+            if free {
+                model.insert(span.start, (span.end, round));
+            }
+        } else if let Some((&start, &(end, value))) = model.range(start..).next().or(model.first_key_value())
+        {
+            assert_eq!(tree.remove(Span::new(start, end)), Some(value));
+            model.remove(&start);
+        }
+        if round % 1000 == 0 {
+            tree.check();
+            assert!(tree.iter().map(|e| (e.start, (e.end, e.value))).eq(model.iter().map(|(&s, &v)| (s, v))));
+        }
+    }
+    tree.check();
+}
+
+#[test]
+fn ascending_inserts_fill_leaves() {
+    let mut tree = RangeTree::new();
+    for i in 0..3600 {
+        tree.insert(Span::new(i, i + 1), i).unwrap();
+    }
+    tree.check();
+    assert_eq!(tree.leaves.len(), 3600 / node::LEAF);
+}
+
+#[test]
+fn one_splice_replaces_entries_of_many_leaves() {
+    let mut tree = RangeTree::new();
+    for i in 0..5000 {
+        tree.insert(Span::new(2 * i, 2 * i + 1), i).unwrap();
+    }
+    let place = tree.seek(100);
+    tree.splice(&place, 4900, &[Entry { start: 100, end: 9900, value: 7 }]);
+    tree.check();
+    assert_eq!(tree.len(), 101);
+    assert_eq!(tree.find(Span::new(100, 9900)).unwrap().value, 7);
+}
+
+#[test]
+fn reserved_inserts_never_allocate() {
+    for pattern in 0..3 {
+        let mut tree = RangeTree::new();
+        for i in 0..2000 {
+            tree.insert(Span::new(i * 1000, i * 1000 + 1), 0).unwrap();
+        }
+        let reserve = tree.reserve(5000).unwrap();
+        let before = (tree.leaves.len(), tree.inners.len());
+        let mut state = 3;
+        for i in 0..5000 {
+            let start = match pattern {
+                0 => 500_000 + i * 2 + 1,
+                1 => 600_000 - i * 2 - 1,
+                _ => random(&mut state) % 2_000_000,
+            };
+            let place = tree.seek(start);
+            if tree.from(&place).next().is_none_or(|entry| entry.start > start) {
+                tree.splice(&place, 0, &[Entry { start, end: start + 1, value: 0 }]);
+            }
+        }
+        assert!(
+            tree.leaves.len() - before.0 <= reserve.leaves && tree.inners.len() - before.1 <= reserve.inners
+        );
+        tree.release(reserve);
+        tree.check();
+    }
+}
+
+#[test]
+fn neighbours_are_adjacent_or_none() {
+    let mut tree = RangeTree::new();
+    tree.insert(Span::new(4, 6), 'a').unwrap();
+    tree.insert(Span::new(6, 8), 'b').unwrap();
+    assert_eq!(tree.find_prev(6).unwrap().value, 'a');
+    assert_eq!(tree.find_next(6).unwrap().value, 'b');
+    assert!(tree.find_prev(9).is_none() && tree.find_next(3).is_none() && tree.find_prev(5).is_none());
+    assert!(tree.find(Span::new(4, 5)).is_none() && tree.find_first(Span::new(5, 6)).is_some());
+    assert!(tree.insert(Span::new(7, 9), 'c').is_err() && tree.insert(Span::new(3, 5), 'c').is_err());
+}
+
+#[test]
+fn gaps_are_found_from_both_ends() {
+    let mut tree = RangeTree::new();
+    let all = Span::new(0, 1000);
+    assert_eq!(tree.gap_bottom_up(all, 1000, 1), Some(all));
+    assert_eq!(tree.gap_bottom_up(all, 1001, 1), None);
+    for i in 0..100 {
+        tree.insert(Span::new(i * 10, i * 10 + if i == 50 { 2 } else { 7 }), ()).unwrap();
+    }
+    assert_eq!(tree.gap_bottom_up(all, 3, 1), Some(Span::new(7, 10)));
+    assert_eq!(tree.gap_bottom_up(all, 4, 1), Some(Span::new(502, 506)));
+    assert_eq!(tree.gap_bottom_up(all, 4, 8), Some(Span::new(504, 508)));
+    assert_eq!(tree.gap_bottom_up(all, 9, 1), None);
+    assert_eq!(tree.gap_top_down(all, 3, 1), Some(Span::new(997, 1000)));
+    assert_eq!(tree.gap_top_down(Span::new(0, 995), 3, 1), Some(Span::new(987, 990)));
+    assert_eq!(tree.gap_top_down(all, 8, 1), Some(Span::new(502, 510)));
+    assert_eq!(tree.gap_top_down(all, 4, 4), Some(Span::new(504, 508)));
+}
