@@ -4,6 +4,7 @@
 //! the driver noticed. Conversions from the errors of the crates below live here, so that `?` works everywhere.
 
 use ash::vk;
+use lacuna_gpu::MemoryError;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +77,32 @@ impl Error {
             Self::InvalidHandle | Self::InvalidUsage(_) | Self::InvalidShader(_) => log::Level::Warn,
             Self::DeviceLost(_) | Self::Internal(_) => log::Level::Error,
             _ => log::Level::Debug,
+        }
+    }
+}
+
+impl From<MemoryError> for Error {
+    fn from(error: MemoryError) -> Self {
+        match error {
+            MemoryError::NoPageTable => Self::OutOfHostMemory,
+            MemoryError::OutOfMemory { .. } | MemoryError::OutOfAddresses { .. } => Self::OutOfDeviceMemory,
+        }
+    }
+}
+
+impl From<lacuna_vm::Error> for Error {
+    /// What an application can get wrong is checked before the VA manager sees it, except ranges and offsets of binds.
+    fn from(error: lacuna_vm::Error) -> Self {
+        match error {
+            lacuna_vm::Error::OutOfMemory => Self::OutOfHostMemory,
+            lacuna_vm::Error::TooLarge(_) => Self::OutOfDeviceMemory,
+            lacuna_vm::Error::Empty
+            | lacuna_vm::Error::Overflow { .. }
+            | lacuna_vm::Error::Misaligned(_)
+            | lacuna_vm::Error::OutsideVm(_)
+            | lacuna_vm::Error::OutsideRegion(_)
+            | lacuna_vm::Error::OutsideBo { .. } => Self::InvalidUsage("a bind's range or offset"),
+            _ => Self::Internal("the VA manager refused what the driver asked for"),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::ptr::{null, null_mut};
 
 use ash::vk;
 
+use crate::diagnostics;
 use crate::error::Error;
 
 /// Runs the body of an entry point whose C function returns `R`.
@@ -22,7 +23,7 @@ pub fn guard<R, V: Answer<R>>(body: impl FnOnce() -> Result<V, Error>) -> R {
         Ok(Err(error)) => error,
         Err(_) => Error::Internal("a command panicked"),
     };
-    log::log!(error.level(), "{error}");
+    diagnostics::report(&error);
     V::failure(&error)
 }
 
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn fill_counts_then_fills_then_says_incomplete() {
         let (values, mut count, mut out) = ([1_u32, 2, 3], 0, [0_u32; 3]);
-        let mut call = |count: &mut u32, array: *mut u32| {
+        let call = |count: &mut u32, array: *mut u32| {
             // SAFETY: `array` is null or `out`, which has at least as many elements as every count below.
             unsafe { fill(values.iter(), count, array, |element, value| *element = *value) }.unwrap()
         };

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod caps;
+pub mod diagnostics;
 pub mod entry;
 pub mod error;
 pub mod guard;

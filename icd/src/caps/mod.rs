@@ -1,6 +1,11 @@
 //! What the driver says of itself: nothing here that does not work.
 
 pub mod extensions;
+pub mod features;
+pub mod formats;
+pub mod limits;
+pub mod memory;
+pub mod properties;
 pub mod queues;
 
 use ash::vk;

@@ -4,16 +4,23 @@
 //! its first use (`lacuna_gpu::address_space`, the worker pool).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ash::vk;
+use lacuna_gpu::address_space;
+use lacuna_vm::{BoId, Manager, Va, VaRange, VmId, VmOptions};
+use parking_lot::Mutex;
 use smallvec::SmallVec;
 
 use crate::caps::extensions::{DeviceExtension, InstanceExtension, Set};
+use crate::caps::features;
+use crate::caps::limits::SPARSE_SPACE;
 use crate::caps::queues::FAMILIES;
 use crate::entry::lookup::Enabled;
 use crate::error::Error;
 use crate::guard;
 use crate::handle::{Dispatchable, DispatchableObject};
+use crate::object::buffer::SparseRange;
 use crate::object::physical_device::PhysicalDevice;
 use crate::queue::Queue;
 
@@ -21,6 +28,12 @@ use crate::queue::Queue;
 pub struct Device {
     /// The enabled device extensions.
     pub extensions: Set<DeviceExtension>,
+    /// What is bound where. Locked while binds are prepared and run, and while memory and sparse resources come and go;
+    /// never while waiting for anything.
+    pub vm: Mutex<Manager>,
+    /// The one VM of `vm`: the whole sparse address space, each sparse resource of this device a region of it.
+    pub vm_id: VmId,
+    lost: AtomicBool,
     instance_extensions: Set<InstanceExtension>,
     /// By family; empty for families that the application did not ask for.
     queues: [SmallVec<[Box<Dispatchable<Queue>>; 4]>; FAMILIES.len()],
@@ -46,11 +59,24 @@ impl Device {
         // SAFETY: members of a valid structure.
         let extensions =
             unsafe { Set::from_names(info.pp_enabled_extension_names, info.enabled_extension_count)? };
+        // SAFETY: the same contract.
+        unsafe { features::check(info)? };
         // SAFETY: members of a valid structure.
         let counts =
             queue_counts(unsafe { guard::slice(info.p_queue_create_infos, info.queue_create_info_count) })?;
+        let mut vm = Manager::new();
+        let vm_id = vm.create_vm(VmOptions {
+            name: "device".into(),
+            range: VaRange::new(Va(0), SPARSE_SPACE)?,
+            reserved: None,
+            coalesce: true,
+            regions: true,
+        })?;
         Ok(Arc::new_cyclic(|device| Self {
             extensions,
+            vm: Mutex::new(vm),
+            vm_id,
+            lost: AtomicBool::new(false),
             instance_extensions: physical_device.instance_extensions,
             queues: std::array::from_fn(|family| {
                 let queue = |_| Dispatchable::new(Arc::new(Queue::new(device.clone(), family as u32)));
@@ -68,6 +94,39 @@ impl Device {
     /// Every queue of the device.
     pub fn queues(&self) -> impl Iterator<Item = &Arc<Queue>> {
         self.queues.iter().flatten().map(|queue| queue.object())
+    }
+
+    /// Whether the device is lost: every submission and wait says so from then on.
+    pub fn is_lost(&self) -> bool {
+        // Relaxed: carries no data, only ends waits that poll.
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Loses the device, once and for all.
+    pub fn lose(&self, why: &'static str) {
+        if !self.lost.swap(true, Ordering::Relaxed) {
+            log::error!("device lost: {why}");
+        }
+    }
+
+    /// Forgets memory that is freed: whatever is bound to it becomes unbound.
+    pub fn destroy_bo(&self, bo: BoId) {
+        // Without an address space nothing sparse exists, hence nothing is bound.
+        let Ok(space) = address_space() else { return };
+        if let Err(error) = self.vm.lock().destroy_bo(bo, &mut space.table()) {
+            log::error!("memory is not known to the VA manager: {error}");
+        }
+    }
+
+    /// Ends the addresses of a sparse resource, with whatever is bound there.
+    pub fn remove_sparse_range(&self, sparse: &SparseRange) {
+        let Ok(space) = address_space() else { return };
+        let cleared = self.vm.lock().clear_region(self.vm_id, sparse.region, &mut space.table());
+        match cleared {
+            Ok(_) => space.free(sparse.range),
+            // The addresses stay taken, so that nobody gets them with old memory bound.
+            Err(error) => log::error!("a sparse resource keeps its addresses: {error}"),
+        }
     }
 
     /// For command look-ups.
