@@ -93,7 +93,8 @@ impl State<'_> {
     ) -> Result<(), Failed> {
         let Some(address) = address(buffer) else { return Ok(()) };
         // SAFETY: the range is inside the buffer, which the recording holds with its memory.
-        Ok(unsafe { lacuna_gpu::copy::fill(address + offset, size, word)? })
+        unsafe { lacuna_gpu::copy::fill(address + offset, size, word)? }
+        Ok(())
     }
 
     pub(super) fn update_buffer(&mut self, buffer: &Arc<Buffer>, offset: u64, data: Slice) {

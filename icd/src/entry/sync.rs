@@ -40,7 +40,11 @@ pub(super) unsafe extern "system" fn reset_fences(
     fences: *const vk::Fence,
 ) -> vk::Result {
     // SAFETY: VUID-vkResetFences-pFences-parameter.
-    guard(|| unsafe { slice(fences, count) }.iter().try_for_each(|&fence| Ok(Fence::get(fence)?.reset())))
+    guard(|| {
+        unsafe { slice(fences, count) }
+            .iter()
+            .try_for_each(|&fence| Fence::get(fence).map(|fence| fence.reset()))
+    })
 }
 
 /// `vkGetFenceStatus`.
@@ -175,12 +179,12 @@ pub(super) unsafe extern "system" fn get_event_status(device: vk::Device, event:
 
 /// `vkSetEvent`.
 pub(super) unsafe extern "system" fn set_event(_device: vk::Device, event: vk::Event) -> vk::Result {
-    guard(|| Ok(Event::get(event)?.set()))
+    guard(|| Event::get(event).map(|event| event.set()))
 }
 
 /// `vkResetEvent`.
 pub(super) unsafe extern "system" fn reset_event(_device: vk::Device, event: vk::Event) -> vk::Result {
-    guard(|| Ok(Event::get(event)?.reset()))
+    guard(|| Event::get(event).map(|event| event.reset()))
 }
 
 type Points = smallvec::SmallVec<[Point; 4]>;
