@@ -11,6 +11,7 @@
 //! ```
 
 pub mod caps;
+pub mod command;
 pub mod diagnostics;
 pub mod entry;
 pub mod error;
@@ -20,6 +21,8 @@ pub mod object;
 pub mod pnext;
 pub mod queue;
 pub mod settings;
+pub mod sparse;
+pub mod sync;
 
 use std::ffi::{CStr, c_char};
 

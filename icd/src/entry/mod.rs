@@ -8,6 +8,10 @@
 //! command's name), the function.
 
 pub mod buffer;
+pub mod command;
+pub mod command_refused;
+pub mod command_sync;
+pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
@@ -17,7 +21,11 @@ pub mod memory;
 pub mod physical_device;
 pub mod pipeline;
 pub mod pool;
+pub mod queue;
+mod record;
 pub mod refused;
+pub mod sparse;
+pub mod sync;
 
 use std::sync::Arc;
 
@@ -159,6 +167,9 @@ commands! {
         "vkCreateQueryPool": PFN_vkCreateQueryPool = pool::create_query_pool;
         "vkDestroyQueryPool": PFN_vkDestroyQueryPool = pool::destroy_query_pool;
         "vkGetQueryPoolResults": PFN_vkGetQueryPoolResults = pool::get_query_pool_results;
+        "vkCreateCommandPool": PFN_vkCreateCommandPool = pool::create_command_pool;
+        "vkDestroyCommandPool": PFN_vkDestroyCommandPool = pool::destroy_command_pool;
+        "vkResetCommandPool": PFN_vkResetCommandPool = pool::reset_command_pool;
         "vkCreateImage": PFN_vkCreateImage = refused::create_image;
         "vkDestroyImage": PFN_vkDestroyImage = refused::destroy_image;
         "vkGetImageMemoryRequirements": PFN_vkGetImageMemoryRequirements = refused::get_image_requirements;
@@ -198,6 +209,7 @@ commands! {
         "vkGetImageSparseMemoryRequirements2KHR": PFN_vkGetImageSparseMemoryRequirements2 = refused::get_image_sparse_requirements2;
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance1) => {
+        "vkTrimCommandPoolKHR": PFN_vkTrimCommandPool = pool::trim_command_pool;
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance3) => {
         "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
@@ -219,5 +231,91 @@ commands! {
         "vkQueueBeginDebugUtilsLabelEXT": PFN_vkQueueBeginDebugUtilsLabelEXT = debug::queue_label;
         "vkQueueInsertDebugUtilsLabelEXT": PFN_vkQueueInsertDebugUtilsLabelEXT = debug::queue_label;
         "vkQueueEndDebugUtilsLabelEXT": PFN_vkQueueEndDebugUtilsLabelEXT = debug::queue_end_label;
+    }
+    Scope::Device, Provider::Core10 => {
+        "vkQueueSubmit": PFN_vkQueueSubmit = queue::queue_submit;
+        "vkQueueWaitIdle": PFN_vkQueueWaitIdle = queue::queue_wait_idle;
+        "vkDeviceWaitIdle": PFN_vkDeviceWaitIdle = queue::device_wait_idle;
+        "vkQueueBindSparse": PFN_vkQueueBindSparse = sparse::queue_bind_sparse;
+        "vkCreateFence": PFN_vkCreateFence = sync::create_fence;
+        "vkDestroyFence": PFN_vkDestroyFence = sync::destroy_fence;
+        "vkResetFences": PFN_vkResetFences = sync::reset_fences;
+        "vkGetFenceStatus": PFN_vkGetFenceStatus = sync::get_fence_status;
+        "vkWaitForFences": PFN_vkWaitForFences = sync::wait_for_fences;
+        "vkCreateSemaphore": PFN_vkCreateSemaphore = sync::create_semaphore;
+        "vkDestroySemaphore": PFN_vkDestroySemaphore = sync::destroy_semaphore;
+        "vkCreateEvent": PFN_vkCreateEvent = sync::create_event;
+        "vkDestroyEvent": PFN_vkDestroyEvent = sync::destroy_event;
+        "vkGetEventStatus": PFN_vkGetEventStatus = sync::get_event_status;
+        "vkSetEvent": PFN_vkSetEvent = sync::set_event;
+        "vkResetEvent": PFN_vkResetEvent = sync::reset_event;
+        "vkAllocateCommandBuffers": PFN_vkAllocateCommandBuffers = command::allocate_command_buffers;
+        "vkFreeCommandBuffers": PFN_vkFreeCommandBuffers = command::free_command_buffers;
+        "vkBeginCommandBuffer": PFN_vkBeginCommandBuffer = command::begin_command_buffer;
+        "vkEndCommandBuffer": PFN_vkEndCommandBuffer = command::end_command_buffer;
+        "vkResetCommandBuffer": PFN_vkResetCommandBuffer = command::reset_command_buffer;
+        "vkCmdExecuteCommands": PFN_vkCmdExecuteCommands = command::cmd_execute_commands;
+        "vkCmdCopyBuffer": PFN_vkCmdCopyBuffer = command_transfer::cmd_copy_buffer;
+        "vkCmdFillBuffer": PFN_vkCmdFillBuffer = command_transfer::cmd_fill_buffer;
+        "vkCmdUpdateBuffer": PFN_vkCmdUpdateBuffer = command_transfer::cmd_update_buffer;
+        "vkCmdResetQueryPool": PFN_vkCmdResetQueryPool = command_transfer::cmd_reset_query_pool;
+        "vkCmdWriteTimestamp": PFN_vkCmdWriteTimestamp = command_transfer::cmd_write_timestamp;
+        "vkCmdCopyQueryPoolResults": PFN_vkCmdCopyQueryPoolResults = command_transfer::cmd_copy_query_pool_results;
+        "vkCmdPipelineBarrier": PFN_vkCmdPipelineBarrier = command_sync::cmd_pipeline_barrier;
+        "vkCmdSetEvent": PFN_vkCmdSetEvent = command_sync::cmd_set_event;
+        "vkCmdResetEvent": PFN_vkCmdResetEvent = command_sync::cmd_reset_event;
+        "vkCmdWaitEvents": PFN_vkCmdWaitEvents = command_sync::cmd_wait_events;
+        "vkCmdSetViewport": PFN_vkCmdSetViewport = command_refused::cmd_set_viewport;
+        "vkCmdSetScissor": PFN_vkCmdSetScissor = command_refused::cmd_set_scissor;
+        "vkCmdSetLineWidth": PFN_vkCmdSetLineWidth = command_refused::cmd_set_line_width;
+        "vkCmdSetDepthBias": PFN_vkCmdSetDepthBias = command_refused::cmd_set_depth_bias;
+        "vkCmdSetBlendConstants": PFN_vkCmdSetBlendConstants = command_refused::cmd_set_blend_constants;
+        "vkCmdSetDepthBounds": PFN_vkCmdSetDepthBounds = command_refused::cmd_set_depth_bounds;
+        "vkCmdSetStencilCompareMask": PFN_vkCmdSetStencilCompareMask = command_refused::cmd_set_stencil_compare_mask;
+        "vkCmdSetStencilWriteMask": PFN_vkCmdSetStencilWriteMask = command_refused::cmd_set_stencil_write_mask;
+        "vkCmdSetStencilReference": PFN_vkCmdSetStencilReference = command_refused::cmd_set_stencil_reference;
+        "vkCmdBindIndexBuffer": PFN_vkCmdBindIndexBuffer = command_refused::cmd_bind_index_buffer;
+        "vkCmdBindVertexBuffers": PFN_vkCmdBindVertexBuffers = command_refused::cmd_bind_vertex_buffers;
+        "vkCmdDraw": PFN_vkCmdDraw = command_refused::cmd_draw;
+        "vkCmdDrawIndexed": PFN_vkCmdDrawIndexed = command_refused::cmd_draw_indexed;
+        "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_refused::cmd_draw_indirect;
+        "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_refused::cmd_draw_indexed_indirect;
+        "vkCmdCopyImage": PFN_vkCmdCopyImage = command_refused::cmd_copy_image;
+        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_refused::cmd_blit_image;
+        "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_refused::cmd_copy_buffer_to_image;
+        "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_refused::cmd_copy_image_to_buffer;
+        "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_refused::cmd_clear_color_image;
+        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_refused::cmd_clear_depth_stencil_image;
+        "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_refused::cmd_clear_attachments;
+        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_refused::cmd_resolve_image;
+        "vkCmdBeginQuery": PFN_vkCmdBeginQuery = command_refused::cmd_begin_query;
+        "vkCmdEndQuery": PFN_vkCmdEndQuery = command_refused::cmd_end_query;
+        "vkCmdBeginRenderPass": PFN_vkCmdBeginRenderPass = command_refused::cmd_begin_render_pass;
+        "vkCmdNextSubpass": PFN_vkCmdNextSubpass = command_refused::cmd_next_subpass;
+        "vkCmdEndRenderPass": PFN_vkCmdEndRenderPass = command_refused::cmd_end_render_pass;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Synchronization2) => {
+        "vkQueueSubmit2KHR": PFN_vkQueueSubmit2 = queue::queue_submit2;
+        "vkCmdWriteTimestamp2KHR": PFN_vkCmdWriteTimestamp2 = command_transfer::cmd_write_timestamp2;
+        "vkCmdPipelineBarrier2KHR": PFN_vkCmdPipelineBarrier2 = command_sync::cmd_pipeline_barrier2;
+        "vkCmdSetEvent2KHR": PFN_vkCmdSetEvent2 = command_sync::cmd_set_event2;
+        "vkCmdResetEvent2KHR": PFN_vkCmdResetEvent2 = command_sync::cmd_reset_event2;
+        "vkCmdWaitEvents2KHR": PFN_vkCmdWaitEvents2 = command_sync::cmd_wait_events2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::TimelineSemaphore) => {
+        "vkGetSemaphoreCounterValueKHR": PFN_vkGetSemaphoreCounterValue = sync::get_semaphore_counter_value;
+        "vkWaitSemaphoresKHR": PFN_vkWaitSemaphores = sync::wait_semaphores;
+        "vkSignalSemaphoreKHR": PFN_vkSignalSemaphore = sync::signal_semaphore;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DeviceGroup) => {
+        "vkCmdSetDeviceMaskKHR": PFN_vkCmdSetDeviceMask = command::cmd_set_device_mask;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
+        "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;
+        "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_refused::cmd_copy_image2;
+        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_refused::cmd_blit_image2;
+        "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_refused::cmd_copy_buffer_to_image2;
+        "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_refused::cmd_copy_image_to_buffer2;
+        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
     }
 }

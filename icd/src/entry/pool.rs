@@ -8,6 +8,7 @@ use super::destroy;
 use crate::error::Error;
 use crate::guard::{guard, input, output};
 use crate::handle::{self, Object};
+use crate::object::command_pool::CommandPool;
 use crate::object::device::Device;
 use crate::object::query_pool::QueryPool;
 
@@ -73,4 +74,45 @@ pub(super) unsafe extern "system" fn get_query_pool_results(
         });
         Ok(if available { vk::Result::SUCCESS } else { vk::Result::NOT_READY })
     })
+}
+
+/// `vkCreateCommandPool`.
+pub(super) unsafe extern "system" fn create_command_pool(
+    _device: vk::Device,
+    info: *const vk::CommandPoolCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    pool: *mut vk::CommandPool,
+) -> vk::Result {
+    // SAFETY: VUID-vkCreateCommandPool-pCreateInfo-parameter and -pCommandPool-parameter.
+    guard(|| unsafe { output(pool, CommandPool::new(input(info)?)?.insert()) })
+}
+
+/// `vkDestroyCommandPool`, with its command buffers.
+pub(super) unsafe extern "system" fn destroy_command_pool(
+    _device: vk::Device,
+    pool: vk::CommandPool,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| destroy::<CommandPool>(pool).map(drop))
+}
+
+/// `vkResetCommandPool`.
+pub(super) unsafe extern "system" fn reset_command_pool(
+    _device: vk::Device,
+    pool: vk::CommandPool,
+    _flags: vk::CommandPoolResetFlags,
+) -> vk::Result {
+    guard(|| {
+        CommandPool::get(pool)?.reset();
+        Ok(())
+    })
+}
+
+/// `vkTrimCommandPool`: a pool keeps no memory of its own.
+pub(super) unsafe extern "system" fn trim_command_pool(
+    _device: vk::Device,
+    pool: vk::CommandPool,
+    _flags: vk::CommandPoolTrimFlags,
+) {
+    guard(|| CommandPool::get(pool).map(drop))
 }

@@ -23,7 +23,10 @@ crate::object!(Semaphore, vk::Semaphore);
 
 enum Kind {
     /// How many operations were submitted.
-    Binary { signals: AtomicU64, waits: AtomicU64 },
+    Binary {
+        signals: AtomicU64,
+        waits: AtomicU64,
+    },
     Timeline,
 }
 
@@ -38,18 +41,24 @@ impl Semaphore {
     pub unsafe fn new(info: &vk::SemaphoreCreateInfo<'_>) -> Result<Self, Error> {
         // SAFETY: the chain of a valid structure.
         let created = unsafe { pnext::find::<vk::SemaphoreTypeCreateInfo<'_>>(info.p_next) };
-        let (kind, value) = created.map_or((vk::SemaphoreType::BINARY, 0), |info| (info.semaphore_type, info.initial_value));
+        let (kind, value) =
+            created.map_or((vk::SemaphoreType::BINARY, 0), |info| (info.semaphore_type, info.initial_value));
         match kind {
             vk::SemaphoreType::TIMELINE => Ok(Self::timeline(value)),
             vk::SemaphoreType::BINARY if value == 0 => Ok(Self::binary()),
-            vk::SemaphoreType::BINARY => Err(Error::InvalidUsage("VUID-VkSemaphoreTypeCreateInfo-semaphoreType-03279")),
+            vk::SemaphoreType::BINARY => {
+                Err(Error::InvalidUsage("VUID-VkSemaphoreTypeCreateInfo-semaphoreType-03279"))
+            }
             _ => Err(Error::InvalidUsage("VUID-VkSemaphoreTypeCreateInfo-semaphoreType-parameter")),
         }
     }
 
     /// A binary semaphore.
     pub fn binary() -> Self {
-        Self { signal: Signal::new(0), kind: Kind::Binary { signals: AtomicU64::new(0), waits: AtomicU64::new(0) } }
+        Self {
+            signal: Signal::new(0),
+            kind: Kind::Binary { signals: AtomicU64::new(0), waits: AtomicU64::new(0) },
+        }
     }
 
     /// A timeline semaphore that starts at `value`.
@@ -80,7 +89,9 @@ impl Semaphore {
     pub fn timeline_point(&self, value: u64) -> Result<Point, Error> {
         match self.kind {
             Kind::Timeline => Ok(self.point(value)),
-            Kind::Binary { .. } => Err(Error::InvalidUsage("a binary semaphore where a timeline is required")),
+            Kind::Binary { .. } => {
+                Err(Error::InvalidUsage("a binary semaphore where a timeline is required"))
+            }
         }
     }
 

@@ -26,8 +26,10 @@ use smallvec::SmallVec;
 pub struct Signal {
     /// `Release` when written: who sees the value sees what was done before it was raised.
     value: AtomicU64,
-    waiters: Mutex<SmallVec<[Waiter; 1]>>,
+    waiters: Mutex<Waiters>,
 }
+
+type Waiters = SmallVec<[Waiter; 1]>;
 
 #[derive(Debug)]
 struct Waiter {
@@ -77,7 +79,7 @@ impl Signal {
         if waiters.is_empty() {
             return;
         }
-        let (reached, waiting): (SmallVec<[Waiter; 4]>, _) =
+        let (reached, waiting): (Waiters, Waiters) =
             waiters.drain(..).partition(|waiter| waiter.target <= value);
         *waiters = waiting;
         drop(waiters);
