@@ -15,3 +15,6 @@ pub mod pipeline_layout;
 pub mod query_pool;
 pub mod sampler;
 pub mod shader_module;
+
+#[cfg(test)]
+mod tests;
