@@ -1,0 +1,125 @@
+//! Copies, fills and updates of device memory, sparse or not on either side.
+//!
+//! Unbound sources read as zero, unbound destinations swallow what is written. Nothing here is atomic: who copies memory that
+//! is being written gets a mixture, as Vulkan says.
+//!
+//! Large ranges are split over the worker pool; Vulkan forbids regions that overlap within one command, and one piece is
+//! moved as `memmove` does.
+#![expect(unsafe_code, reason = "writes host memory that device addresses name")]
+
+mod lockstep;
+
+use core::ops::Range;
+use core::ptr;
+
+use crate::memory::DeviceAddress;
+use crate::memory::span::{Access, Span, spans};
+use crate::pool::{self, JobPanicked};
+
+use lockstep::lockstep;
+
+/// Bytes that one worker moves at a time.
+const CHUNK: u64 = 1 << 20;
+/// Ranges up to this size stay on one thread: waking another costs more.
+const ALONE: u64 = 4 << 20;
+
+/// Copies `size` bytes.
+///
+/// # Safety
+/// Host addresses in both ranges are of memory that stays mapped during the call.
+#[doc(alias = "vkCmdCopyBuffer")]
+pub unsafe fn copy(destination: DeviceAddress, source: DeviceAddress, size: u64) -> Result<(), JobPanicked> {
+    in_chunks(size, &|part| {
+        let length = part.end - part.start;
+        let to = spans(destination + part.start, length, Access::Write);
+        let from = spans(source + part.start, length, Access::Read);
+        for (to, from) in lockstep(to, from) {
+            // SAFETY: the caller's contract; spans of one step have one size.
+            unsafe { copy_span(to, from) }
+        }
+    })
+}
+
+/// Writes `word` to every four bytes of the range. `address` and `size` are multiples of four.
+///
+/// # Safety
+/// Host addresses in the range are of memory that stays mapped during the call.
+#[doc(alias = "vkCmdFillBuffer")]
+pub unsafe fn fill(address: DeviceAddress, size: u64, word: u32) -> Result<(), JobPanicked> {
+    in_chunks(size, &|part| {
+        for span in spans(address + part.start, part.end - part.start, Access::Write) {
+            // SAFETY: the caller's contract.
+            unsafe { fill_span(span, word) }
+        }
+    })
+}
+
+/// Writes `bytes` to the range that begins at `address`.
+///
+/// # Safety
+/// Host addresses in the range are of memory that stays mapped during the call.
+#[doc(alias = "vkCmdUpdateBuffer")]
+pub unsafe fn update(address: DeviceAddress, bytes: &[u8]) {
+    let mut left = bytes;
+    for span in spans(address, bytes.len() as u64, Access::Write) {
+        let (now, later) = left.split_at(span.size as usize);
+        if let Some(host) = span.host {
+            // SAFETY: the caller's contract; `now` is as long as the span and is not device memory.
+            unsafe { ptr::copy_nonoverlapping(now.as_ptr(), host.as_ptr(), now.len()) }
+        }
+        left = later;
+    }
+}
+
+/// Reads the range that begins at `address` into `bytes`.
+///
+/// # Safety
+/// Host addresses in the range are of memory that stays mapped during the call.
+pub unsafe fn read(address: DeviceAddress, bytes: &mut [u8]) {
+    let mut left = bytes;
+    for span in spans(address, left.len() as u64, Access::Read) {
+        let (now, later) = left.split_at_mut(span.size as usize);
+        match span.host {
+            // SAFETY: the caller's contract; `now` is as long as the span and is not device memory.
+            Some(host) => unsafe { ptr::copy_nonoverlapping(host.as_ptr(), now.as_mut_ptr(), now.len()) },
+            None => now.fill(0),
+        }
+        left = later;
+    }
+}
+
+fn in_chunks(size: u64, work: &(dyn Fn(Range<u64>) + Sync)) -> Result<(), JobPanicked> {
+    pool::split(size, if size <= ALONE { ALONE } else { CHUNK }, work)
+}
+
+/// # Safety
+/// Both spans are of the same size, and their host memory is mapped.
+unsafe fn copy_span(to: Span, from: Span) {
+    let size = to.size as usize;
+    match (to.host, from.host) {
+        // SAFETY: the caller's contract. The two may be the same memory (aliased binds): `copy` allows that.
+        (Some(to), Some(from)) => unsafe { ptr::copy(from.as_ptr(), to.as_ptr(), size) },
+        // SAFETY: the caller's contract.
+        (Some(to), None) => unsafe { to.as_ptr().write_bytes(0, size) },
+        (None, _) => {}
+    }
+}
+
+/// # Safety
+/// The span's host memory is mapped.
+unsafe fn fill_span(span: Span, word: u32) {
+    let Some(host) = span.host else { return };
+    let [byte, ..] = word.to_ne_bytes();
+    if word == u32::from_ne_bytes([byte; 4]) {
+        // SAFETY: the caller's contract.
+        return unsafe { host.as_ptr().write_bytes(byte, span.size as usize) };
+    }
+    let words = host.as_ptr().cast::<u32>();
+    for index in 0..span.size as usize / 4 {
+        // SAFETY: the caller's contract; `index` is inside the span.
+        unsafe { words.add(index).write_unaligned(word) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

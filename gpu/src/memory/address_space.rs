@@ -1,0 +1,220 @@
+//! The sparse address space of the process: one page table, and who has which range of it.
+//!
+//! Starts with the first sparse resource; every device shares it, so that making a device reserves nothing.
+//!
+//! # Invariants
+//! 1. Ranges handed out are disjoint, page-aligned and inside the table.
+//! 2. A range comes back unbound: whoever gives it back has unmapped it. So every range is handed out with zero entries.
+//! 3. Below `floor` no page is free.
+
+use std::sync::OnceLock;
+
+use lacuna_vm::page_table::{LinearPageTable, PageTable, pte};
+use lacuna_vm::tree::{RangeTree, Span};
+use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
+use parking_lot::Mutex;
+
+use super::span::Entries;
+use super::{DeviceAddress, MemoryError};
+
+/// Sparse addresses have at most so many bits: 64 TiB, and 8 GiB of reserved page table.
+pub const ADDRESS_BITS: u32 = 46;
+
+/// Ranges of this many pages are dropped from the table without looking at them: a system call costs less than reading
+/// entries that were never touched.
+const LARGE: u64 = 16 * 1024;
+
+static SPACE: OnceLock<AddressSpace> = OnceLock::new();
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct AddressSpace {
+    table: LinearPageTable,
+    ranges: Mutex<Ranges>,
+}
+
+/// The process's sparse address space, which is reserved by the first call.
+///
+/// # Errors
+/// [`MemoryError::NoPageTable`] where not even a small one can be reserved; a later call tries again.
+pub fn address_space() -> Result<&'static AddressSpace, MemoryError> {
+    if let Some(space) = SPACE.get() {
+        return Ok(space);
+    }
+    let space = AddressSpace::new(ADDRESS_BITS)?;
+    Ok(SPACE.get_or_init(|| space))
+}
+
+/// The entries of the process's page table; empty when there is no sparse resource yet.
+pub fn entries() -> Entries {
+    SPACE.get().map_or(Entries::EMPTY, AddressSpace::entries)
+}
+
+/// The device address of a place in the sparse address space: what shaders and applications see.
+pub const fn device_address(va: Va) -> DeviceAddress {
+    va.0 | pte::SPARSE_TAG
+}
+
+impl AddressSpace {
+    fn new(bits: u32) -> Result<Self, MemoryError> {
+        let table = LinearPageTable::reserve(bits).map_err(|error| {
+            log::error!("{error}");
+            MemoryError::NoPageTable
+        })?;
+        Ok(Self { table, ranges: Mutex::default() })
+    }
+
+    /// All addresses that can be handed out (without the tag).
+    pub fn range(&self) -> VaRange {
+        // The table has at least 2^16 entries and less than 2^62 bytes of addresses: neither empty nor wrapping.
+        VaRange::new(Va(0), self.table.address_limit()).unwrap_or_else(|_| unreachable!())
+    }
+
+    /// The page table. Writers own the ranges that they write.
+    pub fn table(&self) -> &LinearPageTable {
+        &self.table
+    }
+
+    /// Hands out `size` bytes, rounded up to pages, with a start that is a multiple of `align` (and of a page).
+    ///
+    /// # Errors
+    /// [`MemoryError::OutOfAddresses`].
+    pub fn allocate(&self, size: u64, align: u64) -> Result<VaRange, MemoryError> {
+        let refused = MemoryError::OutOfAddresses { size };
+        let (pages, align) = (pages(size).ok_or(refused)?, pages(align).ok_or(refused)?);
+        let found = self.ranges.lock().allocate(self.limit(), pages, align);
+        found.and_then(va_range).ok_or(refused)
+    }
+
+    /// Hands out exactly `range`, if nobody has any part of it: how captured addresses are replayed.
+    ///
+    /// # Errors
+    /// [`MemoryError::OutOfAddresses`].
+    pub fn allocate_at(&self, range: VaRange) -> Result<(), MemoryError> {
+        let refused = MemoryError::OutOfAddresses { size: range.size() };
+        if !range.is_page_aligned() || range.end().0 > self.table.address_limit() {
+            return Err(refused);
+        }
+        self.ranges.lock().take(page_span(range)).ok_or(refused)
+    }
+
+    /// Takes a range back that [`allocate`](Self::allocate) or [`allocate_at`](Self::allocate_at) handed out, and
+    /// returns the memory of its part of the page table. The range has to be unbound.
+    pub fn free(&self, range: VaRange) {
+        let span = page_span(range);
+        let (first, count) = (u64::from(span.start), u64::from(span.len()));
+        if count < LARGE {
+            self.table.give_back(first, count);
+        } else {
+            (&self.table).unmap_pages(first, count);
+        }
+        self.ranges.lock().free(span);
+    }
+
+    fn entries(&self) -> Entries {
+        #[expect(unsafe_code, reason = "the page table's array")]
+        // SAFETY: the table belongs to a static that is never dropped (tests: to the test that uses the entries).
+        unsafe {
+            Entries::new(self.table.entries(), self.table.len())
+        }
+    }
+
+    fn limit(&self) -> u32 {
+        u32::try_from(self.table.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Which pages are handed out.
+#[derive(Debug, Default)]
+struct Ranges {
+    taken: RangeTree<()>,
+    /// See invariant 3.
+    floor: u32,
+}
+
+impl Ranges {
+    fn allocate(&mut self, limit: u32, pages: u32, align: u32) -> Option<Span> {
+        let span = self.taken.gap_bottom_up(Span::new(self.floor, limit), pages, align)?;
+        self.take(span)?;
+        Some(span)
+    }
+
+    fn take(&mut self, span: Span) -> Option<()> {
+        self.taken.insert(span, ()).ok()?;
+        if span.start == self.floor {
+            self.floor = span.end;
+        }
+        Some(())
+    }
+
+    fn free(&mut self, span: Span) {
+        match self.taken.remove(span) {
+            Some(()) => self.floor = self.floor.min(span.start),
+            None => log::error!("pages {}..{} were given back but not handed out", span.start, span.end),
+        }
+    }
+}
+
+/// Bytes as pages, rounded up; at least one.
+fn pages(bytes: u64) -> Option<u32> {
+    u32::try_from(bytes.max(1).div_ceil(PAGE_SIZE)).ok()
+}
+
+fn va_range(span: Span) -> Option<VaRange> {
+    VaRange::new(Va(u64::from(span.start) << PAGE_SHIFT), u64::from(span.len()) << PAGE_SHIFT).ok()
+}
+
+/// A page-aligned range inside the table as page numbers.
+fn page_span(range: VaRange) -> Span {
+    Span::new((range.start().0 >> PAGE_SHIFT) as u32, (range.end().0 >> PAGE_SHIFT) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> AddressSpace {
+        AddressSpace::new(32).unwrap()
+    }
+
+    #[test]
+    fn ranges_are_disjoint_aligned_and_reused() {
+        let space = small();
+        let first = space.allocate(1, 1).unwrap();
+        let second = space.allocate(3 * PAGE_SIZE, 4 * PAGE_SIZE).unwrap();
+        assert_eq!((first.size(), second.size()), (PAGE_SIZE, 3 * PAGE_SIZE));
+        assert!(!first.intersects(second) && second.start().0.is_multiple_of(4 * PAGE_SIZE));
+        space.free(first);
+        assert_eq!(space.allocate(PAGE_SIZE, 1).unwrap(), first);
+    }
+
+    #[test]
+    fn the_gap_below_an_aligned_range_is_found_again() {
+        let space = small();
+        space.allocate(PAGE_SIZE, 1).unwrap();
+        let high = space.allocate(PAGE_SIZE, 1 << 20).unwrap();
+        let between = space.allocate(PAGE_SIZE, 1).unwrap();
+        assert!(between.start() < high.start());
+    }
+
+    #[test]
+    fn a_replayed_range_must_be_free() {
+        let space = small();
+        let range = VaRange::new(Va(PAGE_SIZE), 2 * PAGE_SIZE).unwrap();
+        assert_eq!(space.allocate_at(range), Ok(()));
+        assert!(space.allocate_at(range).is_err());
+        assert_eq!(space.allocate(2 * PAGE_SIZE, 1).unwrap().start(), Va(3 * PAGE_SIZE));
+        assert_eq!(space.allocate(PAGE_SIZE, 1).unwrap().start(), Va(0));
+        space.free(range);
+        assert_eq!(space.allocate_at(range), Ok(()));
+    }
+
+    #[test]
+    fn more_than_there_is_is_refused() {
+        let space = small();
+        assert!(space.allocate(1 << 33, 1).is_err());
+        assert!(space.allocate(u64::MAX, 1).is_err());
+        space.allocate(1 << 32, 1).unwrap();
+        assert_eq!(space.allocate(1, 1), Err(MemoryError::OutOfAddresses { size: 1 }));
+    }
+}

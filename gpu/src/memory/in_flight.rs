@@ -1,0 +1,114 @@
+//! Keeps memory mapped while work that may still touch it executes.
+//!
+//! Whoever executes commands holds an [`InFlight`] ticket. A dropped [`Bo`](super::bo::Bo) is retired: unmapped at once when
+//! no ticket is out, else when the last ticket that was out at that moment comes back. Work that starts later cannot
+//! know the memory, because its page table entries were cleared before it was dropped.
+//!
+//! # Invariants
+//! 1. Tickets are numbered in ascending order; `active` is sorted.
+//! 2. A retired mapping has the number of the next ticket: all work that may know it holds a smaller one.
+//! 3. `retired` is sorted, because numbers never fall.
+
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
+
+use super::os::Mapping;
+
+static STATE: Mutex<State> = Mutex::new(State { next: 0, active: VecDeque::new(), retired: VecDeque::new() });
+
+struct State {
+    /// Number of the next ticket.
+    next: u64,
+    active: VecDeque<u64>,
+    retired: VecDeque<(u64, Mapping)>,
+}
+
+/// Work is executing: memory that is freed from now on stays mapped until this is dropped.
+#[derive(Debug)]
+pub struct InFlight {
+    ticket: u64,
+}
+
+/// Begins to execute work.
+pub fn enter() -> InFlight {
+    let mut state = STATE.lock();
+    let ticket = state.next;
+    state.next += 1;
+    state.active.push_back(ticket);
+    InFlight { ticket }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let free = STATE.lock().leave(self.ticket);
+        drop(free);
+    }
+}
+
+/// Unmaps `mapping` as soon as nothing that executes now can touch it.
+pub(super) fn retire(mapping: Mapping) {
+    let mut state = STATE.lock();
+    if state.active.is_empty() {
+        drop(state);
+        drop(mapping);
+    } else {
+        let stamp = state.next;
+        state.retired.push_back((stamp, mapping));
+    }
+}
+
+impl State {
+    /// Takes a ticket back; returns the mappings that nobody can know any more, to be dropped outside the lock.
+    fn leave(&mut self, ticket: u64) -> Vec<Mapping> {
+        if let Ok(index) = self.active.binary_search(&ticket) {
+            self.active.remove(index);
+        }
+        let oldest = self.active.front().copied().unwrap_or(self.next);
+        let free = self.retired.partition_point(|(stamp, _)| *stamp <= oldest);
+        self.retired.drain(..free).map(|(_, mapping)| mapping).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lacuna_vm::units::PAGE_SIZE;
+
+    use super::*;
+
+    fn state() -> State {
+        State { next: 0, active: VecDeque::new(), retired: VecDeque::new() }
+    }
+
+    fn begin(state: &mut State) -> u64 {
+        state.next += 1;
+        state.active.push_back(state.next - 1);
+        state.next - 1
+    }
+
+    #[test]
+    fn memory_stays_until_all_work_that_may_know_it_has_ended() {
+        let mut state = state();
+        let (first, second) = (begin(&mut state), begin(&mut state));
+        let stamp = state.next;
+        state.retired.push_back((stamp, Mapping::new(PAGE_SIZE).unwrap()));
+        let later = begin(&mut state);
+
+        assert!(state.leave(second).is_empty(), "the first submission may still hold an address");
+        assert_eq!(state.leave(first).len(), 1, "work that began later does not keep it");
+        assert!(state.leave(later).is_empty());
+    }
+
+    #[test]
+    fn memory_dropped_while_work_executes_is_still_readable() {
+        let executing = enter();
+        let bo = super::super::bo::Bo::allocate(1).unwrap();
+        let address = bo.host();
+        drop(bo);
+        #[expect(unsafe_code, reason = "reads as a kernel would")]
+        // SAFETY: `executing` keeps the range mapped: what this test proves.
+        let value = unsafe { address.read_volatile() };
+        assert_eq!(value, 0);
+        drop(executing);
+    }
+}

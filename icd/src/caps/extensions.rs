@@ -1,0 +1,202 @@
+//! The extensions that this driver lists, and the sets of them that an instance or device has enabled.
+//!
+//! One line each; what is here is listed, may be enabled, and its commands can be looked up (the command table in
+//! [`entry`](crate::entry) names the extension that provides each command).
+
+use std::ffi::{CStr, c_char};
+
+use ash::vk;
+
+use crate::error::Error;
+use crate::guard;
+
+/// An extension enum: its names, revisions, and the protocol around them.
+macro_rules! extensions {
+    ($(#[$attribute:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $vendor:ident :: $module:ident;)* }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl Extension for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            fn name(self) -> &'static CStr {
+                match self { $(Self::$variant => ash::$vendor::$module::NAME,)* }
+            }
+
+            fn revision(self) -> u32 {
+                match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
+            }
+
+            fn bit(self) -> u64 {
+                1 << self as u32
+            }
+        }
+    };
+}
+
+/// What instance and device extensions have in common.
+pub trait Extension: Copy + 'static {
+    /// Every listed extension, in the order of the list.
+    const ALL: &'static [Self];
+
+    /// The registered name.
+    fn name(self) -> &'static CStr;
+
+    /// The revision of the extension's specification that is implemented.
+    fn revision(self) -> u32;
+
+    /// Its bit in a [`Set`].
+    fn bit(self) -> u64;
+
+    /// What `vkEnumerate*ExtensionProperties` says of it.
+    fn properties(self) -> vk::ExtensionProperties {
+        let mut properties = vk::ExtensionProperties::default().spec_version(self.revision());
+        write_name(&mut properties.extension_name, self.name());
+        properties
+    }
+}
+
+extensions! {
+    /// What `vkEnumerateInstanceExtensionProperties` lists.
+    InstanceExtension {
+        /// Object names for our logs, and messengers that hear our diagnostics.
+        DebugUtils = ext::debug_utils;
+        /// Device groups of one device.
+        DeviceGroupCreation = khr::device_group_creation;
+        /// No external fence handle type can be exported or imported.
+        ExternalFenceCapabilities = khr::external_fence_capabilities;
+        /// No external memory handle type can be exported or imported.
+        ExternalMemoryCapabilities = khr::external_memory_capabilities;
+        /// No external semaphore handle type can be exported or imported.
+        ExternalSemaphoreCapabilities = khr::external_semaphore_capabilities;
+        /// The extensible property queries.
+        GetPhysicalDeviceProperties2 = khr::get_physical_device_properties2;
+    }
+}
+
+extensions! {
+    /// What `vkEnumerateDeviceExtensionProperties` lists.
+    DeviceExtension {
+        /// 8-bit values in buffers.
+        Storage8bit = khr::_8bit_storage;
+        /// 16-bit values in buffers.
+        Storage16bit = khr::_16bit_storage;
+        /// `vkBindBufferMemory2`.
+        BindMemory2 = khr::bind_memory2;
+        /// Pointers to buffers in shaders.
+        BufferDeviceAddress = khr::buffer_device_address;
+        /// `vkCmdCopyBuffer2`.
+        CopyCommands2 = khr::copy_commands2;
+        /// Accepted, never preferred.
+        DedicatedAllocation = khr::dedicated_allocation;
+        /// Descriptor updates from the application's own structures.
+        DescriptorUpdateTemplate = khr::descriptor_update_template;
+        /// Device groups of one device; `vkCmdDispatchBase`.
+        DeviceGroup = khr::device_group;
+        /// Memory requirements with chains.
+        GetMemoryRequirements2 = khr::get_memory_requirements2;
+        /// `vkTrimCommandPool`.
+        Maintenance1 = khr::maintenance1;
+        /// `vkGetDescriptorSetLayoutSupport`.
+        Maintenance3 = khr::maintenance3;
+        /// Vectors may straddle 16-byte borders.
+        RelaxedBlockLayout = khr::relaxed_block_layout;
+        /// 8-bit integer arithmetic.
+        ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// The `StorageBuffer` storage class.
+        StorageBufferStorageClass = khr::storage_buffer_storage_class;
+        /// 64-bit stage masks, `vkQueueSubmit2`.
+        Synchronization2 = khr::synchronization2;
+        /// Semaphores that count.
+        TimelineSemaphore = khr::timeline_semaphore;
+        /// Uniform blocks with storage block layout.
+        UniformBufferStandardLayout = khr::uniform_buffer_standard_layout;
+        /// Pointers chosen at run time.
+        VariablePointers = khr::variable_pointers;
+        /// The Vulkan memory model.
+        VulkanMemoryModel = khr::vulkan_memory_model;
+        /// `vkResetQueryPool`.
+        HostQueryReset = ext::host_query_reset;
+        /// What of each heap is in use.
+        MemoryBudget = ext::memory_budget;
+        /// Accepted as a hint.
+        MemoryPriority = ext::memory_priority;
+        /// Exact bounds checks, null descriptors.
+        Robustness2 = ext::robustness2;
+        /// Blocks laid out like C structures.
+        ScalarBlockLayout = ext::scalar_block_layout;
+    }
+}
+
+/// A set of enabled extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Set<E> {
+    bits: u64,
+    kind: std::marker::PhantomData<E>,
+}
+
+impl<E: Extension> Set<E> {
+    /// The extensions of `ppEnabledExtensionNames`.
+    ///
+    /// # Errors
+    /// [`Error::ExtensionNotPresent`] for the first name that is not listed.
+    ///
+    /// # Safety
+    /// `names` is null or points to `count` null-terminated strings.
+    pub unsafe fn from_names(names: *const *const c_char, count: u32) -> Result<Self, Error> {
+        let mut bits = 0;
+        // SAFETY: this function's contract.
+        for &name in unsafe { guard::slice(names, count) } {
+            // SAFETY: this function's contract.
+            let name = unsafe { CStr::from_ptr(name) };
+            let known = E::ALL.iter().find(|extension| extension.name() == name);
+            bits |=
+                known.ok_or_else(|| Error::ExtensionNotPresent(name.to_string_lossy().into_owned()))?.bit();
+        }
+        Ok(Self { bits, kind: std::marker::PhantomData })
+    }
+
+    /// Whether the extension is enabled.
+    pub fn contains(self, extension: E) -> bool {
+        self.bits & extension.bit() != 0
+    }
+}
+
+/// Copies a name into a fixed-size array of a Vulkan structure, cut if need be, always terminated.
+pub fn write_name<const N: usize>(target: &mut [c_char; N], name: &CStr) {
+    target.fill(0);
+    for (target, &byte) in target[..N - 1].iter_mut().zip(name.to_bytes()) {
+        *target = byte as c_char;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_fit_a_set() {
+        fn check<E: Extension>() {
+            assert!(E::ALL.len() <= u64::BITS as usize);
+            for (index, extension) in E::ALL.iter().enumerate() {
+                assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
+            }
+        }
+        check::<InstanceExtension>();
+        check::<DeviceExtension>();
+    }
+
+    #[test]
+    fn an_unlisted_extension_is_refused_by_name() {
+        let names = [c"VK_KHR_bind_memory2".as_ptr(), c"VK_KHR_swapchain".as_ptr()];
+        // SAFETY: two static strings.
+        let set = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 1) }.unwrap();
+        assert!(set.contains(DeviceExtension::BindMemory2));
+        assert!(!set.contains(DeviceExtension::CopyCommands2));
+        // SAFETY: two static strings.
+        let refused = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 2) };
+        assert_eq!(refused, Err(Error::ExtensionNotPresent("VK_KHR_swapchain".into())));
+    }
+}

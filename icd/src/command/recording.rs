@@ -1,0 +1,188 @@
+//! A recorded list of commands.
+//!
+//! Commands are small and fixed in size; their data (push constants, copy regions, dynamic offsets, updates) lies behind
+//! them in byte and word arenas. Objects are held by `Arc`: destroying a handle early is safe.
+//!
+//! Barriers are not here. A queue executes one command after the other, and each is complete, for every thread, before the next.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ash::vk;
+
+use crate::error::Error;
+use crate::object::buffer::Buffer;
+use crate::object::query_pool::QueryPool;
+use crate::sync::event::Event;
+
+/// One command.
+pub enum Command {
+    /// `vkCmdCopyBuffer`
+    CopyBuffer {
+        /// Read.
+        source: Arc<Buffer>,
+        /// Written.
+        destination: Arc<Buffer>,
+        /// In [`Recording::regions`].
+        regions: Slice,
+    },
+    /// `vkCmdFillBuffer`
+    FillBuffer {
+        /// Written.
+        buffer: Arc<Buffer>,
+        /// First byte.
+        offset: u64,
+        /// Bytes.
+        size: u64,
+        /// What every four bytes become.
+        word: u32,
+    },
+    /// `vkCmdUpdateBuffer`
+    UpdateBuffer {
+        /// Written.
+        buffer: Arc<Buffer>,
+        /// First byte.
+        offset: u64,
+        /// In [`Recording::bytes`].
+        data: Slice,
+    },
+    /// `vkCmdSetEvent`
+    SetEvent(Arc<Event>),
+    /// `vkCmdResetEvent`
+    ResetEvent(Arc<Event>),
+    /// One event of `vkCmdWaitEvents`.
+    WaitEvent(Arc<Event>),
+    /// `vkCmdResetQueryPool`
+    ResetQueries {
+        /// Which pool.
+        pool: Arc<QueryPool>,
+        /// First query.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// `vkCmdWriteTimestamp`
+    WriteTimestamp {
+        /// Which pool.
+        pool: Arc<QueryPool>,
+        /// Which query.
+        query: u32,
+    },
+    /// `vkCmdCopyQueryPoolResults`
+    CopyQueryResults(Box<super::query::CopyResults>),
+    /// One secondary of `vkCmdExecuteCommands`.
+    Execute(Arc<Recording>),
+}
+
+// Recordings can be long; what is rare and large goes into a box.
+const _: () = assert!(size_of::<Command>() <= 40);
+
+/// Part of an arena of a [`Recording`], in elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
+    start: u32,
+    len: u32,
+}
+
+impl Slice {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.start as usize + self.len as usize
+    }
+}
+
+/// See the [module](self).
+#[derive(Default)]
+pub struct Recording {
+    commands: Vec<Command>,
+    bytes: Vec<u8>,
+    words: Vec<u32>,
+    regions: Vec<vk::BufferCopy>,
+    /// Estimate of the execution time.
+    nanoseconds: u64,
+    /// Invocations per workgroup of the pipeline that is bound at this point of the recording.
+    pub(super) invocations: u64,
+    error: Option<Error>,
+}
+
+impl Recording {
+    /// The commands in order.
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+
+    /// Estimate of the execution time; `u64::MAX` for what may block.
+    pub fn nanoseconds(&self) -> u64 {
+        self.nanoseconds
+    }
+
+    /// Data of a command.
+    pub fn bytes(&self, slice: Slice) -> &[u8] {
+        &self.bytes[slice.range()]
+    }
+
+    /// Data of a command.
+    pub fn words(&self, slice: Slice) -> &[u32] {
+        &self.words[slice.range()]
+    }
+
+    /// Data of a command.
+    pub fn regions(&self, slice: Slice) -> &[vk::BufferCopy] {
+        &self.regions[slice.range()]
+    }
+
+    /// Appends a command that takes about so long.
+    pub(super) fn push(&mut self, command: Command, nanoseconds: u64) -> Result<(), Error> {
+        self.commands.try_reserve(1).map_err(|_| Error::OutOfHostMemory)?;
+        self.commands.push(command);
+        self.nanoseconds = self.nanoseconds.saturating_add(nanoseconds);
+        Ok(())
+    }
+
+    pub(super) fn push_secondary(&mut self, secondary: Arc<Self>) -> Result<(), Error> {
+        let nanoseconds = secondary.nanoseconds;
+        self.push(Command::Execute(secondary), nanoseconds)
+    }
+
+    pub(super) fn store_bytes(&mut self, data: &[u8]) -> Result<Slice, Error> {
+        store(&mut self.bytes, data)
+    }
+
+    pub(super) fn store_words(&mut self, data: &[u32]) -> Result<Slice, Error> {
+        store(&mut self.words, data)
+    }
+
+    pub(super) fn store_regions(&mut self, data: &[vk::BufferCopy]) -> Result<Slice, Error> {
+        store(&mut self.regions, data)
+    }
+
+    /// Remembers the first error.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    pub(super) fn take_error(&mut self) -> Option<Error> {
+        self.error.take()
+    }
+
+    /// Empty, with the allocations of before.
+    pub(super) fn cleared(mut self) -> Self {
+        self.commands.clear();
+        self.bytes.clear();
+        self.words.clear();
+        self.regions.clear();
+        Self { nanoseconds: 0, invocations: 0, error: None, ..self }
+    }
+}
+
+/// Appends to an arena.
+fn store<T: Copy>(arena: &mut Vec<T>, data: &[T]) -> Result<Slice, Error> {
+    let full = Error::OutOfHostMemory;
+    let (Ok(start), Ok(len)) = (u32::try_from(arena.len()), u32::try_from(data.len())) else {
+        return Err(full);
+    };
+    if start.checked_add(len).is_none() || arena.try_reserve(data.len()).is_err() {
+        return Err(full);
+    }
+    arena.extend_from_slice(data);
+    Ok(Slice { start, len })
+}

@@ -1,0 +1,115 @@
+//! Commands on `VkBuffer`.
+
+use ash::vk;
+
+use super::destroy;
+use crate::error::Error;
+use crate::guard::{guard, input, output, slice};
+use crate::handle::{self, Object};
+use crate::object::buffer::Buffer;
+use crate::object::device::Device;
+use crate::pnext;
+
+/// `vkCreateBuffer`.
+pub(super) unsafe extern "system" fn create_buffer(
+    device: vk::Device,
+    info: *const vk::BufferCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    buffer: *mut vk::Buffer,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkCreateBuffer-device-parameter, VUID-vkCreateBuffer-pCreateInfo-parameter.
+        let new = unsafe { Buffer::new(handle::get::<Device>(device)?, input(info)?)? };
+        // SAFETY: VUID-vkCreateBuffer-pBuffer-parameter.
+        unsafe { output(buffer, new.insert()) }
+    })
+}
+
+/// `vkDestroyBuffer`.
+pub(super) unsafe extern "system" fn destroy_buffer(
+    _device: vk::Device,
+    buffer: vk::Buffer,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| destroy::<Buffer>(buffer).map(drop))
+}
+
+/// `vkBindBufferMemory`.
+pub(super) unsafe extern "system" fn bind_buffer_memory(
+    _device: vk::Device,
+    buffer: vk::Buffer,
+    memory: vk::DeviceMemory,
+    offset: u64,
+) -> vk::Result {
+    guard(|| Buffer::get(buffer)?.bind(memory, offset))
+}
+
+/// `vkBindBufferMemory2`.
+pub(super) unsafe extern "system" fn bind_buffer_memory2(
+    _device: vk::Device,
+    count: u32,
+    infos: *const vk::BindBufferMemoryInfo<'_>,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkBindBufferMemory2-pBindInfos-parameter.
+        let infos = unsafe { slice(infos, count) };
+        infos.iter().try_for_each(|info| Buffer::get(info.buffer)?.bind(info.memory, info.memory_offset))
+    })
+}
+
+/// `vkGetBufferMemoryRequirements`.
+pub(super) unsafe extern "system" fn get_requirements(
+    _device: vk::Device,
+    buffer: vk::Buffer,
+    out: *mut vk::MemoryRequirements,
+) {
+    guard(|| {
+        let requirements = Buffer::get(buffer)?.requirements();
+        // SAFETY: VUID-vkGetBufferMemoryRequirements-pMemoryRequirements-parameter.
+        unsafe { output(out, requirements) }
+    })
+}
+
+/// `vkGetBufferMemoryRequirements2`. No buffer wants an allocation of its own.
+pub(super) unsafe extern "system" fn get_requirements2(
+    _device: vk::Device,
+    info: *const vk::BufferMemoryRequirementsInfo2<'_>,
+    out: *mut vk::MemoryRequirements2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetBufferMemoryRequirements2-pInfo-parameter.
+        let requirements = Buffer::get(unsafe { input(info)? }.buffer)?.requirements();
+        // SAFETY: VUID-vkGetBufferMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                let _ = node
+                    .fill(|head: &mut vk::MemoryRequirements2<'_>| head.memory_requirements = requirements)
+                    || node.fill(|dedicated: &mut vk::MemoryDedicatedRequirements<'_>| {
+                        dedicated.prefers_dedicated_allocation = vk::FALSE;
+                        dedicated.requires_dedicated_allocation = vk::FALSE;
+                    });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetBufferDeviceAddress`.
+pub(super) unsafe extern "system" fn get_device_address(
+    _device: vk::Device,
+    info: *const vk::BufferDeviceAddressInfo<'_>,
+) -> vk::DeviceAddress {
+    guard(|| {
+        // SAFETY: VUID-vkGetBufferDeviceAddress-pInfo-parameter.
+        let buffer = Buffer::get(unsafe { input(info)? }.buffer)?;
+        buffer.address().ok_or(Error::InvalidUsage("VUID-VkBufferDeviceAddressInfo-buffer-02600"))
+    })
+}
+
+/// `vkGetBufferOpaqueCaptureAddress`: capture and replay is not supported, so there is none.
+pub(super) unsafe extern "system" fn get_opaque_capture_address(
+    _device: vk::Device,
+    _info: *const vk::BufferDeviceAddressInfo<'_>,
+) -> u64 {
+    guard(|| Err::<u64, _>(Error::FeatureNotPresent("bufferDeviceAddressCaptureReplay")))
+}

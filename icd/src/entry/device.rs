@@ -1,0 +1,75 @@
+//! Commands on `VkDevice` itself.
+
+use std::ffi::{CStr, c_char};
+
+use ash::vk;
+
+use super::lookup;
+use crate::error::Error;
+use crate::guard::{guard, input, output};
+use crate::handle;
+use crate::object::device::Device;
+use crate::object::physical_device::PhysicalDevice;
+
+/// `vkCreateDevice`.
+pub(super) unsafe extern "system" fn create_device(
+    physical_device: vk::PhysicalDevice,
+    info: *const vk::DeviceCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    device: *mut vk::Device,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkCreateDevice-physicalDevice-parameter.
+        let physical_device = unsafe { handle::get::<PhysicalDevice>(physical_device)? };
+        // SAFETY: VUID-vkCreateDevice-pCreateInfo-parameter.
+        let new = unsafe { Device::new(physical_device, input(info)?)? };
+        // SAFETY: VUID-vkCreateDevice-pDevice-parameter.
+        unsafe { output(device, handle::create(new)) }
+    })
+}
+
+/// `vkDestroyDevice`. Submissions that still run hold the device until they end.
+pub(super) unsafe extern "system" fn destroy_device(
+    device: vk::Device,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkDestroyDevice-device-parameter, and its host access is externally synchronised.
+        drop(unsafe { handle::destroy::<Device>(device) });
+        Ok(())
+    })
+}
+
+/// `vkGetDeviceProcAddr`.
+pub(super) unsafe extern "system" fn get_device_proc_addr(
+    device: vk::Device,
+    name: *const c_char,
+) -> vk::PFN_vkVoidFunction {
+    guard(|| {
+        if name.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: VUID-vkGetDeviceProcAddr-device-parameter.
+        let device = unsafe { handle::get::<Device>(device)? };
+        // SAFETY: not null, and a string by VUID-vkGetDeviceProcAddr-pName-parameter.
+        Ok(lookup::device(unsafe { CStr::from_ptr(name) }, device.enabled()))
+    })
+}
+
+/// `vkGetDeviceQueue`.
+pub(super) unsafe extern "system" fn get_device_queue(
+    device: vk::Device,
+    family: u32,
+    index: u32,
+    queue: *mut vk::Queue,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceQueue-device-parameter.
+        let device = unsafe { handle::get::<Device>(device)? };
+        let found = device.queue_handle(family, index);
+        let found = found.ok_or(Error::InvalidUsage("VUID-vkGetDeviceQueue-queueFamilyIndex-00384"));
+        // SAFETY: VUID-vkGetDeviceQueue-pQueue-parameter.
+        unsafe { output(queue, *found.as_ref().unwrap_or(&vk::Queue::null()))? };
+        found.map(|_| ())
+    })
+}

@@ -1,0 +1,243 @@
+//! Commands by name: what `vkGetInstanceProcAddr` and its relatives answer.
+
+use std::ffi::CStr;
+use std::sync::LazyLock;
+
+use ash::vk;
+
+use crate::caps::extensions::{DeviceExtension, InstanceExtension, Set};
+
+/// One entry point.
+pub struct Command {
+    /// The command's name.
+    pub name: &'static str,
+    /// What it is called on.
+    pub scope: Scope,
+    /// What makes it available.
+    pub provider: Provider,
+    /// The function, its type erased; checked against `PFN_*` where the table is written.
+    pub function: unsafe extern "system" fn(),
+}
+
+/// What a command's first parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Nothing: can be called before an instance exists.
+    Global,
+    /// `VkInstance`.
+    Instance,
+    /// `VkPhysicalDevice`.
+    PhysicalDevice,
+    /// `VkDevice` or a child of it.
+    Device,
+}
+
+/// What makes a command available.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// Vulkan 1.0.
+    Core10,
+    /// Vulkan 1.1: instance and physical-device commands only, since devices are of version 1.0.
+    Core11,
+    /// An instance extension.
+    Instance(InstanceExtension),
+    /// A device extension.
+    Device(DeviceExtension),
+}
+
+/// What is enabled where a command is looked up.
+#[derive(Clone, Copy)]
+pub struct Enabled {
+    /// The instance's extensions.
+    pub instance: Set<InstanceExtension>,
+    /// The device's extensions; `None` when asked through the instance, which answers for every possible device.
+    pub device: Option<Set<DeviceExtension>>,
+}
+
+impl Enabled {
+    fn provides(&self, provider: Provider) -> bool {
+        match provider {
+            Provider::Core10 | Provider::Core11 => true,
+            Provider::Instance(extension) => self.instance.contains(extension),
+            Provider::Device(extension) => self.device.is_none_or(|set| set.contains(extension)),
+        }
+    }
+}
+
+/// The table sorted by name, made with the first look-up.
+static SORTED: LazyLock<Vec<&'static Command>> = LazyLock::new(|| {
+    let mut commands: Vec<_> = super::COMMANDS.iter().collect();
+    commands.sort_unstable_by_key(|command| command.name);
+    commands
+});
+
+/// The command of this name, whatever is enabled.
+pub fn find(name: &CStr) -> Option<&'static Command> {
+    let found = SORTED.binary_search_by_key(&name.to_bytes(), |command| command.name.as_bytes());
+    found.ok().map(|index| SORTED[index])
+}
+
+/// `vkGetInstanceProcAddr` without an instance: global commands only.
+pub fn global(name: &CStr) -> vk::PFN_vkVoidFunction {
+    find(name).filter(|command| command.scope == Scope::Global).map(|command| command.function)
+}
+
+/// `vkGetInstanceProcAddr`: everything that can be called with this instance or a child of it.
+pub fn instance(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
+    find(name).filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+}
+
+/// `vkGetDeviceProcAddr`: device commands of what the device has enabled.
+pub fn device(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
+    let command = find(name).filter(|command| command.scope == Scope::Device);
+    command.filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+}
+
+/// `vk_icdGetPhysicalDeviceProcAddr`: physical-device commands only, so that the loader can tell them from others.
+pub fn physical_device(name: &CStr) -> vk::PFN_vkVoidFunction {
+    find(name).filter(|command| command.scope == Scope::PhysicalDevice).map(|command| command.function)
+}
+
+/// Whether `name` is what the function type `PFN_<stem>` says, with at most a vendor suffix in capitals: the check
+/// that a table line cannot pair a name with another command's type.
+pub const fn names_agree(pfn: &str, name: &str) -> bool {
+    let (pfn, name) = (pfn.as_bytes(), name.as_bytes());
+    let stem = pfn.len() - "PFN_".len();
+    if name.len() < stem {
+        return false;
+    }
+    let mut index = 0;
+    while index < stem {
+        if pfn[index + "PFN_".len()] != name[index] {
+            return false;
+        }
+        index += 1;
+    }
+    while index < name.len() {
+        if !name[index].is_ascii_uppercase() {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::{c_char, c_void};
+    use std::ptr::null;
+
+    use super::*;
+    use crate::caps::extensions::Extension;
+
+    /// Every name that one of `ash`'s function tables asks for.
+    fn names(load: impl FnOnce(&mut dyn FnMut(&CStr) -> *const c_void)) -> Vec<String> {
+        let mut names = Vec::new();
+        load(&mut |name| {
+            names.push(name.to_str().unwrap().to_owned());
+            null()
+        });
+        names
+    }
+
+    /// The names among `wanted` that the table does not provide by `provider`.
+    fn missing(wanted: Vec<String>, provider: Provider) -> Vec<String> {
+        let provided =
+            |name: &String| super::super::COMMANDS.iter().any(|c| c.name == name && c.provider == provider);
+        wanted.into_iter().filter(|name| !provided(name)).collect()
+    }
+
+    const NONE: [String; 0] = [];
+
+    #[test]
+    fn no_command_is_listed_twice_and_every_one_is_found() {
+        for (index, command) in SORTED.iter().enumerate() {
+            assert!(index == 0 || SORTED[index - 1].name < command.name, "{} is listed twice", command.name);
+            let name = std::ffi::CString::new(command.name).unwrap();
+            assert!(find(&name).is_some_and(|found| found.name == command.name));
+        }
+        assert!(find(c"vkNoSuchCommand").is_none() && find(c"").is_none());
+    }
+
+    #[test]
+    fn every_command_of_vulkan_1_0_exists() {
+        let instance = names(|load| drop(ash::InstanceFnV1_0::load(load)));
+        let device = names(|load| drop(ash::DeviceFnV1_0::load(load)));
+        assert_eq!(missing(instance, Provider::Core10), NONE);
+        assert_eq!(missing(device, Provider::Core10), NONE);
+    }
+
+    #[test]
+    fn every_command_of_every_listed_extension_exists() {
+        macro_rules! check {
+            ($($provider:expr => $vendor:ident :: $module:ident :: $table:ident;)*) => {$(
+                let wanted = names(|load| drop(ash::$vendor::$module::$table::load(load)));
+                assert_eq!(missing(wanted, $provider), NONE, "{}", stringify!($module));
+            )*};
+        }
+        use DeviceExtension as D;
+        use InstanceExtension as I;
+        use Provider::{Device, Instance};
+        check! {
+            Instance(I::DebugUtils) => ext::debug_utils::InstanceFn;
+            Instance(I::DebugUtils) => ext::debug_utils::DeviceFn;
+            Instance(I::DeviceGroupCreation) => khr::device_group_creation::InstanceFn;
+            Instance(I::ExternalFenceCapabilities) => khr::external_fence_capabilities::InstanceFn;
+            Instance(I::ExternalMemoryCapabilities) => khr::external_memory_capabilities::InstanceFn;
+            Instance(I::ExternalSemaphoreCapabilities) => khr::external_semaphore_capabilities::InstanceFn;
+            Instance(I::GetPhysicalDeviceProperties2) => khr::get_physical_device_properties2::InstanceFn;
+            Device(D::BindMemory2) => khr::bind_memory2::DeviceFn;
+            Device(D::BufferDeviceAddress) => khr::buffer_device_address::DeviceFn;
+            Device(D::CopyCommands2) => khr::copy_commands2::DeviceFn;
+            Device(D::DescriptorUpdateTemplate) => khr::descriptor_update_template::DeviceFn;
+            Device(D::GetMemoryRequirements2) => khr::get_memory_requirements2::DeviceFn;
+            Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
+            Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
+            Device(D::Maintenance3) => khr::maintenance3::DeviceFn;
+            Device(D::Synchronization2) => khr::synchronization2::DeviceFn;
+            Device(D::TimelineSemaphore) => khr::timeline_semaphore::DeviceFn;
+        }
+        // Its other commands come with `VK_KHR_surface` and `VK_KHR_swapchain`.
+        let group =
+            ["vkGetDeviceGroupPeerMemoryFeaturesKHR", "vkCmdSetDeviceMaskKHR", "vkCmdDispatchBaseKHR"];
+        assert_eq!(missing(group.map(str::to_owned).to_vec(), Device(D::DeviceGroup)), NONE);
+    }
+
+    #[test]
+    fn a_device_answers_only_for_what_it_has_enabled() {
+        let names: [*const c_char; 1] = [DeviceExtension::BindMemory2.name().as_ptr()];
+        // SAFETY: static strings.
+        let (nothing, instance) =
+            unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(null(), 0).unwrap()) };
+        // SAFETY: static strings.
+        let some = unsafe { Set::from_names(names.as_ptr(), 1) }.unwrap();
+        let with = |set| Enabled { instance, device: Some(set) };
+        assert!(device(c"vkBindBufferMemory2KHR", with(nothing)).is_none());
+        assert!(device(c"vkBindBufferMemory2KHR", with(some)).is_some());
+        assert!(
+            device(c"vkBindBufferMemory2", with(some)).is_none(),
+            "a core name of a version above the device's"
+        );
+        assert!(device(c"vkCreateInstance", with(some)).is_none());
+        assert!(device(c"vkCreateDevice", with(some)).is_none());
+        assert!(device(c"vkSetDebugUtilsObjectNameEXT", with(some)).is_none());
+    }
+
+    #[test]
+    fn the_loader_can_tell_physical_device_commands() {
+        assert!(physical_device(c"vkCreateDevice").is_some());
+        assert!(physical_device(c"vkGetPhysicalDeviceFeatures2KHR").is_some());
+        assert!(physical_device(c"vkEnumeratePhysicalDevices").is_none());
+        assert!(physical_device(c"vkDestroyDevice").is_none());
+        assert!(global(c"vkCreateInstance").is_some() && global(c"vkDestroyInstance").is_none());
+    }
+
+    #[test]
+    fn a_line_that_pairs_a_name_with_another_type_is_noticed() {
+        assert!(names_agree("PFN_vkQueueSubmit2", "vkQueueSubmit2KHR"));
+        assert!(names_agree("PFN_vkQueueSubmit", "vkQueueSubmit"));
+        assert!(!names_agree("PFN_vkQueueSubmit", "vkQueueSubmit2"));
+        assert!(!names_agree("PFN_vkQueueSubmit2", "vkQueueSubmit"));
+        assert!(!names_agree("PFN_vkQueueSubmit", "vkQueueWaitIdle"));
+    }
+}

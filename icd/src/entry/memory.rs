@@ -1,0 +1,112 @@
+//! Commands on `VkDeviceMemory`.
+
+use std::ffi::c_void;
+
+use ash::vk;
+
+use super::destroy;
+use crate::error::Error;
+use crate::guard::{guard, input, output, slice};
+use crate::handle::{self, Object};
+use crate::object::device::Device;
+use crate::object::memory::Memory;
+
+/// `vkAllocateMemory`.
+pub(super) unsafe extern "system" fn allocate_memory(
+    device: vk::Device,
+    info: *const vk::MemoryAllocateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    memory: *mut vk::DeviceMemory,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkAllocateMemory-device-parameter, VUID-vkAllocateMemory-pAllocateInfo-parameter.
+        let new = unsafe { Memory::new(handle::get::<Device>(device)?, input(info)?)? };
+        // SAFETY: VUID-vkAllocateMemory-pMemory-parameter.
+        unsafe { output(memory, new.insert()) }
+    })
+}
+
+/// `vkFreeMemory`.
+pub(super) unsafe extern "system" fn free_memory(
+    _device: vk::Device,
+    memory: vk::DeviceMemory,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| {
+        if let Some(memory) = destroy::<Memory>(memory)? {
+            memory.free();
+        }
+        Ok(())
+    })
+}
+
+/// `vkMapMemory`.
+pub(super) unsafe extern "system" fn map_memory(
+    _device: vk::Device,
+    memory: vk::DeviceMemory,
+    offset: u64,
+    size: u64,
+    _flags: vk::MemoryMapFlags,
+    data: *mut *mut c_void,
+) -> vk::Result {
+    guard(|| {
+        let address = Memory::get(memory)?.map(offset, size)?;
+        // SAFETY: VUID-vkMapMemory-ppData-parameter.
+        unsafe { output(data, address) }
+    })
+}
+
+/// `vkUnmapMemory`: memory stays where it is.
+pub(super) unsafe extern "system" fn unmap_memory(_device: vk::Device, memory: vk::DeviceMemory) {
+    guard(|| Memory::get(memory).map(|_| ()))
+}
+
+/// `vkFlushMappedMemoryRanges`, `vkInvalidateMappedMemoryRanges`: all memory is coherent.
+pub(super) unsafe extern "system" fn flush_or_invalidate(
+    _device: vk::Device,
+    count: u32,
+    ranges: *const vk::MappedMemoryRange<'_>,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkFlushMappedMemoryRanges-pMemoryRanges-parameter, or the same of the other command.
+        let ranges = unsafe { slice(ranges, count) };
+        ranges.iter().try_for_each(|range| Memory::get(range.memory).map(|_| ()))
+    })
+}
+
+/// `vkGetDeviceMemoryCommitment`: only lazily allocated memory has one, and there is no such type.
+pub(super) unsafe extern "system" fn get_commitment(
+    _device: vk::Device,
+    memory: vk::DeviceMemory,
+    committed: *mut u64,
+) {
+    guard(|| {
+        let size = Memory::get(memory)?.size;
+        // SAFETY: VUID-vkGetDeviceMemoryCommitment-pCommittedMemoryInBytes-parameter.
+        unsafe { output(committed, size) }
+    })
+}
+
+/// `vkGetDeviceMemoryOpaqueCaptureAddress`: capture and replay is not supported, so there is none.
+pub(super) unsafe extern "system" fn get_opaque_capture_address(
+    _device: vk::Device,
+    _info: *const vk::DeviceMemoryOpaqueCaptureAddressInfo<'_>,
+) -> u64 {
+    guard(|| Err::<u64, _>(Error::FeatureNotPresent("bufferDeviceAddressCaptureReplay")))
+}
+
+/// `vkGetDeviceGroupPeerMemoryFeatures`: the one device of the group can do everything with its own memory.
+pub(super) unsafe extern "system" fn get_peer_memory_features(
+    _device: vk::Device,
+    _heap: u32,
+    _local: u32,
+    _remote: u32,
+    features: *mut vk::PeerMemoryFeatureFlags,
+) {
+    let all = vk::PeerMemoryFeatureFlags::COPY_SRC
+        | vk::PeerMemoryFeatureFlags::COPY_DST
+        | vk::PeerMemoryFeatureFlags::GENERIC_SRC
+        | vk::PeerMemoryFeatureFlags::GENERIC_DST;
+    // SAFETY: VUID-vkGetDeviceGroupPeerMemoryFeatures-pPeerMemoryFeatures-parameter.
+    guard(|| unsafe { output(features, all) })
+}

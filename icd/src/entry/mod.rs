@@ -1,0 +1,321 @@
+//! Entry points: one file per kind of object, and the one table of all commands.
+//!
+//! An entry point is three lines: handles to objects, call the object, hand the result out, all inside
+//! [`guard`](crate::guard::guard). A command that is not in the table cannot be found by name, hence not called.
+//!
+//! To add a command: write the function in the file of its object, and one line in the table below under what provides
+//! it: the command's name, its `PFN_*` type (the compiler compares it with the function, and its name with the
+//! command's name), the function.
+
+pub mod buffer;
+pub mod command;
+pub mod command_refused;
+pub mod command_sync;
+pub mod command_transfer;
+pub mod debug;
+pub mod descriptor;
+pub mod device;
+pub mod instance;
+pub mod lookup;
+pub mod memory;
+pub mod physical_device;
+pub mod pipeline;
+pub mod pool;
+pub mod queue;
+mod record;
+pub mod refused;
+pub mod sparse;
+pub mod sync;
+
+use std::sync::Arc;
+
+use ash::vk::Handle;
+
+use crate::caps::extensions::{DeviceExtension, InstanceExtension};
+use crate::diagnostics;
+use crate::error::Error;
+use crate::handle::Object;
+use lookup::{Command, Provider, Scope};
+
+/// Ends a handle: what every `vkDestroy*` of a [table object](Object) does. Null is allowed and gives `None`.
+///
+/// # Errors
+/// [`Error::InvalidHandle`] for a handle that was destroyed already.
+fn destroy<T: Object>(handle: T::Handle) -> Result<Option<Arc<T>>, Error> {
+    if handle.is_null() {
+        return Ok(None);
+    }
+    let object = T::remove(handle);
+    if object.is_none() {
+        log::warn!("destroyed twice: {}", diagnostics::describe(handle));
+        return Err(Error::InvalidHandle);
+    }
+    diagnostics::forget(handle);
+    Ok(object)
+}
+
+/// Blocks of `Scope, Provider => { "name": PFN_type = function; … }`.
+macro_rules! commands {
+    ($($scope:expr, $provider:expr => { $($name:literal : $pfn:ident = $module:ident :: $function:ident;)* })*) => {
+        /// Every command that the driver has.
+        pub static COMMANDS: &[Command] = &[$($({
+            const _: () = assert!(lookup::names_agree(stringify!($pfn), $name), $name);
+            const FUNCTION: ash::vk::$pfn = $module::$function;
+            // SAFETY: function pointers of all types have the same size; the caller casts back to `$pfn`.
+            let function = unsafe { std::mem::transmute::<ash::vk::$pfn, unsafe extern "system" fn()>(FUNCTION) };
+            Command { name: $name, scope: $scope, provider: $provider, function }
+        },)*)*];
+    };
+}
+
+commands! {
+    Scope::Global, Provider::Core10 => {
+        "vkCreateInstance": PFN_vkCreateInstance = instance::create_instance;
+        "vkEnumerateInstanceExtensionProperties": PFN_vkEnumerateInstanceExtensionProperties = instance::enumerate_instance_extension_properties;
+        "vkEnumerateInstanceLayerProperties": PFN_vkEnumerateInstanceLayerProperties = instance::enumerate_instance_layer_properties;
+        "vkGetInstanceProcAddr": PFN_vkGetInstanceProcAddr = instance::get_instance_proc_addr;
+    }
+    Scope::Global, Provider::Core11 => {
+        "vkEnumerateInstanceVersion": PFN_vkEnumerateInstanceVersion = instance::enumerate_instance_version;
+    }
+    Scope::Instance, Provider::Core10 => {
+        "vkDestroyInstance": PFN_vkDestroyInstance = instance::destroy_instance;
+        "vkEnumeratePhysicalDevices": PFN_vkEnumeratePhysicalDevices = instance::enumerate_physical_devices;
+    }
+    Scope::Instance, Provider::Core11 => {
+        "vkEnumeratePhysicalDeviceGroups": PFN_vkEnumeratePhysicalDeviceGroups = instance::enumerate_physical_device_groups;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::DeviceGroupCreation) => {
+        "vkEnumeratePhysicalDeviceGroupsKHR": PFN_vkEnumeratePhysicalDeviceGroups = instance::enumerate_physical_device_groups;
+    }
+    Scope::PhysicalDevice, Provider::Core10 => {
+        "vkCreateDevice": PFN_vkCreateDevice = device::create_device;
+        "vkGetPhysicalDeviceFeatures": PFN_vkGetPhysicalDeviceFeatures = physical_device::get_features;
+        "vkGetPhysicalDeviceProperties": PFN_vkGetPhysicalDeviceProperties = physical_device::get_properties;
+        "vkGetPhysicalDeviceQueueFamilyProperties": PFN_vkGetPhysicalDeviceQueueFamilyProperties = physical_device::get_queue_families;
+        "vkGetPhysicalDeviceMemoryProperties": PFN_vkGetPhysicalDeviceMemoryProperties = physical_device::get_memory_properties;
+        "vkGetPhysicalDeviceFormatProperties": PFN_vkGetPhysicalDeviceFormatProperties = physical_device::get_format_properties;
+        "vkGetPhysicalDeviceImageFormatProperties": PFN_vkGetPhysicalDeviceImageFormatProperties = physical_device::get_image_format_properties;
+        "vkGetPhysicalDeviceSparseImageFormatProperties": PFN_vkGetPhysicalDeviceSparseImageFormatProperties = physical_device::get_sparse_image_format_properties;
+        "vkEnumerateDeviceExtensionProperties": PFN_vkEnumerateDeviceExtensionProperties = physical_device::enumerate_extensions;
+        "vkEnumerateDeviceLayerProperties": PFN_vkEnumerateDeviceLayerProperties = physical_device::enumerate_layers;
+    }
+    Scope::PhysicalDevice, Provider::Core11 => {
+        "vkGetPhysicalDeviceFeatures2": PFN_vkGetPhysicalDeviceFeatures2 = physical_device::get_features2;
+        "vkGetPhysicalDeviceProperties2": PFN_vkGetPhysicalDeviceProperties2 = physical_device::get_properties2;
+        "vkGetPhysicalDeviceQueueFamilyProperties2": PFN_vkGetPhysicalDeviceQueueFamilyProperties2 = physical_device::get_queue_families2;
+        "vkGetPhysicalDeviceMemoryProperties2": PFN_vkGetPhysicalDeviceMemoryProperties2 = physical_device::get_memory_properties2;
+        "vkGetPhysicalDeviceFormatProperties2": PFN_vkGetPhysicalDeviceFormatProperties2 = physical_device::get_format_properties2;
+        "vkGetPhysicalDeviceImageFormatProperties2": PFN_vkGetPhysicalDeviceImageFormatProperties2 = physical_device::get_image_format_properties2;
+        "vkGetPhysicalDeviceSparseImageFormatProperties2": PFN_vkGetPhysicalDeviceSparseImageFormatProperties2 = physical_device::get_sparse_image_format_properties2;
+        "vkGetPhysicalDeviceExternalBufferProperties": PFN_vkGetPhysicalDeviceExternalBufferProperties = physical_device::get_external_buffer_properties;
+        "vkGetPhysicalDeviceExternalFenceProperties": PFN_vkGetPhysicalDeviceExternalFenceProperties = physical_device::get_external_fence_properties;
+        "vkGetPhysicalDeviceExternalSemaphoreProperties": PFN_vkGetPhysicalDeviceExternalSemaphoreProperties = physical_device::get_external_semaphore_properties;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::GetPhysicalDeviceProperties2) => {
+        "vkGetPhysicalDeviceFeatures2KHR": PFN_vkGetPhysicalDeviceFeatures2 = physical_device::get_features2;
+        "vkGetPhysicalDeviceProperties2KHR": PFN_vkGetPhysicalDeviceProperties2 = physical_device::get_properties2;
+        "vkGetPhysicalDeviceQueueFamilyProperties2KHR": PFN_vkGetPhysicalDeviceQueueFamilyProperties2 = physical_device::get_queue_families2;
+        "vkGetPhysicalDeviceMemoryProperties2KHR": PFN_vkGetPhysicalDeviceMemoryProperties2 = physical_device::get_memory_properties2;
+        "vkGetPhysicalDeviceFormatProperties2KHR": PFN_vkGetPhysicalDeviceFormatProperties2 = physical_device::get_format_properties2;
+        "vkGetPhysicalDeviceImageFormatProperties2KHR": PFN_vkGetPhysicalDeviceImageFormatProperties2 = physical_device::get_image_format_properties2;
+        "vkGetPhysicalDeviceSparseImageFormatProperties2KHR": PFN_vkGetPhysicalDeviceSparseImageFormatProperties2 = physical_device::get_sparse_image_format_properties2;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::ExternalMemoryCapabilities) => {
+        "vkGetPhysicalDeviceExternalBufferPropertiesKHR": PFN_vkGetPhysicalDeviceExternalBufferProperties = physical_device::get_external_buffer_properties;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::ExternalFenceCapabilities) => {
+        "vkGetPhysicalDeviceExternalFencePropertiesKHR": PFN_vkGetPhysicalDeviceExternalFenceProperties = physical_device::get_external_fence_properties;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::ExternalSemaphoreCapabilities) => {
+        "vkGetPhysicalDeviceExternalSemaphorePropertiesKHR": PFN_vkGetPhysicalDeviceExternalSemaphoreProperties = physical_device::get_external_semaphore_properties;
+    }
+    Scope::Device, Provider::Core10 => {
+        "vkDestroyDevice": PFN_vkDestroyDevice = device::destroy_device;
+        "vkGetDeviceProcAddr": PFN_vkGetDeviceProcAddr = device::get_device_proc_addr;
+        "vkGetDeviceQueue": PFN_vkGetDeviceQueue = device::get_device_queue;
+        "vkAllocateMemory": PFN_vkAllocateMemory = memory::allocate_memory;
+        "vkFreeMemory": PFN_vkFreeMemory = memory::free_memory;
+        "vkMapMemory": PFN_vkMapMemory = memory::map_memory;
+        "vkUnmapMemory": PFN_vkUnmapMemory = memory::unmap_memory;
+        "vkFlushMappedMemoryRanges": PFN_vkFlushMappedMemoryRanges = memory::flush_or_invalidate;
+        "vkInvalidateMappedMemoryRanges": PFN_vkInvalidateMappedMemoryRanges = memory::flush_or_invalidate;
+        "vkGetDeviceMemoryCommitment": PFN_vkGetDeviceMemoryCommitment = memory::get_commitment;
+        "vkCreateBuffer": PFN_vkCreateBuffer = buffer::create_buffer;
+        "vkDestroyBuffer": PFN_vkDestroyBuffer = buffer::destroy_buffer;
+        "vkBindBufferMemory": PFN_vkBindBufferMemory = buffer::bind_buffer_memory;
+        "vkGetBufferMemoryRequirements": PFN_vkGetBufferMemoryRequirements = buffer::get_requirements;
+        "vkCreateDescriptorSetLayout": PFN_vkCreateDescriptorSetLayout = descriptor::create_set_layout;
+        "vkDestroyDescriptorSetLayout": PFN_vkDestroyDescriptorSetLayout = descriptor::destroy_set_layout;
+        "vkCreateDescriptorPool": PFN_vkCreateDescriptorPool = descriptor::create_pool;
+        "vkDestroyDescriptorPool": PFN_vkDestroyDescriptorPool = descriptor::destroy_pool;
+        "vkResetDescriptorPool": PFN_vkResetDescriptorPool = descriptor::reset_pool;
+        "vkAllocateDescriptorSets": PFN_vkAllocateDescriptorSets = descriptor::allocate_sets;
+        "vkFreeDescriptorSets": PFN_vkFreeDescriptorSets = descriptor::free_sets;
+        "vkUpdateDescriptorSets": PFN_vkUpdateDescriptorSets = descriptor::update_sets;
+        "vkCreatePipelineLayout": PFN_vkCreatePipelineLayout = descriptor::create_pipeline_layout;
+        "vkDestroyPipelineLayout": PFN_vkDestroyPipelineLayout = descriptor::destroy_pipeline_layout;
+        "vkCreateSampler": PFN_vkCreateSampler = descriptor::create_sampler;
+        "vkDestroySampler": PFN_vkDestroySampler = descriptor::destroy_sampler;
+        "vkCreateShaderModule": PFN_vkCreateShaderModule = pipeline::create_shader_module;
+        "vkDestroyShaderModule": PFN_vkDestroyShaderModule = pipeline::destroy_shader_module;
+        "vkCreatePipelineCache": PFN_vkCreatePipelineCache = pipeline::create_pipeline_cache;
+        "vkDestroyPipelineCache": PFN_vkDestroyPipelineCache = pipeline::destroy_pipeline_cache;
+        "vkGetPipelineCacheData": PFN_vkGetPipelineCacheData = pipeline::get_pipeline_cache_data;
+        "vkMergePipelineCaches": PFN_vkMergePipelineCaches = pipeline::merge_pipeline_caches;
+        "vkCreateGraphicsPipelines": PFN_vkCreateGraphicsPipelines = pipeline::create_graphics_pipelines;
+        "vkCreateQueryPool": PFN_vkCreateQueryPool = pool::create_query_pool;
+        "vkDestroyQueryPool": PFN_vkDestroyQueryPool = pool::destroy_query_pool;
+        "vkGetQueryPoolResults": PFN_vkGetQueryPoolResults = pool::get_query_pool_results;
+        "vkCreateCommandPool": PFN_vkCreateCommandPool = pool::create_command_pool;
+        "vkDestroyCommandPool": PFN_vkDestroyCommandPool = pool::destroy_command_pool;
+        "vkResetCommandPool": PFN_vkResetCommandPool = pool::reset_command_pool;
+        "vkCreateImage": PFN_vkCreateImage = refused::create_image;
+        "vkDestroyImage": PFN_vkDestroyImage = refused::destroy_image;
+        "vkGetImageMemoryRequirements": PFN_vkGetImageMemoryRequirements = refused::get_image_requirements;
+        "vkGetImageSparseMemoryRequirements": PFN_vkGetImageSparseMemoryRequirements = refused::get_image_sparse_requirements;
+        "vkGetImageSubresourceLayout": PFN_vkGetImageSubresourceLayout = refused::get_image_subresource_layout;
+        "vkBindImageMemory": PFN_vkBindImageMemory = refused::bind_image_memory;
+        "vkCreateImageView": PFN_vkCreateImageView = refused::create_image_view;
+        "vkDestroyImageView": PFN_vkDestroyImageView = refused::destroy_image_view;
+        "vkCreateBufferView": PFN_vkCreateBufferView = refused::create_buffer_view;
+        "vkDestroyBufferView": PFN_vkDestroyBufferView = refused::destroy_buffer_view;
+        "vkCreateRenderPass": PFN_vkCreateRenderPass = refused::create_render_pass;
+        "vkDestroyRenderPass": PFN_vkDestroyRenderPass = refused::destroy_render_pass;
+        "vkGetRenderAreaGranularity": PFN_vkGetRenderAreaGranularity = refused::get_render_area_granularity;
+        "vkCreateFramebuffer": PFN_vkCreateFramebuffer = refused::create_framebuffer;
+        "vkDestroyFramebuffer": PFN_vkDestroyFramebuffer = refused::destroy_framebuffer;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::BindMemory2) => {
+        "vkBindBufferMemory2KHR": PFN_vkBindBufferMemory2 = buffer::bind_buffer_memory2;
+        "vkBindImageMemory2KHR": PFN_vkBindImageMemory2 = refused::bind_image_memory2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::BufferDeviceAddress) => {
+        "vkGetBufferDeviceAddressKHR": PFN_vkGetBufferDeviceAddress = buffer::get_device_address;
+        "vkGetBufferOpaqueCaptureAddressKHR": PFN_vkGetBufferOpaqueCaptureAddress = buffer::get_opaque_capture_address;
+        "vkGetDeviceMemoryOpaqueCaptureAddressKHR": PFN_vkGetDeviceMemoryOpaqueCaptureAddress = memory::get_opaque_capture_address;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DescriptorUpdateTemplate) => {
+        "vkCreateDescriptorUpdateTemplateKHR": PFN_vkCreateDescriptorUpdateTemplate = descriptor::create_template;
+        "vkDestroyDescriptorUpdateTemplateKHR": PFN_vkDestroyDescriptorUpdateTemplate = descriptor::destroy_template;
+        "vkUpdateDescriptorSetWithTemplateKHR": PFN_vkUpdateDescriptorSetWithTemplate = descriptor::update_set_with_template;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DeviceGroup) => {
+        "vkGetDeviceGroupPeerMemoryFeaturesKHR": PFN_vkGetDeviceGroupPeerMemoryFeatures = memory::get_peer_memory_features;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::GetMemoryRequirements2) => {
+        "vkGetBufferMemoryRequirements2KHR": PFN_vkGetBufferMemoryRequirements2 = buffer::get_requirements2;
+        "vkGetImageMemoryRequirements2KHR": PFN_vkGetImageMemoryRequirements2 = refused::get_image_requirements2;
+        "vkGetImageSparseMemoryRequirements2KHR": PFN_vkGetImageSparseMemoryRequirements2 = refused::get_image_sparse_requirements2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance1) => {
+        "vkTrimCommandPoolKHR": PFN_vkTrimCommandPool = pool::trim_command_pool;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance3) => {
+        "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::HostQueryReset) => {
+        "vkResetQueryPoolEXT": PFN_vkResetQueryPool = pool::reset_query_pool;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::DebugUtils) => {
+        "vkCreateDebugUtilsMessengerEXT": PFN_vkCreateDebugUtilsMessengerEXT = debug::create_messenger;
+        "vkDestroyDebugUtilsMessengerEXT": PFN_vkDestroyDebugUtilsMessengerEXT = debug::destroy_messenger;
+        "vkSubmitDebugUtilsMessageEXT": PFN_vkSubmitDebugUtilsMessageEXT = debug::submit_message;
+    }
+    Scope::Device, Provider::Instance(InstanceExtension::DebugUtils) => {
+        "vkSetDebugUtilsObjectNameEXT": PFN_vkSetDebugUtilsObjectNameEXT = debug::set_object_name;
+        "vkSetDebugUtilsObjectTagEXT": PFN_vkSetDebugUtilsObjectTagEXT = debug::set_object_tag;
+        "vkCmdBeginDebugUtilsLabelEXT": PFN_vkCmdBeginDebugUtilsLabelEXT = debug::cmd_label;
+        "vkCmdInsertDebugUtilsLabelEXT": PFN_vkCmdInsertDebugUtilsLabelEXT = debug::cmd_label;
+        "vkCmdEndDebugUtilsLabelEXT": PFN_vkCmdEndDebugUtilsLabelEXT = debug::cmd_end_label;
+        "vkQueueBeginDebugUtilsLabelEXT": PFN_vkQueueBeginDebugUtilsLabelEXT = debug::queue_label;
+        "vkQueueInsertDebugUtilsLabelEXT": PFN_vkQueueInsertDebugUtilsLabelEXT = debug::queue_label;
+        "vkQueueEndDebugUtilsLabelEXT": PFN_vkQueueEndDebugUtilsLabelEXT = debug::queue_end_label;
+    }
+    Scope::Device, Provider::Core10 => {
+        "vkQueueSubmit": PFN_vkQueueSubmit = queue::queue_submit;
+        "vkQueueWaitIdle": PFN_vkQueueWaitIdle = queue::queue_wait_idle;
+        "vkDeviceWaitIdle": PFN_vkDeviceWaitIdle = queue::device_wait_idle;
+        "vkQueueBindSparse": PFN_vkQueueBindSparse = sparse::queue_bind_sparse;
+        "vkCreateFence": PFN_vkCreateFence = sync::create_fence;
+        "vkDestroyFence": PFN_vkDestroyFence = sync::destroy_fence;
+        "vkResetFences": PFN_vkResetFences = sync::reset_fences;
+        "vkGetFenceStatus": PFN_vkGetFenceStatus = sync::get_fence_status;
+        "vkWaitForFences": PFN_vkWaitForFences = sync::wait_for_fences;
+        "vkCreateSemaphore": PFN_vkCreateSemaphore = sync::create_semaphore;
+        "vkDestroySemaphore": PFN_vkDestroySemaphore = sync::destroy_semaphore;
+        "vkCreateEvent": PFN_vkCreateEvent = sync::create_event;
+        "vkDestroyEvent": PFN_vkDestroyEvent = sync::destroy_event;
+        "vkGetEventStatus": PFN_vkGetEventStatus = sync::get_event_status;
+        "vkSetEvent": PFN_vkSetEvent = sync::set_event;
+        "vkResetEvent": PFN_vkResetEvent = sync::reset_event;
+        "vkAllocateCommandBuffers": PFN_vkAllocateCommandBuffers = command::allocate_command_buffers;
+        "vkFreeCommandBuffers": PFN_vkFreeCommandBuffers = command::free_command_buffers;
+        "vkBeginCommandBuffer": PFN_vkBeginCommandBuffer = command::begin_command_buffer;
+        "vkEndCommandBuffer": PFN_vkEndCommandBuffer = command::end_command_buffer;
+        "vkResetCommandBuffer": PFN_vkResetCommandBuffer = command::reset_command_buffer;
+        "vkCmdExecuteCommands": PFN_vkCmdExecuteCommands = command::cmd_execute_commands;
+        "vkCmdCopyBuffer": PFN_vkCmdCopyBuffer = command_transfer::cmd_copy_buffer;
+        "vkCmdFillBuffer": PFN_vkCmdFillBuffer = command_transfer::cmd_fill_buffer;
+        "vkCmdUpdateBuffer": PFN_vkCmdUpdateBuffer = command_transfer::cmd_update_buffer;
+        "vkCmdResetQueryPool": PFN_vkCmdResetQueryPool = command_transfer::cmd_reset_query_pool;
+        "vkCmdWriteTimestamp": PFN_vkCmdWriteTimestamp = command_transfer::cmd_write_timestamp;
+        "vkCmdCopyQueryPoolResults": PFN_vkCmdCopyQueryPoolResults = command_transfer::cmd_copy_query_pool_results;
+        "vkCmdPipelineBarrier": PFN_vkCmdPipelineBarrier = command_sync::cmd_pipeline_barrier;
+        "vkCmdSetEvent": PFN_vkCmdSetEvent = command_sync::cmd_set_event;
+        "vkCmdResetEvent": PFN_vkCmdResetEvent = command_sync::cmd_reset_event;
+        "vkCmdWaitEvents": PFN_vkCmdWaitEvents = command_sync::cmd_wait_events;
+        "vkCmdSetViewport": PFN_vkCmdSetViewport = command_refused::cmd_set_viewport;
+        "vkCmdSetScissor": PFN_vkCmdSetScissor = command_refused::cmd_set_scissor;
+        "vkCmdSetLineWidth": PFN_vkCmdSetLineWidth = command_refused::cmd_set_line_width;
+        "vkCmdSetDepthBias": PFN_vkCmdSetDepthBias = command_refused::cmd_set_depth_bias;
+        "vkCmdSetBlendConstants": PFN_vkCmdSetBlendConstants = command_refused::cmd_set_blend_constants;
+        "vkCmdSetDepthBounds": PFN_vkCmdSetDepthBounds = command_refused::cmd_set_depth_bounds;
+        "vkCmdSetStencilCompareMask": PFN_vkCmdSetStencilCompareMask = command_refused::cmd_set_stencil_compare_mask;
+        "vkCmdSetStencilWriteMask": PFN_vkCmdSetStencilWriteMask = command_refused::cmd_set_stencil_write_mask;
+        "vkCmdSetStencilReference": PFN_vkCmdSetStencilReference = command_refused::cmd_set_stencil_reference;
+        "vkCmdBindIndexBuffer": PFN_vkCmdBindIndexBuffer = command_refused::cmd_bind_index_buffer;
+        "vkCmdBindVertexBuffers": PFN_vkCmdBindVertexBuffers = command_refused::cmd_bind_vertex_buffers;
+        "vkCmdDraw": PFN_vkCmdDraw = command_refused::cmd_draw;
+        "vkCmdDrawIndexed": PFN_vkCmdDrawIndexed = command_refused::cmd_draw_indexed;
+        "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_refused::cmd_draw_indirect;
+        "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_refused::cmd_draw_indexed_indirect;
+        "vkCmdCopyImage": PFN_vkCmdCopyImage = command_refused::cmd_copy_image;
+        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_refused::cmd_blit_image;
+        "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_refused::cmd_copy_buffer_to_image;
+        "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_refused::cmd_copy_image_to_buffer;
+        "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_refused::cmd_clear_color_image;
+        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_refused::cmd_clear_depth_stencil_image;
+        "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_refused::cmd_clear_attachments;
+        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_refused::cmd_resolve_image;
+        "vkCmdBeginQuery": PFN_vkCmdBeginQuery = command_refused::cmd_begin_query;
+        "vkCmdEndQuery": PFN_vkCmdEndQuery = command_refused::cmd_end_query;
+        "vkCmdBeginRenderPass": PFN_vkCmdBeginRenderPass = command_refused::cmd_begin_render_pass;
+        "vkCmdNextSubpass": PFN_vkCmdNextSubpass = command_refused::cmd_next_subpass;
+        "vkCmdEndRenderPass": PFN_vkCmdEndRenderPass = command_refused::cmd_end_render_pass;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Synchronization2) => {
+        "vkQueueSubmit2KHR": PFN_vkQueueSubmit2 = queue::queue_submit2;
+        "vkCmdWriteTimestamp2KHR": PFN_vkCmdWriteTimestamp2 = command_transfer::cmd_write_timestamp2;
+        "vkCmdPipelineBarrier2KHR": PFN_vkCmdPipelineBarrier2 = command_sync::cmd_pipeline_barrier2;
+        "vkCmdSetEvent2KHR": PFN_vkCmdSetEvent2 = command_sync::cmd_set_event2;
+        "vkCmdResetEvent2KHR": PFN_vkCmdResetEvent2 = command_sync::cmd_reset_event2;
+        "vkCmdWaitEvents2KHR": PFN_vkCmdWaitEvents2 = command_sync::cmd_wait_events2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::TimelineSemaphore) => {
+        "vkGetSemaphoreCounterValueKHR": PFN_vkGetSemaphoreCounterValue = sync::get_semaphore_counter_value;
+        "vkWaitSemaphoresKHR": PFN_vkWaitSemaphores = sync::wait_semaphores;
+        "vkSignalSemaphoreKHR": PFN_vkSignalSemaphore = sync::signal_semaphore;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DeviceGroup) => {
+        "vkCmdSetDeviceMaskKHR": PFN_vkCmdSetDeviceMask = command::cmd_set_device_mask;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
+        "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;
+        "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_refused::cmd_copy_image2;
+        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_refused::cmd_blit_image2;
+        "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_refused::cmd_copy_buffer_to_image2;
+        "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_refused::cmd_copy_image_to_buffer2;
+        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
+    }
+}

@@ -1,0 +1,304 @@
+//! Queries on `VkPhysicalDevice`. The answers are in [`caps`](crate::caps).
+
+use std::ffi::c_char;
+
+use ash::vk;
+
+use crate::caps::extensions::{DeviceExtension, Extension};
+use crate::caps::{features, formats, limits, memory, properties, queues};
+use crate::error::Error;
+use crate::guard::{fill, guard, output};
+use crate::pnext;
+
+/// `vkGetPhysicalDeviceFeatures`.
+pub(super) unsafe extern "system" fn get_features(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceFeatures,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceFeatures-pFeatures-parameter.
+    guard(|| unsafe { output(out, features::core()) })
+}
+
+/// `vkGetPhysicalDeviceFeatures2`.
+pub(super) unsafe extern "system" fn get_features2(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceFeatures2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceFeatures2-pFeatures-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                if !node.fill(|head: &mut vk::PhysicalDeviceFeatures2<'_>| head.features = features::core()) {
+                    features::fill(node);
+                }
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceProperties`.
+pub(super) unsafe extern "system" fn get_properties(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceProperties,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceProperties-pProperties-parameter.
+    guard(|| unsafe { output(out, limits::properties()) })
+}
+
+/// `vkGetPhysicalDeviceProperties2`.
+pub(super) unsafe extern "system" fn get_properties2(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceProperties2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceProperties2-pProperties-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                let head =
+                    |head: &mut vk::PhysicalDeviceProperties2<'_>| head.properties = limits::properties();
+                if !node.fill(head) {
+                    properties::fill(node);
+                }
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceQueueFamilyProperties`.
+pub(super) unsafe extern "system" fn get_queue_families(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    out: *mut vk::QueueFamilyProperties,
+) {
+    guard(|| {
+        let families = queues::FAMILIES.iter().map(|family| family.properties());
+        // SAFETY: VUID-vkGetPhysicalDeviceQueueFamilyProperties-pQueueFamilyProperties-parameter.
+        let _ = unsafe { fill(families, count, out, |slot, value| *slot = value)? };
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceQueueFamilyProperties2`.
+pub(super) unsafe extern "system" fn get_queue_families2(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    out: *mut vk::QueueFamilyProperties2<'_>,
+) {
+    guard(|| {
+        let families = queues::FAMILIES.iter().map(|family| family.properties());
+        // SAFETY: VUID-vkGetPhysicalDeviceQueueFamilyProperties2-pQueueFamilyProperties-parameter.
+        let _ = unsafe { fill(families, count, out, |slot, value| slot.queue_family_properties = value)? };
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceMemoryProperties`.
+pub(super) unsafe extern "system" fn get_memory_properties(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceMemoryProperties,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceMemoryProperties-pMemoryProperties-parameter.
+    guard(|| unsafe { output(out, memory::properties()) })
+}
+
+/// `vkGetPhysicalDeviceMemoryProperties2`.
+pub(super) unsafe extern "system" fn get_memory_properties2(
+    _device: vk::PhysicalDevice,
+    out: *mut vk::PhysicalDeviceMemoryProperties2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceMemoryProperties2-pMemoryProperties-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                let _ = node.fill(memory::fill_budget)
+                    || node.fill(|head: &mut vk::PhysicalDeviceMemoryProperties2<'_>| {
+                        head.memory_properties = memory::properties();
+                    });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceFormatProperties`.
+pub(super) unsafe extern "system" fn get_format_properties(
+    _device: vk::PhysicalDevice,
+    format: vk::Format,
+    out: *mut vk::FormatProperties,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceFormatProperties-pFormatProperties-parameter.
+    guard(|| unsafe { output(out, formats::properties(format)) })
+}
+
+/// `vkGetPhysicalDeviceFormatProperties2`.
+pub(super) unsafe extern "system" fn get_format_properties2(
+    _device: vk::PhysicalDevice,
+    format: vk::Format,
+    out: *mut vk::FormatProperties2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceFormatProperties2-pFormatProperties-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                node.fill(|head: &mut vk::FormatProperties2<'_>| {
+                    head.format_properties = formats::properties(format)
+                });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceImageFormatProperties`.
+pub(super) unsafe extern "system" fn get_image_format_properties(
+    _device: vk::PhysicalDevice,
+    format: vk::Format,
+    _type: vk::ImageType,
+    _tiling: vk::ImageTiling,
+    _usage: vk::ImageUsageFlags,
+    _flags: vk::ImageCreateFlags,
+    out: *mut vk::ImageFormatProperties,
+) -> vk::Result {
+    guard(|| {
+        let found = formats::image_properties(format);
+        // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties-pImageFormatProperties-parameter.
+        unsafe { output(out, *found.as_ref().unwrap_or(&vk::ImageFormatProperties::default()))? };
+        found.map(|_| ())
+    })
+}
+
+/// `vkGetPhysicalDeviceImageFormatProperties2`.
+pub(super) unsafe extern "system" fn get_image_format_properties2(
+    _device: vk::PhysicalDevice,
+    info: *const vk::PhysicalDeviceImageFormatInfo2<'_>,
+    out: *mut vk::ImageFormatProperties2<'_>,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatInfo-parameter.
+        let found = formats::image_properties(unsafe { crate::guard::input(info)? }.format);
+        let value = *found.as_ref().unwrap_or(&vk::ImageFormatProperties::default());
+        // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatProperties-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                node.fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value);
+            });
+        }
+        found.map(|_| ())
+    })
+}
+
+/// `vkGetPhysicalDeviceSparseImageFormatProperties`: none, as there are no images.
+pub(super) unsafe extern "system" fn get_sparse_image_format_properties(
+    _device: vk::PhysicalDevice,
+    _format: vk::Format,
+    _type: vk::ImageType,
+    _samples: vk::SampleCountFlags,
+    _usage: vk::ImageUsageFlags,
+    _tiling: vk::ImageTiling,
+    count: *mut u32,
+    _out: *mut vk::SparseImageFormatProperties,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties-pPropertyCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
+/// `vkGetPhysicalDeviceSparseImageFormatProperties2`: none, as there are no images.
+pub(super) unsafe extern "system" fn get_sparse_image_format_properties2(
+    _device: vk::PhysicalDevice,
+    _info: *const vk::PhysicalDeviceSparseImageFormatInfo2<'_>,
+    count: *mut u32,
+    _out: *mut vk::SparseImageFormatProperties2<'_>,
+) {
+    // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties2-pPropertyCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
+/// `vkEnumerateDeviceExtensionProperties`. Drivers have no layers.
+pub(super) unsafe extern "system" fn enumerate_extensions(
+    _device: vk::PhysicalDevice,
+    layer: *const c_char,
+    count: *mut u32,
+    out: *mut vk::ExtensionProperties,
+) -> vk::Result {
+    guard(|| {
+        if !layer.is_null() {
+            return Err(Error::LayerNotPresent);
+        }
+        let all = DeviceExtension::ALL.iter().map(|extension| extension.properties());
+        // SAFETY: VUID-vkEnumerateDeviceExtensionProperties-pProperties-parameter.
+        unsafe { fill(all, count, out, |slot, value| *slot = value) }
+    })
+}
+
+/// `vkEnumerateDeviceLayerProperties`: none.
+pub(super) unsafe extern "system" fn enumerate_layers(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    out: *mut vk::LayerProperties,
+) -> vk::Result {
+    // SAFETY: VUID-vkEnumerateDeviceLayerProperties-pProperties-parameter.
+    guard(|| unsafe { fill([].into_iter(), count, out, |slot, value| *slot = value) })
+}
+
+/// `vkGetPhysicalDeviceExternalBufferProperties`: no handle type is supported.
+pub(super) unsafe extern "system" fn get_external_buffer_properties(
+    _device: vk::PhysicalDevice,
+    _info: *const vk::PhysicalDeviceExternalBufferInfo<'_>,
+    out: *mut vk::ExternalBufferProperties<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceExternalBufferProperties-pExternalBufferProperties-parameter.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                node.fill(|head: &mut vk::ExternalBufferProperties<'_>| {
+                    head.external_memory_properties = vk::ExternalMemoryProperties::default();
+                });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceExternalFenceProperties`: no handle type is supported.
+pub(super) unsafe extern "system" fn get_external_fence_properties(
+    _device: vk::PhysicalDevice,
+    _info: *const vk::PhysicalDeviceExternalFenceInfo<'_>,
+    out: *mut vk::ExternalFenceProperties<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceExternalFenceProperties-pExternalFenceProperties-parameter.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                node.fill(|head: &mut vk::ExternalFenceProperties<'_>| {
+                    head.export_from_imported_handle_types = vk::ExternalFenceHandleTypeFlags::empty();
+                    head.compatible_handle_types = vk::ExternalFenceHandleTypeFlags::empty();
+                    head.external_fence_features = vk::ExternalFenceFeatureFlags::empty();
+                });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceExternalSemaphoreProperties`: no handle type is supported.
+pub(super) unsafe extern "system" fn get_external_semaphore_properties(
+    _device: vk::PhysicalDevice,
+    _info: *const vk::PhysicalDeviceExternalSemaphoreInfo<'_>,
+    out: *mut vk::ExternalSemaphoreProperties<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceExternalSemaphoreProperties-pExternalSemaphoreProperties-parameter.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                node.fill(|head: &mut vk::ExternalSemaphoreProperties<'_>| {
+                    head.export_from_imported_handle_types = vk::ExternalSemaphoreHandleTypeFlags::empty();
+                    head.compatible_handle_types = vk::ExternalSemaphoreHandleTypeFlags::empty();
+                    head.external_semaphore_features = vk::ExternalSemaphoreFeatureFlags::empty();
+                });
+            });
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,140 @@
+//! `VkDescriptorPool`: counts sets and descriptors, and owns its sets.
+//!
+//! Descriptors are counted in total and not by type: their memory is the same. A pool may then give more than Vulkan
+//! promises, never less.
+
+use std::collections::BTreeMap;
+
+use ash::vk;
+use parking_lot::Mutex;
+
+use super::descriptor_set::DescriptorSet;
+use super::descriptor_set_layout::DescriptorSetLayout;
+use crate::error::Error;
+use crate::guard;
+use crate::handle::Object;
+
+/// A descriptor pool.
+pub struct DescriptorPool {
+    max_sets: usize,
+    max_descriptors: u64,
+    state: Mutex<State>,
+}
+
+crate::object!(DescriptorPool, vk::DescriptorPool);
+
+/// What was allocated and not freed.
+#[derive(Default)]
+struct State {
+    descriptors: u64,
+    /// Raw handle to number of descriptors.
+    sets: BTreeMap<u64, u64>,
+}
+
+impl DescriptorPool {
+    /// `vkCreateDescriptorPool`.
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn new(info: &vk::DescriptorPoolCreateInfo<'_>) -> Self {
+        // SAFETY: members of a valid structure.
+        let sizes = unsafe { guard::slice(info.p_pool_sizes, info.pool_size_count) };
+        let max_descriptors = sizes.iter().map(|size| u64::from(size.descriptor_count)).sum();
+        Self { max_sets: info.max_sets as usize, max_descriptors, state: Mutex::default() }
+    }
+
+    /// `vkAllocateDescriptorSets`: as many sets as layouts, or none.
+    ///
+    /// # Errors
+    /// [`Error::OutOfPoolMemory`], [`Error::InvalidHandle`].
+    pub fn allocate(&self, layouts: &[vk::DescriptorSetLayout]) -> Result<Vec<vk::DescriptorSet>, Error> {
+        let layouts =
+            layouts.iter().map(|&layout| DescriptorSetLayout::get(layout)).collect::<Result<Vec<_>, _>>()?;
+        let wanted: u64 = layouts.iter().map(|layout| u64::from(layout.slots())).sum();
+        let mut state = self.state.lock();
+        if state.sets.len() + layouts.len() > self.max_sets
+            || state.descriptors + wanted > self.max_descriptors
+        {
+            return Err(Error::OutOfPoolMemory);
+        }
+        state.descriptors += wanted;
+        let allocate = |layout: std::sync::Arc<DescriptorSetLayout>| {
+            let slots = layout.slots().into();
+            let handle = DescriptorSet::new(layout).insert();
+            state.sets.insert(vk::Handle::as_raw(handle), slots);
+            handle
+        };
+        Ok(layouts.into_iter().map(allocate).collect())
+    }
+
+    /// `vkFreeDescriptorSets`. Null handles, and sets of other pools, are left alone.
+    pub fn free(&self, sets: &[vk::DescriptorSet]) {
+        let mut state = self.state.lock();
+        for &set in sets {
+            if let Some(slots) = state.sets.remove(&vk::Handle::as_raw(set)) {
+                state.descriptors -= slots;
+                DescriptorSet::remove(set);
+            }
+        }
+    }
+
+    /// `vkResetDescriptorPool`, and the end of the pool: frees every set.
+    pub fn reset(&self) {
+        let state = std::mem::take(&mut *self.state.lock());
+        for set in state.sets.into_keys() {
+            DescriptorSet::remove(vk::Handle::from_raw(set));
+        }
+    }
+}
+
+impl Drop for DescriptorPool {
+    fn drop(&mut self) {
+        self.reset();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(max_sets: usize, max_descriptors: u64) -> DescriptorPool {
+        DescriptorPool { max_sets, max_descriptors, state: Mutex::default() }
+    }
+
+    fn layout(count: u32) -> vk::DescriptorSetLayout {
+        let binding = vk::DescriptorSetLayoutBinding::default()
+            .descriptor_type(vk::DescriptorType::STORAGE_BUFFER)
+            .descriptor_count(count);
+        DescriptorSetLayout::from_bindings(&[binding]).unwrap().insert()
+    }
+
+    #[test]
+    fn a_pool_gives_what_it_promised_and_no_more() {
+        let (pool, layout) = (pool(2, 5), layout(2));
+        let first = pool.allocate(&[layout, layout]).unwrap();
+        assert_eq!(pool.allocate(&[layout]), Err(Error::OutOfPoolMemory));
+        pool.free(&first[..1]);
+        assert!(DescriptorSet::find(first[0]).is_none());
+        pool.free(&first[..1]);
+        assert_eq!(pool.allocate(&[layout]).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_refused_allocation_leaves_nothing_behind() {
+        let (pool, layout) = (pool(8, 3), layout(2));
+        assert_eq!(pool.allocate(&[layout, layout]), Err(Error::OutOfPoolMemory));
+        assert_eq!(pool.allocate(&[layout, vk::DescriptorSetLayout::null()]), Err(Error::InvalidHandle));
+        assert!(pool.allocate(&[layout]).is_ok());
+    }
+
+    #[test]
+    fn reset_and_drop_end_every_set() {
+        let (pool, layout) = (pool(4, 4), layout(1));
+        let sets = pool.allocate(&[layout, layout]).unwrap();
+        pool.reset();
+        assert!(sets.iter().all(|&set| DescriptorSet::find(set).is_none()));
+        let sets = pool.allocate(&[layout; 4]).unwrap();
+        drop(pool);
+        assert!(sets.iter().all(|&set| DescriptorSet::find(set).is_none()));
+    }
+}

@@ -1,0 +1,183 @@
+//! `VkDescriptorSet`: an array of descriptors as machine code reads them.
+//!
+//! A dispatch never reads the set itself: [`DescriptorSet::snapshot`] copies it when the dispatch executes, so that an
+//! update at any time is seen whole by later dispatches and not at all by running ones.
+
+use std::sync::Arc;
+
+use ash::vk;
+use lacuna_shaders::abi::Descriptor;
+use parking_lot::Mutex;
+
+use super::buffer::Buffer;
+use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer};
+use crate::error::Error;
+use crate::guard;
+use crate::handle::Object;
+
+/// A descriptor set.
+pub struct DescriptorSet {
+    layout: Arc<DescriptorSetLayout>,
+    /// One per slot of the layout. Of a dynamic buffer, `reserved[0]` is what the buffer has left from `address` on.
+    descriptors: Mutex<Box<[Descriptor]>>,
+}
+
+crate::object!(DescriptorSet, vk::DescriptorSet);
+
+impl DescriptorSet {
+    /// A set of null descriptors.
+    pub fn new(layout: Arc<DescriptorSetLayout>) -> Self {
+        let descriptors = vec![Descriptor::default(); layout.slots() as usize].into_boxed_slice();
+        Self { layout, descriptors: Mutex::new(descriptors) }
+    }
+
+    /// What it was allocated with.
+    pub fn layout(&self) -> &Arc<DescriptorSetLayout> {
+        &self.layout
+    }
+
+    /// How many of `pDynamicOffsets` the set takes.
+    pub fn dynamic_count(&self) -> u32 {
+        self.layout.dynamic_slots().len() as u32
+    }
+
+    /// Appends the descriptors as they are now to `out`, dynamic offsets added. Missing offsets count as zero.
+    pub fn snapshot(&self, dynamic_offsets: &[u32], out: &mut Vec<Descriptor>) {
+        let first = out.len();
+        out.extend_from_slice(&self.descriptors.lock());
+        for (&slot, &offset) in self.layout.dynamic_slots().iter().zip(dynamic_offsets) {
+            shift(&mut out[first + slot as usize], offset.into());
+        }
+    }
+
+    /// Writes descriptors from a slot on; what does not fit is dropped.
+    fn write(&self, slot: u32, new: impl Iterator<Item = Descriptor>) {
+        let mut descriptors = self.descriptors.lock();
+        descriptors.iter_mut().skip(slot as usize).zip(new).for_each(|(target, new)| *target = new);
+    }
+
+    /// The slot of an array element, which may lie in a later binding.
+    fn slot(&self, binding: u32, element: u32) -> Result<u32, Error> {
+        let binding =
+            self.layout.binding(binding).ok_or(Error::InvalidUsage("no such binding in the set's layout"))?;
+        Ok(binding.slot.saturating_add(element))
+    }
+
+    /// Writes the buffers of a write or a template entry. Types that are not buffers have no objects that could be
+    /// written, so their descriptors stay null.
+    pub fn write_buffers<'a>(
+        &self,
+        (binding, element): (u32, u32),
+        kind: vk::DescriptorType,
+        infos: impl Iterator<Item = &'a vk::DescriptorBufferInfo>,
+    ) -> Result<(), Error> {
+        let slot = self.slot(binding, element)?;
+        if is_buffer(kind) {
+            self.write(slot, infos.map(describe));
+        }
+        Ok(())
+    }
+}
+
+/// Moves a dynamic buffer's descriptor by its offset, never beyond the buffer.
+fn shift(descriptor: &mut Descriptor, offset: u64) {
+    let left = descriptor.reserved[0].saturating_sub(offset);
+    descriptor.range = descriptor.range.min(left);
+    descriptor.address = if left == 0 { 0 } else { descriptor.address + offset };
+}
+
+/// The descriptor of a part of a buffer. A null descriptor for a null, destroyed or unbound buffer and for an offset
+/// beyond its end.
+fn describe(info: &vk::DescriptorBufferInfo) -> Descriptor {
+    let found = Buffer::find(info.buffer).and_then(|buffer| Some((buffer.address()?, buffer.size())));
+    let Some((address, size)) = found else { return Descriptor::default() };
+    let left = size.saturating_sub(info.offset);
+    if left == 0 {
+        return Descriptor::default();
+    }
+    // VK_WHOLE_SIZE is the largest u64: the rest of the buffer.
+    Descriptor { address: address + info.offset, range: info.range.min(left), reserved: [left, 0] }
+}
+
+/// `vkUpdateDescriptorSets`: the writes, then the copies.
+///
+/// # Errors
+/// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for sets and bindings that do not exist; earlier updates are done.
+///
+/// # Safety
+/// All structures are valid.
+pub unsafe fn update(
+    writes: &[vk::WriteDescriptorSet<'_>],
+    copies: &[vk::CopyDescriptorSet<'_>],
+) -> Result<(), Error> {
+    for write in writes {
+        let infos = if is_buffer(write.descriptor_type) { write.p_buffer_info } else { std::ptr::null() };
+        // SAFETY: `pBufferInfo` has `descriptorCount` elements for buffer types (VUID-VkWriteDescriptorSet-pBufferInfo).
+        let infos = unsafe { guard::slice(infos, write.descriptor_count) };
+        let place = (write.dst_binding, write.dst_array_element);
+        DescriptorSet::get(write.dst_set)?.write_buffers(place, write.descriptor_type, infos.iter())?;
+    }
+    for copy in copies {
+        let (from, to) = (DescriptorSet::get(copy.src_set)?, DescriptorSet::get(copy.dst_set)?);
+        let source = from.slot(copy.src_binding, copy.src_array_element)?;
+        let target = to.slot(copy.dst_binding, copy.dst_array_element)?;
+        // Taken out first: source and target may be the same set.
+        let taken: Vec<_> = {
+            let descriptors = from.descriptors.lock();
+            descriptors.iter().skip(source as usize).take(copy.descriptor_count as usize).copied().collect()
+        };
+        to.write(target, taken.into_iter());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(kind: vk::DescriptorType, count: u32) -> DescriptorSet {
+        let binding = vk::DescriptorSetLayoutBinding::default().descriptor_type(kind).descriptor_count(count);
+        DescriptorSet::new(Arc::new(DescriptorSetLayout::from_bindings(&[binding]).unwrap()))
+    }
+
+    fn descriptor(address: u64, range: u64, left: u64) -> Descriptor {
+        Descriptor { address, range, reserved: [left, 0] }
+    }
+
+    #[test]
+    fn a_dynamic_offset_moves_the_address_and_never_leaves_the_buffer() {
+        let set = set(vk::DescriptorType::STORAGE_BUFFER_DYNAMIC, 3);
+        let whole = descriptor(0x1000, 256, 256);
+        set.write(0, [descriptor(0x1000, 64, 256), whole, whole].into_iter());
+        let mut out = Vec::new();
+        set.snapshot(&[128, 128, u32::MAX], &mut out);
+        let seen: Vec<_> = out.iter().map(|descriptor| (descriptor.address, descriptor.range)).collect();
+        assert_eq!(seen, [(0x1080, 64), (0x1080, 128), (0, 0)]);
+    }
+
+    #[test]
+    fn a_snapshot_does_not_see_later_updates() {
+        let set = set(vk::DescriptorType::STORAGE_BUFFER, 1);
+        set.write(0, std::iter::once(descriptor(1, 1, 1)));
+        let mut out = Vec::new();
+        set.snapshot(&[], &mut out);
+        set.write(0, std::iter::once(descriptor(2, 2, 2)));
+        assert_eq!(out[0].address, 1);
+    }
+
+    #[test]
+    fn writes_beyond_the_set_are_dropped() {
+        let set = set(vk::DescriptorType::STORAGE_BUFFER, 2);
+        set.write(1, (0..5).map(|index| descriptor(index + 10, 1, 1)));
+        set.write(u32::MAX, std::iter::once(descriptor(99, 1, 1)));
+        let mut out = Vec::new();
+        set.snapshot(&[], &mut out);
+        assert_eq!(out.iter().map(|descriptor| descriptor.address).collect::<Vec<_>>(), [0, 10]);
+    }
+
+    #[test]
+    fn null_buffers_make_null_descriptors() {
+        let info = vk::DescriptorBufferInfo { buffer: vk::Buffer::null(), offset: 0, range: vk::WHOLE_SIZE };
+        assert_eq!(describe(&info), Descriptor::default());
+    }
+}

@@ -1,0 +1,20 @@
+//! One Vulkan object, one file. Entry points turn handles into these and call them.
+
+pub mod buffer;
+pub mod command_pool;
+pub mod descriptor_pool;
+pub mod descriptor_set;
+pub mod descriptor_set_layout;
+pub mod descriptor_template;
+pub mod device;
+pub mod instance;
+pub mod memory;
+pub mod physical_device;
+pub mod pipeline_cache;
+pub mod pipeline_layout;
+pub mod query_pool;
+pub mod sampler;
+pub mod shader_module;
+
+#[cfg(test)]
+mod tests;

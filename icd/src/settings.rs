@@ -1,0 +1,77 @@
+//! Every switch that a user has: environment variables, read once when the first instance is made.
+
+use std::sync::LazyLock;
+
+/// The switches, with defaults filled in.
+pub struct Settings {
+    /// `LACUNA_VRAM`: bytes of the device-local heap; suffixes K, M, G, T. Default: three quarters of the machine's RAM.
+    pub vram: u64,
+    /// Bytes of the host heap: a quarter of the machine's RAM.
+    pub host_heap: u64,
+}
+
+/// The settings of this process.
+pub fn get() -> &'static Settings {
+    static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
+        start_log();
+        let ram = ram_bytes();
+        let vram = std::env::var("LACUNA_VRAM").ok().and_then(|text| {
+            let size = parse_size(&text);
+            if size.is_none() {
+                log::warn!("LACUNA_VRAM={text} is not a size; using the default");
+            }
+            size
+        });
+        Settings { vram: vram.unwrap_or(ram / 4 * 3), host_heap: ram / 4 }
+    });
+    &SETTINGS
+}
+
+/// `LACUNA_LOG`: off, error, warn (default), info, debug, trace. An application that has its own logger for the
+/// `log` crate in this library is not possible: a cdylib has its own statics.
+fn start_log() {
+    let level = std::env::var("LACUNA_LOG").unwrap_or_else(|_| "warn".into());
+    let mut builder = env_logger::Builder::new();
+    builder.parse_filters(&level).format_timestamp(None);
+    // Fails only when a logger is set already, which a second start would be.
+    let _ = builder.try_init();
+}
+
+/// Bytes of RAM of this machine; 4 GiB where the system does not say.
+fn ram_bytes() -> u64 {
+    const FALLBACK: u64 = 4 << 30;
+    let Ok(text) = std::fs::read_to_string("/proc/meminfo") else { return FALLBACK };
+    let kib = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+    kib.map_or(FALLBACK, |kib: u64| kib << 10)
+}
+
+/// `512M`, `8G`, `1T`, or plain bytes. Zero is no size.
+fn parse_size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (digits, shift) = match text.char_indices().last()? {
+        (end, 'k' | 'K') => (&text[..end], 10),
+        (end, 'm' | 'M') => (&text[..end], 20),
+        (end, 'g' | 'G') => (&text[..end], 30),
+        (end, 't' | 'T') => (&text[..end], 40),
+        _ => (text, 0),
+    };
+    digits.trim().parse::<u64>().ok()?.checked_mul(1 << shift).filter(|&size| size > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_suffixes_and_nonsense_is_none() {
+        assert_eq!(parse_size("65536"), Some(65536));
+        assert_eq!(parse_size("512M"), Some(512 << 20));
+        assert_eq!(parse_size(" 2 g "), Some(2 << 30));
+        assert_eq!(parse_size("1T"), Some(1 << 40));
+        for nonsense in ["", "0", "G", "-1", "99999999999T", "é"] {
+            assert_eq!(parse_size(nonsense), None, "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `vkQueueBindSparse`.
+//!
+//! ```text
+//!   VkBindSparseInfo ──► checked, page-aligned requests ──► prepared job     in the calling thread; may fail, changes nothing
+//!                                                              │ the queue: waits
+//!                                                              ▼
+//!                                                       run: page table      cannot fail
+//!                                                              │ the queue: signals
+//! ```
+//!
+//! All infos of a call are prepared before the first is submitted: a call that fails has bound nothing and counted no
+//! semaphore operation. Each info then is a submission of its own, in order, with its own semaphores.
+//!
+//! Only buffers can be sparse. Binds of images are refused, because no image exists that they could name.
+
+mod buffer;
+
+use std::sync::Arc;
+
+use ash::vk;
+use lacuna_gpu::address_space;
+use lacuna_vm::BindJob;
+use smallvec::SmallVec;
+
+use crate::error::Error;
+use crate::guard::slice;
+use crate::object::device::Device;
+use crate::queue::Queue;
+use crate::queue::submission::{Submission, Work};
+use crate::queue::submit::{self, Semaphores};
+
+/// Estimate of what one request takes when it is run.
+const NANOSECONDS_PER_REQUEST: u64 = 20;
+
+impl Queue {
+    /// `vkQueueBindSparse`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`], [`Error::OutOfDeviceMemory`], [`Error::InvalidHandle`], [`Error::InvalidUsage`] for
+    /// binds that are not aligned or leave their resource or memory, [`Error::DeviceLost`]. Nothing is bound then.
+    ///
+    /// # Safety
+    /// `infos` are valid structures.
+    pub unsafe fn bind_sparse(
+        &self,
+        infos: &[vk::BindSparseInfo<'_>],
+        fence: vk::Fence,
+    ) -> Result<(), Error> {
+        if !self.flags().contains(vk::QueueFlags::SPARSE_BINDING) {
+            return Err(Error::InvalidUsage("VUID-vkQueueBindSparse-queuetype"));
+        }
+        let device = self.device.upgrade().ok_or(Error::InvalidHandle)?;
+        let fence = submit::optional_fence(fence)?;
+        // SAFETY: this function's contract.
+        let prepare = |info| unsafe { Prepared::new(&device, info) };
+        let prepared = infos.iter().map(prepare).collect::<Result<SmallVec<[Prepared; 1]>, Error>>()?;
+        self.enqueue(prepared.into_iter().map(Prepared::into_submission), fence.as_deref())
+    }
+}
+
+/// One `VkBindSparseInfo` that can no longer fail.
+struct Prepared {
+    waits: Semaphores,
+    signals: Semaphores,
+    binds: Option<Binds>,
+}
+
+impl Prepared {
+    /// # Safety
+    /// `info` is a valid structure.
+    unsafe fn new(device: &Arc<Device>, info: &vk::BindSparseInfo<'_>) -> Result<Self, Error> {
+        if info.image_opaque_bind_count != 0 || info.image_bind_count != 0 {
+            return Err(Error::InvalidUsage("sparse image binds: no image can be sparse"));
+        }
+        // SAFETY: members of a valid structure, and its chain.
+        let (waits, signals, (wait_values, signal_values)) = unsafe {
+            (
+                slice(info.p_wait_semaphores, info.wait_semaphore_count),
+                slice(info.p_signal_semaphores, info.signal_semaphore_count),
+                submit::timeline_values(info.p_next),
+            )
+        };
+        Ok(Self {
+            waits: submit::semaphores(waits, wait_values)?,
+            signals: submit::semaphores(signals, signal_values)?,
+            // SAFETY: members of a valid structure.
+            binds: unsafe { Binds::prepare(device, slice(info.p_buffer_binds, info.buffer_bind_count))? },
+        })
+    }
+
+    fn into_submission(self) -> Submission {
+        let nanoseconds = self.binds.as_ref().map_or(0, |binds| binds.requests * NANOSECONDS_PER_REQUEST);
+        Submission {
+            waits: submit::wait_operations(&self.waits),
+            work: self.binds.map(|binds| -> Work {
+                Box::new(move || {
+                    binds.run();
+                    Ok(())
+                })
+            }),
+            signals: submit::signal_operations(&self.signals),
+            nanoseconds,
+        }
+    }
+}
+
+/// A bind job, and the resources whose address ranges it writes: they must not be handed to others before it has run.
+struct Binds {
+    device: Arc<Device>,
+    _buffers: buffer::Buffers,
+    requests: u64,
+    /// `None` once it has run.
+    job: Option<BindJob>,
+}
+
+impl Binds {
+    /// The job of an info; `None` when it binds nothing.
+    ///
+    /// # Safety
+    /// `infos` are valid structures.
+    unsafe fn prepare(
+        device: &Arc<Device>,
+        infos: &[vk::SparseBufferMemoryBindInfo<'_>],
+    ) -> Result<Option<Self>, Error> {
+        let prepare = |requests: &[_]| device.vm.lock().prepare(device.vm_id, requests);
+        // SAFETY: this function's contract.
+        let collected = unsafe { buffer::with_requests(infos, prepare)? };
+        Ok(collected.map(|(buffers, requests, job)| Self {
+            device: Arc::clone(device),
+            _buffers: buffers,
+            requests: requests as u64,
+            job: Some(job),
+        }))
+    }
+
+    fn run(mut self) {
+        // Never `Err`: the buffers of the job have addresses of this space.
+        if let (Some(job), Ok(space)) = (self.job.take(), address_space()) {
+            self.device.vm.lock().run(job, &mut space.table());
+        }
+    }
+}
+
+impl Drop for Binds {
+    /// A job that does not run gives back what it has reserved.
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            self.device.vm.lock().cancel(job);
+        }
+    }
+}
