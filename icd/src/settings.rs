@@ -2,6 +2,18 @@
 
 use std::sync::LazyLock;
 
+/// Name, default and meaning of every environment variable that this driver reads; `LACUNA_HELP=1` prints it.
+pub const SWITCHES: &[(&str, &str, &str)] = &[
+    ("LACUNA_HELP", "0", "1 prints this list on stderr"),
+    ("LACUNA_LOG", "warn", "off, error, warn, info, debug, trace: what is told on stderr"),
+    ("LACUNA_THREADS", "all processors", "threads that execute shaders"),
+    (
+        "LACUNA_VRAM",
+        "3/4 of RAM",
+        "bytes of the device-local heap, with suffix K, M, G or T; RAM is used as it is touched",
+    ),
+];
+
 /// The switches, with defaults filled in.
 pub struct Settings {
     /// `LACUNA_VRAM`: bytes of the device-local heap; suffixes K, M, G, T. Default: three quarters of the machine's RAM.
@@ -14,6 +26,9 @@ pub struct Settings {
 pub fn get() -> &'static Settings {
     static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
         start_log();
+        if std::env::var("LACUNA_HELP").is_ok_and(|value| value == "1") {
+            eprint!("{}", help());
+        }
         let ram = ram_bytes();
         let vram = std::env::var("LACUNA_VRAM").ok().and_then(|text| {
             let size = parse_size(&text);
@@ -27,8 +42,15 @@ pub fn get() -> &'static Settings {
     &SETTINGS
 }
 
-/// `LACUNA_LOG`: off, error, warn (default), info, debug, trace. An application that has its own logger for the
-/// `log` crate in this library is not possible: a cdylib has its own statics.
+/// The list of switches, one a line.
+fn help() -> String {
+    SWITCHES
+        .iter()
+        .map(|(name, default, meaning)| format!("{name:16} {meaning} (default: {default})\n"))
+        .collect()
+}
+
+/// Starts this library's own logger; an application's is another one, since a cdylib has its own statics.
 fn start_log() {
     let level = std::env::var("LACUNA_LOG").unwrap_or_else(|_| "warn".into());
     let mut builder = env_logger::Builder::new();
@@ -73,5 +95,15 @@ mod tests {
         for nonsense in ["", "0", "G", "-1", "99999999999T", "é"] {
             assert_eq!(parse_size(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn every_switch_that_is_read_is_listed() {
+        for source in [include_str!("settings.rs"), include_str!("../../gpu/src/pool.rs")] {
+            for read in source.split("env::var(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(SWITCHES.iter().any(|(name, ..)| *name == read), "{read} is not listed");
+            }
+        }
+        assert_eq!(help().lines().count(), SWITCHES.len());
     }
 }

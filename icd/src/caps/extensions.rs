@@ -103,8 +103,12 @@ extensions! {
         Maintenance3 = khr::maintenance3;
         /// Vectors may straddle 16-byte borders.
         RelaxedBlockLayout = khr::relaxed_block_layout;
-        /// 8-bit integer arithmetic.
+        /// 64-bit atomics in buffers and shared memory.
+        ShaderAtomicInt64 = khr::shader_atomic_int64;
+        /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// Debug information in shaders, stepped over.
+        ShaderNonSemanticInfo = khr::shader_non_semantic_info;
         /// The `StorageBuffer` storage class.
         StorageBufferStorageClass = khr::storage_buffer_storage_class;
         /// 64-bit stage masks, `vkQueueSubmit2`.
@@ -117,6 +121,8 @@ extensions! {
         VariablePointers = khr::variable_pointers;
         /// The Vulkan memory model.
         VulkanMemoryModel = khr::vulkan_memory_model;
+        /// Shared memory with a zero initializer.
+        ZeroInitializeWorkgroupMemory = khr::zero_initialize_workgroup_memory;
         /// `vkResetQueryPool`.
         HostQueryReset = ext::host_query_reset;
         /// What of each heap is in use.

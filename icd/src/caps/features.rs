@@ -65,15 +65,20 @@ features! {
         robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
     }
     PhysicalDeviceScalarBlockLayoutFeatures { scalar_block_layout: true }
-    PhysicalDeviceShaderFloat16Int8Features { shader_float16: false, shader_int8: true }
+    PhysicalDeviceShaderAtomicInt64Features {
+        shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
+    }
+    PhysicalDeviceShaderFloat16Int8Features { shader_float16: true, shader_int8: true }
     PhysicalDeviceSynchronization2Features { synchronization2: true }
     PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
     PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
-    PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: true }
+    // A shader cannot choose between buffers of different descriptor sets, hence not the second one.
+    PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: false }
     PhysicalDeviceVulkanMemoryModelFeatures {
         vulkan_memory_model: true, vulkan_memory_model_device_scope: true,
         vulkan_memory_model_availability_visibility_chains: true,
     }
+    PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
 }
 
 /// The features that a device wants, in `pEnabledFeatures` or in its chain.
@@ -129,17 +134,17 @@ mod tests {
         // SAFETY: as above.
         assert!(matches!(unsafe { check(&info) }, Err(Error::FeatureNotPresent(_))));
 
-        let mut half = vk::PhysicalDeviceShaderFloat16Int8Features::default().shader_float16(true);
-        let info = vk::DeviceCreateInfo::default().push_next(&mut half);
+        let mut images = vk::PhysicalDeviceRobustness2FeaturesEXT::default().robust_image_access2(true);
+        let info = vk::DeviceCreateInfo::default().push_next(&mut images);
         // SAFETY: as above.
-        assert_eq!(unsafe { check(&info) }, Err(Error::FeatureNotPresent("shader_float16")));
+        assert_eq!(unsafe { check(&info) }, Err(Error::FeatureNotPresent("robust_image_access2")));
     }
 
     #[test]
     fn queries_write_true_and_false_over_what_was_there() {
-        let mut features = vk::PhysicalDeviceShaderFloat16Int8Features::default().shader_float16(true);
+        let mut features = vk::PhysicalDeviceRobustness2FeaturesEXT::default().robust_image_access2(true);
         // SAFETY: a chain of one structure.
         unsafe { pnext::for_each_output((&raw mut features).cast(), fill) };
-        assert_eq!((features.shader_float16, features.shader_int8), (vk::FALSE, vk::TRUE));
+        assert_eq!((features.robust_image_access2, features.null_descriptor), (vk::FALSE, vk::TRUE));
     }
 }
