@@ -7,9 +7,12 @@
 //! |---|---|
 //! | [`vk`] | the small Vulkan client that all others use |
 //! | [`demo`] | a sparse buffer bigger than the machine, shown working |
+//! | [`native`] | our own conformance suite |
 
 pub mod demo;
 pub mod icd;
+pub mod native;
 pub mod rng;
+pub mod status;
 pub mod units;
 pub mod vk;

@@ -1,0 +1,4 @@
+//! Compute pipelines and what shaders do.
+
+super::cases!("compute":
+);

@@ -1,0 +1,4 @@
+//! Instances, physical devices, devices.
+
+super::cases!("device":
+);

@@ -1,0 +1,4 @@
+//! Device memory and buffers.
+
+super::cases!("memory":
+);

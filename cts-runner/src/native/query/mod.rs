@@ -1,0 +1,4 @@
+//! Timestamp queries.
+
+super::cases!("query":
+);

@@ -1,0 +1,4 @@
+//! Copies, fills, updates.
+
+super::cases!("transfer":
+);
