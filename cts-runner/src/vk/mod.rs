@@ -29,6 +29,7 @@ mod sync;
 
 pub use ash::vk::*;
 
+pub use ash::vk::Result as Code;
 pub use buffer::{Buffer, HostBuffer};
 pub use commands::{Commands, Recorder};
 pub use compute::{Bound, DescriptorSet, Kernel, KernelOptions};

@@ -45,3 +45,17 @@ pub(super) fn same(what: &str, found: &[u32], expected: &[u32]) -> Outcome {
 pub(super) fn uniform(what: &str, found: &[u32], expected: u32) -> Outcome {
     same(what, found, &vec![expected; found.len()])
 }
+
+/// Runs `work` in `count` threads at once, each with its number; the first failure ends the case.
+pub(super) fn in_threads(count: u32, work: impl Fn(u32) -> Outcome + Sync) -> Outcome {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|i| scope.spawn(move || work(i))).collect();
+        // All are joined before the first failure is reported.
+        let outcomes: Vec<_> = threads
+            .into_iter()
+            .map(|t| t.join().unwrap_or_else(|_| Err(Failure::Wrong("a thread of the test panicked".into()))))
+            .collect();
+        outcomes.into_iter().collect()
+    })
+}
