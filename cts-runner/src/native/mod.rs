@@ -76,7 +76,7 @@ pub fn all() -> Vec<Case> {
 /// What case files use.
 mod prelude {
     pub(super) use super::support::{check, check_eq, same, uniform};
-    pub(super) use super::{Context, Failure, Need, Outcome};
+    pub(super) use super::{Context, Need, Outcome};
     pub(super) use crate::vk::{self, Bind, BindInfo, Bound, Buffer, Check as _, Commands, Device};
     pub(super) use crate::vk::{Fence, HostBuffer, Kernel, Semaphore, SparseBuffer, Submit};
 }
