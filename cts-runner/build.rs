@@ -1,0 +1,55 @@
+//! Compiles `shaders/*.comp` to SPIR-V 1.0 with `glslangValidator` and writes them as `u32` constants to
+//! `$OUT_DIR/shaders.rs`: `shaders/probe.comp` becomes `PROBE`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs, io};
+
+fn main() -> ExitCode {
+    println!("cargo:rerun-if-changed=shaders");
+    match compile_all() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("cts-runner: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compile_all() -> Result<(), String> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let mut sources: Vec<PathBuf> = fs::read_dir("shaders")
+        .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<io::Result<_>>())
+        .map_err(|e| format!("cannot list shaders/: {e}"))?;
+    sources.retain(|path| path.extension().is_some_and(|e| e == "comp"));
+    sources.sort();
+
+    let mut text = String::new();
+    for source in &sources {
+        let words = compile(source, &out.join("shader.spv"))?;
+        let name = source.file_stem().and_then(|s| s.to_str()).ok_or("a shader's name is not UTF-8")?;
+        writeln!(text, "/// SPIR-V of `shaders/{name}.comp`.").map_err(|e| e.to_string())?;
+        writeln!(text, "pub const {}: &[u32] = &{words:?};", name.to_uppercase())
+            .map_err(|e| e.to_string())?;
+    }
+    fs::write(out.join("shaders.rs"), text).map_err(|e| format!("cannot write shaders.rs: {e}"))
+}
+
+/// The SPIR-V words of one GLSL file.
+fn compile(source: &Path, target: &Path) -> Result<Vec<u32>, String> {
+    let output = Command::new("glslangValidator")
+        .args(["-V", "--target-env", "vulkan1.0", "-o"])
+        .arg(target)
+        .arg(source)
+        .output()
+        .map_err(|e| {
+            format!("cannot run glslangValidator ({e}); install it: apt-get install glslang-tools")
+        })?;
+    if !output.status.success() {
+        return Err(format!("{}: {}", source.display(), String::from_utf8_lossy(&output.stdout)));
+    }
+    let bytes = fs::read(target).map_err(|e| format!("cannot read {}: {e}", target.display()))?;
+    let (words, _) = bytes.as_chunks::<4>();
+    Ok(words.iter().map(|w| u32::from_le_bytes(*w)).collect())
+}

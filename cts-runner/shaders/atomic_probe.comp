@@ -1,0 +1,10 @@
+#version 450
+// result[i] = atomicAdd(data[i], value) for i < count.
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { uint count; uint value; };
+layout(set = 0, binding = 0) buffer Data { uint data[]; };
+layout(set = 0, binding = 1) buffer Out { uint result[]; };
+void main() {
+    uint i = gl_GlobalInvocationID.x;
+    if (i < count) result[i] = atomicAdd(data[i], value);
+}

@@ -1,0 +1,18 @@
+//! Proves a Vulkan driver: a demo, a conformance suite, `deqp-vk` runs and benches, all through the system's loader.
+//!
+//! Everything here is a Vulkan *client*. It runs on any driver that the loader can open ([`icd`]) and knows nothing of
+//! the inside of any of them; what a driver does not offer is counted as *not supported*.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`vk`] | the small Vulkan client that all others use |
+//! | [`demo`] | a sparse buffer bigger than the machine, shown working |
+//! | [`native`] | our own conformance suite |
+
+pub mod demo;
+pub mod icd;
+pub mod native;
+pub mod rng;
+pub mod status;
+pub mod units;
+pub mod vk;

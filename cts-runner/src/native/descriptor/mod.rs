@@ -1,0 +1,4 @@
+//! Descriptor sets.
+
+super::cases!("descriptor":
+);

@@ -1,0 +1,25 @@
+//! Instances, physical devices, devices.
+
+mod devices_come_and_go;
+mod devices_live_side_by_side;
+mod instances_come_and_go;
+mod limits_are_at_least_the_minimum;
+mod memory_types_make_sense;
+mod queue_families_make_sense;
+mod threads_create_devices;
+mod unknown_commands_have_no_address;
+mod unknown_extensions_are_refused;
+mod unknown_structures_are_walked_over;
+
+super::cases!("device":
+    devices_come_and_go,
+    devices_live_side_by_side,
+    instances_come_and_go,
+    limits_are_at_least_the_minimum,
+    memory_types_make_sense,
+    queue_families_make_sense,
+    threads_create_devices,
+    unknown_commands_have_no_address,
+    unknown_extensions_are_refused,
+    unknown_structures_are_walked_over,
+);

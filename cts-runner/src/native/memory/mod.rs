@@ -1,0 +1,23 @@
+//! Device memory and buffers.
+
+mod absurd_sizes_are_refused;
+mod buffer_requirements_make_sense;
+mod buffers_share_one_allocation;
+mod every_type_can_be_allocated;
+mod flush_and_invalidate_whole_ranges;
+mod many_allocations_stay_apart;
+mod mapping_at_an_offset;
+mod mappings_hold_what_was_written;
+mod threads_allocate_and_free;
+
+super::cases!("memory":
+    absurd_sizes_are_refused,
+    buffer_requirements_make_sense,
+    buffers_share_one_allocation,
+    every_type_can_be_allocated,
+    flush_and_invalidate_whole_ranges,
+    many_allocations_stay_apart,
+    mapping_at_an_offset,
+    mappings_hold_what_was_written,
+    threads_allocate_and_free,
+);

@@ -1,0 +1,90 @@
+//! What a case needs from a device to make sense.
+
+use crate::vk::{self, Physical};
+
+/// One requirement.
+#[derive(Clone, Copy, Debug)]
+pub enum Need {
+    /// A compute queue.
+    Compute,
+    /// `sparseBinding` and a queue for it.
+    SparseBinding,
+    /// `sparseResidencyBuffer` as well.
+    SparseResidency,
+    /// `residencyNonResidentStrict`: unbound parts read zero and drop writes.
+    StrictZero,
+    /// `sparseResidencyAliased`.
+    SparseAliased,
+    /// Sparse buffers of at least so many bytes.
+    SparseBytes(u64),
+    /// At least so many queues that bind sparse memory.
+    SparseQueues(usize),
+    /// At least so many queues that compute.
+    ComputeQueues(usize),
+    /// Timeline semaphores.
+    Timeline,
+    /// Device addresses of buffers.
+    DeviceAddress,
+    /// `synchronization2`.
+    Synchronization2,
+    /// `nullDescriptor`.
+    NullDescriptor,
+    /// `robustBufferAccess`.
+    RobustAccess,
+    /// `robustBufferAccess2`.
+    RobustAccess2,
+    /// Timestamps on the first compute queue.
+    Timestamps,
+    /// `shaderInt64`.
+    Int64,
+    /// `shaderFloat64`.
+    Float64,
+    /// 64-bit atomics in buffers.
+    Int64Atomics,
+    /// A device extension.
+    Extension(&'static str),
+}
+
+impl Need {
+    /// `None` when the device has it, else what is missing, in words.
+    #[must_use]
+    pub fn missing(self, physical: &Physical) -> Option<String> {
+        let has = match self {
+            Need::Compute => queues(physical, vk::QueueFlags::COMPUTE) >= 1,
+            Need::SparseBinding => {
+                physical.features.sparse_binding == vk::TRUE
+                    && queues(physical, vk::QueueFlags::SPARSE_BINDING) >= 1
+            }
+            Need::SparseResidency => {
+                physical.features.sparse_residency_buffer == vk::TRUE
+                    && Need::SparseBinding.missing(physical).is_none()
+            }
+            Need::StrictZero => physical.strict(),
+            Need::SparseAliased => physical.features.sparse_residency_aliased == vk::TRUE,
+            Need::SparseBytes(bytes) => physical.max_sparse_buffer() >= bytes,
+            Need::SparseQueues(count) => queues(physical, vk::QueueFlags::SPARSE_BINDING) >= count,
+            Need::ComputeQueues(count) => queues(physical, vk::QueueFlags::COMPUTE) >= count,
+            Need::Timeline => physical.extra.timeline,
+            Need::DeviceAddress => physical.extra.device_address,
+            Need::Synchronization2 => physical.extra.synchronization2,
+            Need::NullDescriptor => physical.extra.null_descriptor,
+            Need::RobustAccess => physical.features.robust_buffer_access == vk::TRUE,
+            Need::RobustAccess2 => physical.extra.robust_buffer_access2,
+            Need::Timestamps => physical
+                .families
+                .iter()
+                .find(|f| f.queue_flags.contains(vk::QueueFlags::COMPUTE))
+                .is_some_and(|f| f.timestamp_valid_bits > 0),
+            Need::Int64 => physical.features.shader_int64 == vk::TRUE,
+            Need::Float64 => physical.features.shader_float64 == vk::TRUE,
+            Need::Int64Atomics => physical.extra.buffer_int64_atomics,
+            Need::Extension(name) => physical.extensions.contains(name),
+        };
+        (!has).then(|| format!("{self:?}"))
+    }
+}
+
+fn queues(physical: &Physical, flags: vk::QueueFlags) -> usize {
+    let families = physical.families.iter().filter(|f| f.queue_flags.contains(flags));
+    families.map(|f| f.queue_count as usize).sum()
+}

@@ -1,0 +1,17 @@
+//! How a case ends.
+
+use crate::vk;
+
+/// What a case returns.
+pub type Outcome = Result<(), Failure>;
+
+/// Why a case did not pass.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The driver did something else than Vulkan says.
+    #[error("{0}")]
+    Wrong(String),
+    /// A command failed, or (see [`vk::Error::NotSupported`]) the driver cannot do this.
+    #[error(transparent)]
+    Vulkan(#[from] vk::Error),
+}

@@ -1,0 +1,173 @@
+//! Runs cases in child processes: a crash or a hang costs the case that caused it, and no other.
+//!
+//! Workers take batches of names; each batch goes to one child ([`super::child`]). When the child dies, the case that it
+//! had started gets the blame and the rest of the batch goes to a new child.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::status::{Counts, Status};
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program to start as a child; it must answer to `native-child`.
+    pub program: std::path::PathBuf,
+    /// Only cases whose name contains one of these; all when empty.
+    pub filters: Vec<String>,
+    /// Seed of random cases.
+    pub seed: u64,
+    /// Child processes at a time.
+    pub jobs: usize,
+    /// Print cases that pass, too.
+    pub verbose: bool,
+}
+
+/// What came out.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Name of the device, as the first child saw it.
+    pub driver: Option<String>,
+    /// How many ended how.
+    pub counts: Counts,
+    /// Name, status and message of what did not end well.
+    pub bad: Vec<(String, Status, String)>,
+}
+
+/// The longest that one case may take.
+const CASE_LIMIT: Duration = Duration::from_secs(120);
+/// Cases that share a child.
+const BATCH: usize = 8;
+
+struct Run<'a> {
+    options: &'a Options,
+    batches: Mutex<VecDeque<Vec<&'static str>>>,
+    summary: Mutex<Summary>,
+}
+
+/// Runs the cases that the filters choose and prints a line for each that is of interest.
+///
+/// # Errors
+/// When no child can be started.
+pub fn run(options: &Options) -> io::Result<Summary> {
+    let chosen = |name: &str| {
+        options.filters.is_empty() || options.filters.iter().any(|filter| name.contains(filter.as_str()))
+    };
+    let names: Vec<_> = super::all().iter().map(|case| case.name).filter(|name| chosen(name)).collect();
+    let run = Run {
+        options,
+        batches: Mutex::new(names.chunks(BATCH).map(<[_]>::to_vec).collect()),
+        summary: Mutex::default(),
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..options.jobs.max(1)).map(|_| scope.spawn(|| run.work())).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|_| Err(io::Error::other("a worker of the suite panicked")))
+        })
+    })?;
+    Ok(run.summary.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Run<'_> {
+    fn work(&self) -> io::Result<()> {
+        while let Some(batch) = self.next() {
+            let mut rest = VecDeque::from(batch);
+            while !rest.is_empty() {
+                self.one_child(&mut rest)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next(&self) -> Option<Vec<&'static str>> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// Gives `rest` to a child and takes from it each case that has a verdict: at least one.
+    fn one_child(&self, rest: &mut VecDeque<&'static str>) -> io::Result<()> {
+        let mut child = Command::new(&self.options.program)
+            .args(["native-child", "--seed", &self.options.seed.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        if let Some(mut input) = child.stdin.take() {
+            // A child that died at once does not read; that shows below.
+            let _ = rest.iter().try_for_each(|name| writeln!(input, "{name}"));
+        }
+        let lines = lines_of(&mut child);
+        let verdict = loop {
+            match lines.recv_timeout(CASE_LIMIT) {
+                Ok(line) => self.take_line(&line, rest),
+                Err(RecvTimeoutError::Timeout) => {
+                    // Already dead is fine.
+                    let _ = child.kill();
+                    break Some((Status::Timeout, format!("no end within {} s", CASE_LIMIT.as_secs())));
+                }
+                Err(RecvTimeoutError::Disconnected) => break None,
+            }
+        };
+        let status = child.wait()?;
+        if let Some(name) = rest.front().copied() {
+            let (verdict, message) = verdict.unwrap_or_else(|| (Status::Crash, death(status)));
+            self.record(name, verdict, 0, &message);
+            rest.pop_front();
+        }
+        Ok(())
+    }
+
+    fn take_line(&self, line: &str, rest: &mut VecDeque<&'static str>) {
+        let mut words = line.splitn(5, ' ');
+        match (words.next(), words.next()) {
+            (Some("driver"), _) => {
+                let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
+                summary.driver.get_or_insert_with(|| line["driver".len()..].trim().to_owned());
+            }
+            (Some("end"), Some(name)) if rest.front() == Some(&name) => {
+                let status = words.next().and_then(Status::from_word).unwrap_or(Status::Fail);
+                let milliseconds = words.next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
+                self.record(name, status, milliseconds, words.next().unwrap_or(""));
+                rest.pop_front();
+            }
+            // `start`, and whatever a driver prints to standard output.
+            _ => {}
+        }
+    }
+
+    fn record(&self, name: &str, status: Status, milliseconds: u64, message: &str) {
+        let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
+        summary.counts.add(status);
+        if !status.is_good() {
+            summary.bad.push((name.to_owned(), status, message.to_owned()));
+        }
+        if self.options.verbose || !status.is_good() {
+            let dash = if message.is_empty() { "" } else { ": " };
+            println!("{:12} {name} ({milliseconds} ms){dash}{message}", status.word());
+        }
+    }
+}
+
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(output) = child.stdout.take() {
+        // Ends when the child closes its output, at the latest when it dies.
+        thread::spawn(move || {
+            let lines = BufReader::new(output).lines().map_while(Result::ok);
+            lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+        });
+    }
+    receiver
+}
+
+fn death(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => format!("the process was killed by signal {signal}"),
+        (_, Some(code)) => format!("the process ended by itself with code {code}"),
+        _ => "the process ended".into(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Submissions, fences, semaphores, events, barriers.
+
+super::cases!("sync":
+);

@@ -1,0 +1,238 @@
+//! A logical device with every queue that its families offer.
+
+use std::ffi::CStr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use ash::{ext, khr, vk};
+
+use super::{Check, Error, Physical, Queue, Result};
+
+/// A logical device; clones share it, the last one destroys it.
+#[derive(Clone)]
+pub struct Device(Arc<Shared>);
+
+/// What a [`Device`] dereferences to.
+pub struct Shared {
+    /// The function table, for commands that have no wrapper here.
+    pub raw: ash::Device,
+    /// The physical device, and through it the instance.
+    pub physical: Physical,
+    /// Every queue: family by family, in order of the index.
+    pub queues: Vec<Queue>,
+    timeline: Option<khr::timeline_semaphore::Device>,
+    address: Option<khr::buffer_device_address::Device>,
+    synchronization2: Option<khr::synchronization2::Device>,
+    templates: Option<khr::descriptor_update_template::Device>,
+    device_group: Option<khr::device_group::Device>,
+}
+
+/// What to enable beyond the defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DeviceOptions {
+    /// Enable `robustBufferAccess` (and `robustBufferAccess2`, `nullDescriptor` where offered).
+    pub robust: bool,
+}
+
+impl Device {
+    /// Creates a device with all features, the extensions that the suite uses, and all queues.
+    ///
+    /// # Errors
+    /// What `vkCreateDevice` returns.
+    pub fn new(physical: &Physical, options: DeviceOptions) -> Result<Self> {
+        let priorities = vec![1.0f32; 64];
+        let queues: Vec<_> = physical
+            .families
+            .iter()
+            .zip(0u32..)
+            .map(|(family, index)| {
+                let count = priorities.len().min(family.queue_count as usize);
+                vk::DeviceQueueCreateInfo::default()
+                    .queue_family_index(index)
+                    .queue_priorities(&priorities[..count])
+            })
+            .collect();
+        let names = Self::wanted_extensions(physical);
+        let pointers: Vec<_> = names.iter().map(|n| n.as_ptr()).collect();
+        let extra = &physical.extra;
+        let mut features = physical.features;
+        features.robust_buffer_access &= vk::Bool32::from(options.robust);
+
+        let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default().timeline_semaphore(true);
+        let mut address =
+            vk::PhysicalDeviceBufferDeviceAddressFeatures::default().buffer_device_address(true);
+        let mut sync2 = vk::PhysicalDeviceSynchronization2Features::default().synchronization2(true);
+        let mut robustness = vk::PhysicalDeviceRobustness2FeaturesEXT::default()
+            .null_descriptor(extra.null_descriptor)
+            .robust_buffer_access2(extra.robust_buffer_access2 && features.robust_buffer_access == vk::TRUE);
+        let mut atomics =
+            vk::PhysicalDeviceShaderAtomicInt64Features::default().shader_buffer_int64_atomics(true);
+        let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default().storage_buffer8_bit_access(true);
+        let mut halves = vk::PhysicalDevice16BitStorageFeatures::default().storage_buffer16_bit_access(true);
+        let mut info = vk::DeviceCreateInfo::default()
+            .queue_create_infos(&queues)
+            .enabled_extension_names(&pointers)
+            .enabled_features(&features);
+        macro_rules! enable {
+            ($($on:expr => $structure:ident),* $(,)?) => {
+                $(if $on { info = info.push_next(&mut $structure); })*
+            };
+        }
+        enable! {
+            extra.timeline => timeline,
+            extra.device_address => address,
+            extra.synchronization2 => sync2,
+            options.robust && (extra.null_descriptor || extra.robust_buffer_access2) => robustness,
+            extra.buffer_int64_atomics => atomics,
+            extra.storage_8bit => bytes,
+            extra.storage_16bit => halves,
+        }
+        let instance = physical.instance.raw();
+        // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.
+        let raw = unsafe { instance.create_device(physical.handle, &info, None) }.at("vkCreateDevice")?;
+        let has = |name: &CStr| names.contains(&name);
+        Ok(Self(Arc::new(Shared {
+            timeline: has(khr::timeline_semaphore::NAME)
+                .then(|| khr::timeline_semaphore::Device::new(instance, &raw)),
+            address: has(khr::buffer_device_address::NAME)
+                .then(|| khr::buffer_device_address::Device::new(instance, &raw)),
+            synchronization2: has(khr::synchronization2::NAME)
+                .then(|| khr::synchronization2::Device::new(instance, &raw)),
+            templates: has(khr::descriptor_update_template::NAME)
+                .then(|| khr::descriptor_update_template::Device::new(instance, &raw)),
+            device_group: has(khr::device_group::NAME)
+                .then(|| khr::device_group::Device::new(instance, &raw)),
+            queues: Queue::all(&raw, physical),
+            physical: physical.clone(),
+            raw,
+        })))
+    }
+
+    fn wanted_extensions(physical: &Physical) -> Vec<&'static CStr> {
+        let extra = &physical.extra;
+        [
+            (khr::timeline_semaphore::NAME, extra.timeline),
+            (khr::buffer_device_address::NAME, extra.device_address),
+            (khr::synchronization2::NAME, extra.synchronization2),
+            (ext::robustness2::NAME, true),
+            (khr::shader_atomic_int64::NAME, extra.buffer_int64_atomics),
+            (khr::storage_buffer_storage_class::NAME, true),
+            (khr::_8bit_storage::NAME, extra.storage_8bit),
+            (khr::_16bit_storage::NAME, extra.storage_16bit),
+            (khr::descriptor_update_template::NAME, true),
+            (khr::device_group::NAME, true),
+            (khr::get_memory_requirements2::NAME, true),
+            (khr::bind_memory2::NAME, true),
+            (khr::dedicated_allocation::NAME, true),
+            (khr::maintenance1::NAME, true),
+        ]
+        .into_iter()
+        .filter(|&(name, wanted)| wanted && physical.has(name))
+        .map(|(name, _)| name)
+        .collect()
+    }
+
+    /// Commands of `VK_KHR_timeline_semaphore`.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] without the extension; likewise below.
+    pub fn timeline(&self) -> Result<&khr::timeline_semaphore::Device> {
+        self.timeline.as_ref().ok_or_else(|| missing("VK_KHR_timeline_semaphore"))
+    }
+
+    /// Commands of `VK_KHR_buffer_device_address`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn device_address(&self) -> Result<&khr::buffer_device_address::Device> {
+        self.address.as_ref().ok_or_else(|| missing("VK_KHR_buffer_device_address"))
+    }
+
+    /// Commands of `VK_KHR_synchronization2`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn synchronization2(&self) -> Result<&khr::synchronization2::Device> {
+        self.synchronization2.as_ref().ok_or_else(|| missing("VK_KHR_synchronization2"))
+    }
+
+    /// Commands of `VK_KHR_descriptor_update_template`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn update_templates(&self) -> Result<&khr::descriptor_update_template::Device> {
+        self.templates.as_ref().ok_or_else(|| missing("VK_KHR_descriptor_update_template"))
+    }
+
+    /// Commands of `VK_KHR_device_group`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn device_group(&self) -> Result<&khr::device_group::Device> {
+        self.device_group.as_ref().ok_or_else(|| missing("VK_KHR_device_group"))
+    }
+
+    /// The first queue whose family has all of `flags`.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] when no family has.
+    pub fn queue(&self, flags: vk::QueueFlags) -> Result<&Queue> {
+        self.queues
+            .iter()
+            .find(|q| q.flags.contains(flags))
+            .ok_or_else(|| Error::NotSupported(format!("a queue with {flags:?}")))
+    }
+
+    /// The first compute queue.
+    ///
+    /// # Errors
+    /// As [`Device::queue`].
+    pub fn compute(&self) -> Result<&Queue> {
+        self.queue(vk::QueueFlags::COMPUTE)
+    }
+
+    /// The first queue that binds sparse memory.
+    ///
+    /// # Errors
+    /// As [`Device::queue`].
+    pub fn sparse(&self) -> Result<&Queue> {
+        self.queue(vk::QueueFlags::SPARSE_BINDING)
+    }
+
+    /// Every queue that binds sparse memory.
+    pub fn sparse_queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.iter().filter(|q| q.flags.contains(vk::QueueFlags::SPARSE_BINDING))
+    }
+
+    /// Waits until all queues are idle.
+    ///
+    /// # Errors
+    /// What `vkDeviceWaitIdle` returns.
+    pub fn wait_idle(&self) -> Result<()> {
+        // SAFETY: the device is alive; the suite's threads have ended or synchronise among themselves.
+        unsafe { self.raw.device_wait_idle() }.at("vkDeviceWaitIdle")
+    }
+}
+
+fn missing(extension: &str) -> Error {
+    Error::NotSupported(extension.into())
+}
+
+impl Deref for Device {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // SAFETY: the last owner goes; every child object holds a `Device`, so none is left.
+        unsafe {
+            // The result does not matter: a lost device is destroyed too.
+            let _ = self.raw.device_wait_idle();
+            self.raw.destroy_device(None);
+        }
+    }
+}

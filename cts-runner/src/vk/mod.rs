@@ -1,0 +1,48 @@
+//! A small Vulkan client: what the demo, the native suite and the benches use to talk to a driver.
+//!
+//! Goes through the system's Vulkan loader like any application and knows nothing of the driver behind it.
+//! Everything beyond Vulkan 1.0 is used through its extension, so that 1.0 drivers with extensions and newer
+//! drivers take the same path.
+//!
+//! # Ownership
+//! Each object owns its handle and a reference to its [`Device`], and destroys the handle when dropped.
+//! Nothing here tracks what the GPU still uses: callers wait (see [`Queue::run`]) before they drop.
+//!
+//! # Safety
+//! The functions are safe as far as this process's own memory goes: handles come from owners that are alive and
+//! structures outlive the calls. Vulkan's valid-usage rules are *not* checked, because the suite breaks some of them on
+//! purpose to see that a driver survives; such tests run in a child process.
+
+mod buffer;
+mod commands;
+mod compute;
+mod device;
+mod error;
+mod instance;
+mod memory;
+mod physical;
+mod query;
+mod queue;
+mod shaders;
+mod sparse;
+mod sync;
+
+pub use ash::vk::*;
+
+pub use ash::vk::Result as Code;
+pub use buffer::{Buffer, HostBuffer};
+pub use commands::{Commands, Recorder};
+pub use compute::{Bound, DescriptorSet, Kernel, KernelOptions};
+pub use device::{Device, DeviceOptions};
+pub use error::{Check, Error, Result};
+pub use instance::Instance;
+pub use memory::{Memory, Word};
+pub use physical::{ExtraFeatures, Physical};
+pub use query::Timestamps;
+pub use queue::{Queue, Signals, Submit, Waits};
+pub use shaders::*;
+pub use sparse::{Bind, BindInfo, SparseBuffer};
+pub use sync::{Event, Fence, Semaphore};
+
+/// How long the suite waits for a fence before it calls the work hung, in nanoseconds.
+pub const PATIENCE: u64 = 20_000_000_000;

@@ -1,0 +1,169 @@
+//! What a physical device says about itself.
+
+use std::collections::BTreeSet;
+
+use ash::{ext, khr, vk};
+
+use super::{Check, Error, Instance, Result};
+
+/// A physical device with everything that tests ask of it, queried once.
+#[derive(Clone)]
+pub struct Physical {
+    /// The instance that it belongs to.
+    pub instance: Instance,
+    /// The handle.
+    pub handle: vk::PhysicalDevice,
+    /// Name, version, limits, sparse properties.
+    pub properties: vk::PhysicalDeviceProperties,
+    /// Vulkan 1.0 features.
+    pub features: vk::PhysicalDeviceFeatures,
+    /// Features of extensions that the suite knows.
+    pub extra: ExtraFeatures,
+    /// Heaps and types.
+    pub memory: vk::PhysicalDeviceMemoryProperties,
+    /// Queue families.
+    pub families: Vec<vk::QueueFamilyProperties>,
+    /// Names of the device extensions.
+    pub extensions: BTreeSet<String>,
+    /// `VkPhysicalDeviceMaintenance4Properties::maxBufferSize` in bytes; `u64::MAX` when unknown.
+    pub max_buffer_size: u64,
+}
+
+/// Features of extensions; false where the extension is missing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExtraFeatures {
+    /// `timelineSemaphore`.
+    pub timeline: bool,
+    /// `bufferDeviceAddress`.
+    pub device_address: bool,
+    /// `synchronization2`.
+    pub synchronization2: bool,
+    /// `nullDescriptor` of `VK_EXT_robustness2`.
+    pub null_descriptor: bool,
+    /// `robustBufferAccess2` of `VK_EXT_robustness2`.
+    pub robust_buffer_access2: bool,
+    /// `shaderBufferInt64Atomics`.
+    pub buffer_int64_atomics: bool,
+    /// `storageBuffer8BitAccess`.
+    pub storage_8bit: bool,
+    /// `storageBuffer16BitAccess`.
+    pub storage_16bit: bool,
+}
+
+impl Physical {
+    pub(super) fn query(instance: &Instance, handle: vk::PhysicalDevice) -> Result<Self> {
+        let raw = instance.raw();
+        // SAFETY: `handle` comes from this live instance, here and below.
+        let list = unsafe { raw.enumerate_device_extension_properties(handle) }
+            .at("vkEnumerateDeviceExtensionProperties")?;
+        let extensions: BTreeSet<String> = list
+            .iter()
+            .filter_map(|e| e.extension_name_as_c_str().ok()?.to_str().ok().map(String::from))
+            .collect();
+        let mut physical = Self {
+            instance: instance.clone(),
+            handle,
+            // SAFETY: as above.
+            properties: unsafe { raw.get_physical_device_properties(handle) },
+            // SAFETY: as above.
+            features: unsafe { raw.get_physical_device_features(handle) },
+            extra: ExtraFeatures::default(),
+            // SAFETY: as above.
+            memory: unsafe { raw.get_physical_device_memory_properties(handle) },
+            // SAFETY: as above.
+            families: unsafe { raw.get_physical_device_queue_family_properties(handle) },
+            extensions,
+            max_buffer_size: u64::MAX,
+        };
+        physical.extra = physical.query_extra();
+        physical.max_buffer_size = physical.query_max_buffer_size();
+        Ok(physical)
+    }
+
+    fn query_extra(&self) -> ExtraFeatures {
+        let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default();
+        let mut address = vk::PhysicalDeviceBufferDeviceAddressFeatures::default();
+        let mut sync2 = vk::PhysicalDeviceSynchronization2Features::default();
+        let mut robustness = vk::PhysicalDeviceRobustness2FeaturesEXT::default();
+        let mut atomics = vk::PhysicalDeviceShaderAtomicInt64Features::default();
+        let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default();
+        let mut halves = vk::PhysicalDevice16BitStorageFeatures::default();
+        let mut chain = vk::PhysicalDeviceFeatures2::default();
+        macro_rules! ask {
+            ($($extension:path => $structure:ident),* $(,)?) => {
+                $(if self.has($extension) { chain = chain.push_next(&mut $structure); })*
+            };
+        }
+        ask! {
+            khr::timeline_semaphore::NAME => timeline,
+            khr::buffer_device_address::NAME => address,
+            khr::synchronization2::NAME => sync2,
+            ext::robustness2::NAME => robustness,
+            khr::shader_atomic_int64::NAME => atomics,
+            khr::_8bit_storage::NAME => bytes,
+            khr::_16bit_storage::NAME => halves,
+        }
+        // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
+        unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
+        ExtraFeatures {
+            timeline: timeline.timeline_semaphore == vk::TRUE,
+            device_address: address.buffer_device_address == vk::TRUE,
+            synchronization2: sync2.synchronization2 == vk::TRUE,
+            null_descriptor: robustness.null_descriptor == vk::TRUE,
+            robust_buffer_access2: robustness.robust_buffer_access2 == vk::TRUE,
+            buffer_int64_atomics: atomics.shader_buffer_int64_atomics == vk::TRUE,
+            storage_8bit: bytes.storage_buffer8_bit_access == vk::TRUE,
+            storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
+        }
+    }
+
+    fn query_max_buffer_size(&self) -> u64 {
+        if !self.has(khr::maintenance4::NAME) {
+            return u64::MAX;
+        }
+        let mut maintenance4 = vk::PhysicalDeviceMaintenance4Properties::default();
+        let mut chain = vk::PhysicalDeviceProperties2::default().push_next(&mut maintenance4);
+        // SAFETY: the chain's structures outlive the call.
+        unsafe { self.instance.properties2().get_physical_device_properties2(self.handle, &mut chain) };
+        maintenance4.max_buffer_size
+    }
+
+    /// Whether the device lists an extension.
+    #[must_use]
+    pub fn has(&self, extension: &std::ffi::CStr) -> bool {
+        extension.to_str().is_ok_and(|name| self.extensions.contains(name))
+    }
+
+    /// The device's name as reported.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.properties
+            .device_name_as_c_str()
+            .map_or_else(|_| "?".into(), |n| n.to_string_lossy().into_owned())
+    }
+
+    /// Whether unbound parts must read as zero and drop writes.
+    #[must_use]
+    pub fn strict(&self) -> bool {
+        self.properties.sparse_properties.residency_non_resident_strict == vk::TRUE
+    }
+
+    /// The largest sparse buffer that the reported limits allow, in bytes.
+    #[must_use]
+    pub fn max_sparse_buffer(&self) -> u64 {
+        self.properties.limits.sparse_address_space_size.min(self.max_buffer_size)
+    }
+
+    /// The lowest memory type in `bits` that has all of `wanted`.
+    ///
+    /// # Errors
+    /// [`Error::NoMemoryType`].
+    pub fn memory_type(&self, bits: u32, wanted: vk::MemoryPropertyFlags) -> Result<u32> {
+        (0..self.memory.memory_type_count)
+            .find(|&i| {
+                let type_ = &self.memory.memory_types[i as usize];
+                bits & (1 << i) != 0 && type_.property_flags.contains(wanted)
+            })
+            .ok_or(Error::NoMemoryType { bits, wanted })
+    }
+}
