@@ -204,6 +204,11 @@ impl Pairs {
 
     /// The pair of `vm` and `bo`, if it exists.
     pub(crate) fn find(&self, vm: VmId, bo: BoId) -> Option<u32> {
+        let first = self.bos.get(bo.0)?.vm_bos;
+        if first != NONE && self.vm_bos[first].vm == vm {
+            // Nearly always: few BOs are in more than one VM.
+            return Some(first);
+        }
         self.by_members.get(&(vm, bo)).copied()
     }
 

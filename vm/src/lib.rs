@@ -7,6 +7,8 @@ pub mod check;
 mod coalesce;
 mod error;
 pub mod evict;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod job;
 mod manager;
 mod mapping;

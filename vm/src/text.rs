@@ -7,6 +7,7 @@
 //! map 5..6 null
 //! unmap 3..4
 //! unmap_bo a
+//! prefetch 0..9
 //! evict a                      or `validate`, which brings back everything
 //! -- operations of the last request
 //! unmap 3..4 b@5 ro user=7
