@@ -3,9 +3,12 @@
 
 mod arena;
 mod bo;
+pub mod check;
 mod coalesce;
 mod error;
 pub mod evict;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod job;
 mod manager;
 mod mapping;
@@ -15,6 +18,8 @@ mod query;
 mod region;
 mod request;
 mod split;
+pub mod text;
+mod transact;
 pub mod tree;
 pub mod units;
 mod vm;
@@ -29,5 +34,6 @@ pub use page_table::delta::BindStats;
 pub use page_table::{LinearPageTable, PageTable, RecordingPageTable};
 pub use region::{Region, RegionFlags, RegionId};
 pub use request::Request;
+pub use transact::TransactError;
 pub use units::{BoOffset, PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
 pub use vm::{VmId, VmOptions};

@@ -41,6 +41,12 @@ impl MapFlags {
         self.0 & other.0 == other.0
     }
 
+    /// These flags but for `other`'s.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether a request may hold these flags.
     pub(crate) const fn are_callers(self) -> bool {
         self.0 & ((1 << Self::USER_SHIFT) - 1) & !Self::READ_ONLY.0 == 0

@@ -13,6 +13,7 @@
 //! 1. Operations come in ascending address order, then `map`, then what [`coalesce`](crate::coalesce) adds.
 //! 2. At most two remaps: only the first and the last mapping touched can stick out of the request.
 //! 3. `keep` is set exactly where the old mapping has the request's BO, contiguously and with the same flags.
+//!    (A null mapping inside a null one changes nothing, but keeps nothing either: there is no memory to keep.)
 //! 4. If the visitor refuses an operation, the space is as it was, since nothing has been stored yet.
 //! 5. At most two records are added per map and one per unmap.
 //!
@@ -54,13 +55,10 @@ impl Old<'_> {
         self.space.records[self.slot.record].piece
     }
 
-    /// Whether the mapping has a BO and the same memory as `new` where they intersect.
+    /// Whether the mapping is the same as `new` where they intersect. `tag` is that of `new`.
     #[inline]
-    fn keeps(&self, new: &Piece, tag: u32) -> bool {
-        self.slot.tag == tag && {
-            let piece = self.piece();
-            !piece.is_null() && piece.continues(new)
-        }
+    fn continues(&self, new: &Piece, tag: u32) -> bool {
+        self.slot.tag == tag && self.piece().continues(new)
     }
 }
 
@@ -95,13 +93,13 @@ pub(crate) fn walk<V: Visit>(
             break;
         }
         let old = Old { start: entry.start, end: entry.end, slot: entry.value, space };
-        let keep = step.map && old.keeps(new, tag);
-        visit.cut(step, old, keep)?;
+        let same = step.map && old.continues(new, tag);
+        visit.cut(step, old, same && !new.is_null())?;
         plan.touched += 1;
         let (head, tail) = (old.start < new.start, old.end > new.end);
         // What is left of an old mapping that continues the new one joins it again at once.
         plan.unchanged =
-            keep && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
+            same && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
         if head {
             left = entry.value;
         }
