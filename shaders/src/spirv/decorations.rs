@@ -17,13 +17,13 @@ struct Entry {
 
 /// All decorations of a module, found by target.
 #[derive(Debug, Default)]
-pub struct Decorations {
+pub(crate) struct Decorations {
     entries: Vec<Entry>,
 }
 
 impl Decorations {
     /// Collects them.
-    pub fn collect(instructions: &[Instruction<'_>]) -> Result<Self, CompileError> {
+    pub(crate) fn collect(instructions: &[Instruction<'_>]) -> Result<Self, CompileError> {
         let mut entries = Vec::new();
         for instruction in instructions {
             let (member, next) = match instruction.op {
@@ -58,17 +58,17 @@ impl Decorations {
     }
 
     /// The first literal of an id's decoration, zero if it has no literal; `None` without the decoration.
-    pub fn get(&self, id: u32, decoration: Decoration) -> Option<u32> {
+    pub(crate) fn get(&self, id: u32, decoration: Decoration) -> Option<u32> {
         self.find(id, NO_MEMBER, decoration)
     }
 
     /// Whether the id is decorated so.
-    pub fn has(&self, id: u32, decoration: Decoration) -> bool {
+    pub(crate) fn has(&self, id: u32, decoration: Decoration) -> bool {
         self.get(id, decoration).is_some()
     }
 
     /// As [`get`](Self::get), for a member of a structure type.
-    pub fn member(&self, id: u32, member: u32, decoration: Decoration) -> Option<u32> {
+    pub(crate) fn member(&self, id: u32, member: u32, decoration: Decoration) -> Option<u32> {
         self.find(id, member, decoration)
     }
 

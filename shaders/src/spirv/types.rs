@@ -13,7 +13,7 @@ use crate::ir::Type;
 
 /// What a type is. Parts are named by their SPIR-V ids.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Nothing.
     Void,
     /// A number or boolean.
@@ -66,54 +66,54 @@ pub enum Kind {
 
 /// Where a member of a structure lies.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Member {
+pub(crate) struct Member {
     /// Its type.
-    pub ty: u32,
+    pub(crate) ty: u32,
     /// Offset in bytes by decoration; zero without one.
-    pub offset: u32,
+    pub(crate) offset: u32,
     /// Offset in bytes in the natural layout.
-    pub natural_offset: u32,
+    pub(crate) natural_offset: u32,
     /// Index of its first scalar.
-    pub first_scalar: u32,
+    pub(crate) first_scalar: u32,
     /// For matrices.
-    pub matrix: MatrixLayout,
+    pub(crate) matrix: MatrixLayout,
 }
 
 /// How a matrix lies in memory by decoration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MatrixLayout {
+pub(crate) struct MatrixLayout {
     /// Bytes from one column (row, if `row_major`) to the next; zero without decoration.
-    pub stride: u32,
+    pub(crate) stride: u32,
     /// Rows lie together, not columns.
-    pub row_major: bool,
+    pub(crate) row_major: bool,
 }
 
 /// One type.
 #[derive(Clone, Debug)]
-pub struct TypeInfo {
+pub(crate) struct TypeInfo {
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Number of scalars of a value; zero where there are no values.
-    pub scalars: u64,
+    pub(crate) scalars: u64,
     /// Natural size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Natural alignment in bytes.
     align: u64,
     /// Bytes between elements by decoration; zero without.
-    pub array_stride: u32,
+    pub(crate) array_stride: u32,
     members: Vec<Member>,
 }
 
 impl TypeInfo {
     /// Natural distance in bytes from one element of an array of this type to the next.
-    pub fn stride(&self) -> u64 {
+    pub(crate) fn stride(&self) -> u64 {
         self.size.next_multiple_of(self.align)
     }
 }
 
 /// All types of a module so far.
 #[derive(Debug, Default)]
-pub struct Types {
+pub(crate) struct Types {
     list: Vec<TypeInfo>,
     /// Per id: one more than the index in the list.
     index: Vec<u32>,
@@ -121,33 +121,33 @@ pub struct Types {
 
 impl Types {
     /// No types, for ids below the bound.
-    pub fn new(bound: u32) -> Self {
+    pub(crate) fn new(bound: u32) -> Self {
         Self { list: Vec::new(), index: vec![0; bound as usize] }
     }
 
     /// A type by its id.
-    pub fn get(&self, id: u32) -> Option<&TypeInfo> {
+    pub(crate) fn get(&self, id: u32) -> Option<&TypeInfo> {
         let index = self.index.get(id as usize)?.checked_sub(1)?;
         self.list.get(index as usize)
     }
 
     /// What a type is; void where the id names no type.
-    pub fn kind(&self, id: u32) -> Kind {
+    pub(crate) fn kind(&self, id: u32) -> Kind {
         self.get(id).map_or(Kind::Void, |info| info.kind)
     }
 
     /// The members of a structure, else none.
-    pub fn members(&self, id: u32) -> &[Member] {
+    pub(crate) fn members(&self, id: u32) -> &[Member] {
         self.get(id).map_or(&[], |info| &info.members)
     }
 
     /// Number of scalars of a value of the type.
-    pub fn scalars(&self, id: u32) -> u64 {
+    pub(crate) fn scalars(&self, id: u32) -> u64 {
         self.get(id).map_or(0, |info| info.scalars)
     }
 
     /// The scalar type of a scalar, or of a vector's or matrix's components.
-    pub fn scalar(&self, id: u32) -> Option<Type> {
+    pub(crate) fn scalar(&self, id: u32) -> Option<Type> {
         match self.kind(id) {
             Kind::Scalar { ty, .. } => Some(ty),
             Kind::Vector { component: part, .. } | Kind::Matrix { column: part, .. } => self.scalar(part),
@@ -157,7 +157,7 @@ impl Types {
     }
 
     /// Calls with the type of each scalar of a value, in order.
-    pub fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
+    pub(crate) fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
         match self.kind(id) {
             Kind::Array { element, count } => (0..count).for_each(|_| self.for_each_scalar(element, visit)),
             Kind::Struct => self.members(id).iter().for_each(|member| self.for_each_scalar(member.ty, visit)),
@@ -170,7 +170,7 @@ impl Types {
     }
 
     /// Takes in the declaration of a type; `length` gives the value of a constant by its id. Anything else is left alone.
-    pub fn declare(
+    pub(crate) fn declare(
         &mut self,
         module: &Module<'_>,
         instruction: &Instruction<'_>,

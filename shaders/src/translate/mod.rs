@@ -16,9 +16,13 @@ mod composite;
 mod constant;
 mod control_flow;
 mod convert;
+mod determinant;
+mod dot_product;
+mod glsl;
 mod group;
 mod matrix;
 mod memory;
+mod pack;
 mod pointer;
 mod synchronization;
 mod terminator;
@@ -172,6 +176,7 @@ impl<'a> Translator<'a> {
             | Op::CopyLogical
             | Op::ExpectKHR
             | Op::Select => self.composite(op, instruction),
+            Op::ExtInst => self.extended_instruction(instruction),
             _ => self.arithmetic(op, instruction),
         }
     }
