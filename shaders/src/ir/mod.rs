@@ -15,6 +15,10 @@
 //! 2. Operand types fit the operation.
 //! 3. `Break` and `Continue` name an enclosing block or loop; `Continue` names a loop.
 
+pub mod eval;
+pub mod half;
+pub mod text;
+
 use smallvec::SmallVec;
 
 /// Type of a scalar.
