@@ -78,7 +78,9 @@ impl Drop for Code {
     fn drop(&mut self) {
         let bytes = self.bytes.get();
         // SAFETY: whole pages that are ours; no code runs in them, because whoever runs code borrows this value.
-        let opened = unsafe { mprotect(self.start.as_ptr().cast(), bytes, MprotectFlags::READ | MprotectFlags::WRITE) };
+        let opened = unsafe {
+            mprotect(self.start.as_ptr().cast(), bytes, MprotectFlags::READ | MprotectFlags::WRITE)
+        };
         match opened {
             Ok(()) => arena().give_back(self.start.as_ptr() as usize, bytes),
             Err(error) => log::warn!("{bytes} bytes of code cannot be used again: {error}"),

@@ -10,10 +10,17 @@ use crate::error::CompileError;
 use crate::ir::Function;
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Workspace, lower};
+use crate::source::ComputeSource;
+use crate::translate::translate;
 use crate::uniformity::{LaneLayout, Uniformity};
 
 thread_local! {
     static WORKSPACE: RefCell<Workspace> = RefCell::default();
+}
+
+/// SPIR-V to a kernel that can be run.
+pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
+    compile_function(&translate(source)?)
 }
 
 /// Makes machine code of verified IR.
@@ -24,7 +31,8 @@ pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileErr
         Ok(mut workspace) => lower(function, &uniformity, &**isa, &mut workspace),
         Err(_) => lower(function, &uniformity, &**isa, &mut Workspace::default()),
     })?;
-    ComputeKernel::new(function, lowered).map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
+    ComputeKernel::new(function, lowered)
+        .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
 }
 
 impl From<LowerError> for CompileError {
@@ -52,7 +60,9 @@ fn detect() -> Result<OwnedTargetIsa, String> {
     ] {
         flags.set(name, value).map_err(|error| error.to_string())?;
     }
-    let isa = cranelift_native::builder()?.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
+    let isa = cranelift_native::builder()?
+        .finish(settings::Flags::new(flags))
+        .map_err(|error| error.to_string())?;
     let has = |name| isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true));
     if cfg!(target_arch = "x86_64") && !has("has_sse41") {
         return Err("this processor has no SSE 4.1".into());

@@ -34,7 +34,8 @@ pub struct ComputeKernel {
 }
 
 type RunGroups = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut u8);
-type RunPhase = unsafe extern "C" fn(*const DispatchContext, *const [u32; 3], u32, u32, *mut u8, *mut u8) -> u32;
+type RunPhase =
+    unsafe extern "C" fn(*const DispatchContext, *const [u32; 3], u32, u32, *mut u8, *mut u8) -> u32;
 
 /// Memory that a thread lends to the kernels it runs, one after the other.
 #[derive(Debug, Default)]
@@ -92,7 +93,13 @@ impl ComputeKernel {
     /// - The context is what its fields say, for the whole call: descriptors describe live memory, every set that the shader
     ///   uses is null or has all its descriptors, and valid page table entries name live pages.
     /// - The groups are inside the dispatch that the context describes.
-    pub unsafe fn run(&self, ctx: &DispatchContext, first_group: u64, group_count: u64, scratch: &mut Scratch) {
+    pub unsafe fn run(
+        &self,
+        ctx: &DispatchContext,
+        first_group: u64,
+        group_count: u64,
+        scratch: &mut Scratch,
+    ) {
         if group_count == 0 {
             return;
         }

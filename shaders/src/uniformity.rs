@@ -20,9 +20,7 @@
 use std::collections::HashSet;
 
 use crate::abi::LANES;
-use crate::ir::{
-    BinaryOp, Builtin, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value,
-};
+use crate::ir::{BinaryOp, Builtin, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value};
 use crate::liveness::{LiveSet, Liveness};
 
 /// How a value differs between lanes.
@@ -73,7 +71,9 @@ impl LaneLayout {
             (Self::Groups, Builtin::WorkgroupId(0) | Builtin::GlobalInvocationId(0)) => Shape::Affine(1),
             (Self::Groups, _) | (_, Builtin::WorkgroupId(_)) => Shape::UNIFORM,
             (_, Builtin::LocalInvocationIndex | Builtin::SubgroupLocalInvocationId) => Shape::Affine(1),
-            (_, Builtin::LocalInvocationId(0) | Builtin::GlobalInvocationId(0)) if rows_fill_packets || one_row => {
+            (_, Builtin::LocalInvocationId(0) | Builtin::GlobalInvocationId(0))
+                if rows_fill_packets || one_row =>
+            {
                 Shape::Affine(1)
             }
             (_, Builtin::LocalInvocationId(n) | Builtin::GlobalInvocationId(n))
@@ -143,7 +143,8 @@ impl<'f> Uniformity<'f> {
                 break;
             }
         }
-        let settle = |shapes: Vec<Option<Shape>>| shapes.into_iter().map(|s| s.unwrap_or(Shape::UNIFORM)).collect();
+        let settle =
+            |shapes: Vec<Option<Shape>>| shapes.into_iter().map(|s| s.unwrap_or(Shape::UNIFORM)).collect();
         Self {
             values: settle(solver.values),
             variables: settle(solver.variables),
@@ -249,7 +250,10 @@ impl Solver<'_> {
             Enclosing::Label(label, _) => self.divergent[label.index()],
         });
         let to_divergent = target.is_some_and(|label| self.divergent[label.index()]);
-        if parts && let Some(label) = target && !to_divergent {
+        if parts
+            && let Some(label) = target
+            && !to_divergent
+        {
             self.divergent[label.index()] = true;
             self.changed = true;
         }
@@ -283,7 +287,9 @@ impl Solver<'_> {
             Op::Get(variable) => self.variables[variable.index()],
             Op::Builtin(builtin) => Some(self.layout.shape_of(*builtin, self.function.workgroup_size)),
             Op::Binary(op, a, b) => self.binary(*op, ty, *a, *b),
-            Op::Select(c, a, b) if self.shape(*c) == Some(Shape::UNIFORM) => join(self.shape(*a), self.shape(*b)),
+            Op::Select(c, a, b) if self.shape(*c) == Some(Shape::UNIFORM) => {
+                join(self.shape(*a), self.shape(*b))
+            }
             Op::Convert(ConvertOp::Truncate, a, Type::I32) => self.shape(*a).map(|shape| match shape {
                 Shape::Affine(stride) => Shape::Affine(wrap(Type::I32, stride)),
                 Shape::Varying => Shape::Varying,

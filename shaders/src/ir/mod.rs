@@ -15,9 +15,15 @@
 //! 2. Operand types fit the operation.
 //! 3. `Break` and `Continue` name an enclosing block or loop; `Continue` names a loop.
 
+pub mod builder;
 pub mod eval;
 pub mod half;
+pub mod interp;
+mod known;
+mod prune;
+mod simplify;
 pub mod text;
+pub mod verify;
 
 use smallvec::SmallVec;
 

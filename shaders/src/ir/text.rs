@@ -23,8 +23,8 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::{
-    AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op, Place,
-    Stmt, Type, UnaryOp, Value, Variable,
+    AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
+    Place, Stmt, Type, UnaryOp, Value, Variable,
 };
 
 /// Where a text is not IR, and why.
@@ -101,7 +101,9 @@ impl Function {
         for stmt in stmts {
             write!(f, "{:1$}", "", depth * 2)?;
             match stmt {
-                Stmt::Let(value, op) => writeln!(f, "{value}: {:?} = {}", self.values[value.index()], Shown(op))?,
+                Stmt::Let(value, op) => {
+                    writeln!(f, "{value}: {:?} = {}", self.values[value.index()], Shown(op))?
+                }
                 Stmt::Set(variable, value) => writeln!(f, "set {variable} {value}")?,
                 Stmt::Store { place, value } => writeln!(f, "store {place} {value}")?,
                 Stmt::If { condition, then, otherwise } => {
@@ -206,7 +208,11 @@ impl std::str::FromStr for Function {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let mut parser = Parser { function: Self { workgroup_size: [1; 3], ..Self::default() }, line: 0, words: Vec::new() };
+        let mut parser = Parser {
+            function: Self { workgroup_size: [1; 3], ..Self::default() },
+            line: 0,
+            words: Vec::new(),
+        };
         let mut lines = text.lines();
         let (body, end) = parser.list(&mut lines)?;
         if end.is_some() {
@@ -333,7 +339,8 @@ impl<'t> Parser<'t> {
             "BufferSize" => Op::BufferSize { set: self.number()?, slot: self.value()? },
             "Builtin" => Op::Builtin(self.builtin()?),
             "Atomic" => Op::Atomic {
-                op: AtomicOp::from_name(self.word()?).ok_or_else(|| self.error("expected an atomic operation"))?,
+                op: AtomicOp::from_name(self.word()?)
+                    .ok_or_else(|| self.error("expected an atomic operation"))?,
                 ty,
                 place: self.place()?,
                 value: self.value()?,
@@ -380,7 +387,8 @@ impl<'t> Parser<'t> {
     fn group_op(&mut self) -> Parsed<GroupOp> {
         let word = self.word()?;
         let (name, with) = word.split_once('.').unwrap_or((word, ""));
-        let with = || BinaryOp::from_name(with).ok_or_else(|| self.error("expected an operation to combine with"));
+        let with =
+            || BinaryOp::from_name(with).ok_or_else(|| self.error("expected an operation to combine with"));
         Ok(match name {
             "Elect" => GroupOp::Elect,
             "All" => GroupOp::All,

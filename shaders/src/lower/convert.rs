@@ -18,8 +18,12 @@ impl Lowering<'_, '_> {
             ConvertOp::Bitcast => self.bitcast(a, from, to, shape),
             _ if half(from) || half(to) => self.evaluate(ScalarOp::Convert(op), &[a], to, shape),
             ConvertOp::FloatToFloat => self.float_to_float(a, from, to, shape),
-            ConvertOp::FloatToSigned | ConvertOp::FloatToUnsigned => self.float_to_int(op, a, from, to, shape),
-            ConvertOp::SignedToFloat | ConvertOp::UnsignedToFloat => self.int_to_float(op, a, from, to, shape),
+            ConvertOp::FloatToSigned | ConvertOp::FloatToUnsigned => {
+                self.float_to_int(op, a, from, to, shape)
+            }
+            ConvertOp::SignedToFloat | ConvertOp::UnsignedToFloat => {
+                self.int_to_float(op, a, from, to, shape)
+            }
         }
     }
 
@@ -55,7 +59,9 @@ impl Lowering<'_, '_> {
             return extended;
         }
         match extended {
-            Operand::Scalar { base, .. } if signed => Operand::uniform(self.b.ins().sextend(types::I64, base)),
+            Operand::Scalar { base, .. } if signed => {
+                Operand::uniform(self.b.ins().sextend(types::I64, base))
+            }
             Operand::Scalar { base, .. } => Operand::uniform(self.b.ins().uextend(types::I64, base)),
             Operand::Vector(parts) => Operand::Vector(self.widen(parts, signed)),
         }
@@ -121,7 +127,8 @@ impl Lowering<'_, '_> {
         let signed = op == ConvertOp::FloatToSigned;
         if from == Type::F32 && !is_wide(to) {
             return self.per_part(shape, &[a], |s, x| {
-                let machine = if s.b.func.dfg.value_type(x[0]).is_vector() { types::I32X4 } else { types::I32 };
+                let machine =
+                    if s.b.func.dfg.value_type(x[0]).is_vector() { types::I32X4 } else { types::I32 };
                 let integer = s.to_int_saturating(signed, machine, x[0]);
                 s.clamp_narrow(signed, to, integer)
             });

@@ -18,7 +18,8 @@ impl Lowering<'_, '_> {
         match op {
             UnaryOp::FNeg => self.per_part(shape, &[a], |s, x| s.b.ins().fneg(x[0])),
             UnaryOp::IsNan => {
-                let compared = self.per_part(shape, &[a], |s, x| s.b.ins().fcmp(FloatCC::Unordered, x[0], x[0]));
+                let compared =
+                    self.per_part(shape, &[a], |s, x| s.b.ins().fcmp(FloatCC::Unordered, x[0], x[0]));
                 self.as_mask(ty, compared)
             }
             _ => {
@@ -32,7 +33,14 @@ impl Lowering<'_, '_> {
         }
     }
 
-    pub(super) fn float_binary(&mut self, op: BinaryOp, a: Value, b: Value, ty: Type, shape: Shape) -> Operand {
+    pub(super) fn float_binary(
+        &mut self,
+        op: BinaryOp,
+        a: Value,
+        b: Value,
+        ty: Type,
+        shape: Shape,
+    ) -> Operand {
         if ty == Type::F16 || matches!(op, BinaryOp::FRem | BinaryOp::FMod) {
             return self.evaluate(ScalarOp::Binary(op), &[a, b], ty, shape);
         }

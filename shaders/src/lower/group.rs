@@ -69,7 +69,9 @@ impl Lowering<'_, '_> {
                 self.b.ins().icmp(IntCC::Equal, a, b)
             }
         });
-        let Operand::Vector(same) = self.as_mask(ty, Operand::Vector(same)) else { return Operand::Vector(same) };
+        let Operand::Vector(same) = self.as_mask(ty, Operand::Vector(same)) else {
+            return Operand::Vector(same);
+        };
         let (bits, active) = (self.mask_bits(same), self.active_bits());
         let agreeing = self.b.ins().band(bits, active);
         Operand::uniform(self.b.ins().icmp(IntCC::Equal, agreeing, active))

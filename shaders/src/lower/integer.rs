@@ -39,7 +39,9 @@ impl Lowering<'_, '_> {
             let (x, y) = (self.get_base(a), self.get_base(b));
             return Operand::Scalar { base: self.int_scalar(op, ty, x, y), stride };
         }
-        if let (BinaryOp::Shl | BinaryOp::UShr | BinaryOp::SShr, Some(amount)) = (op, self.get(b).as_uniform()) {
+        if let (BinaryOp::Shl | BinaryOp::UShr | BinaryOp::SShr, Some(amount)) =
+            (op, self.get(b).as_uniform())
+        {
             let x = self.get_vector(a);
             let amount = self.shift_amount(ty, amount);
             return Operand::Vector(x.map(|x| self.shift(op, ty, x, amount)));
@@ -150,7 +152,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Any operation on scalars.
-    pub(super) fn int_scalar(&mut self, op: BinaryOp, ty: Type, x: clif::Value, y: clif::Value) -> clif::Value {
+    pub(super) fn int_scalar(
+        &mut self,
+        op: BinaryOp,
+        ty: Type,
+        x: clif::Value,
+        y: clif::Value,
+    ) -> clif::Value {
         match op {
             BinaryOp::Shl | BinaryOp::UShr | BinaryOp::SShr => {
                 let amount = self.shift_amount(ty, y);
@@ -268,7 +276,11 @@ impl Lowering<'_, '_> {
         let ty = self.type_of(a);
         let cc = condition(op);
         let compared = self.per_part(shape, &[a, b], |s, v| {
-            let (x, y) = if cc.unsigned() == cc { (v[0], v[1]) } else { (s.sign_extended(ty, v[0]), s.sign_extended(ty, v[1])) };
+            let (x, y) = if cc.unsigned() == cc {
+                (v[0], v[1])
+            } else {
+                (s.sign_extended(ty, v[0]), s.sign_extended(ty, v[1]))
+            };
             s.icmp(cc, x, y)
         });
         self.as_mask(ty, compared)
@@ -281,7 +293,9 @@ impl Lowering<'_, '_> {
                 let parts = parts.map(|part| cast(&mut self.b, types::I64X2, part));
                 Operand::Vector(super::value::narrow_mask(&mut self.b, parts))
             }
-            Operand::Vector(parts) => Operand::Vector(parts.map(|part| cast(&mut self.b, types::I32X4, part))),
+            Operand::Vector(parts) => {
+                Operand::Vector(parts.map(|part| cast(&mut self.b, types::I32X4, part)))
+            }
             scalar => scalar,
         }
     }

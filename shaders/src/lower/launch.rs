@@ -142,7 +142,12 @@ impl Lowering<'_, '_> {
     }
 
     /// Goes `advance` groups on; gives whether any is left.
-    fn next_group(&mut self, counters: &Counters, extent: [clif::Value; 3], advance: clif::Value) -> clif::Value {
+    fn next_group(
+        &mut self,
+        counters: &Counters,
+        extent: [clif::Value; 3],
+        advance: clif::Value,
+    ) -> clif::Value {
         let step = self.b.ins().ireduce(types::I32, advance);
         let mut carry = None;
         for (n, &variable) in counters.group.iter().enumerate() {
@@ -176,7 +181,8 @@ impl Lowering<'_, '_> {
 
     /// Workgroups of the dispatch.
     fn extent(&mut self, ctx: clif::Value) -> [clif::Value; 3] {
-        [0, 1, 2].map(|n| self.context_field(ctx, offset_of!(DispatchContext, group_count) + n * 4, types::I32))
+        [0, 1, 2]
+            .map(|n| self.context_field(ctx, offset_of!(DispatchContext, group_count) + n * 4, types::I32))
     }
 
     fn decode_group(&mut self, index: clif::Value, extent: [clif::Value; 3]) -> [clif::Value; 3] {
@@ -209,7 +215,8 @@ impl Lowering<'_, '_> {
         let entry = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.enter(entry);
-        let [ctx, group, first, state, shared, locals] = [0, 1, 2, 3, 4, 5].map(|i| self.b.block_params(entry)[i]);
+        let [ctx, group, first, state, shared, locals] =
+            [0, 1, 2, 3, 4, 5].map(|i| self.b.block_params(entry)[i]);
         let group = [0, 4, 8].map(|at| self.b.ins().load(types::I32, MemFlagsData::trusted(), group, at));
         let frame = self.b.ins().iadd_imm_s(locals, i64::from(self.local_bytes));
         self.launch = Some(Launch { ctx, shared, locals, group, first });
@@ -295,7 +302,9 @@ impl Lowering<'_, '_> {
                 Stmt::Let(_, Op::BufferSize { set, slot })
                 | Stmt::Let(_, Op::Load(_, Place::Buffer { set, slot, .. }))
                 | Stmt::Let(_, Op::Atomic { place: Place::Buffer { set, slot, .. }, .. })
-                | Stmt::Store { place: Place::Buffer { set, slot, .. }, .. } => used.extend(constant(*set, *slot)),
+                | Stmt::Store { place: Place::Buffer { set, slot, .. }, .. } => {
+                    used.extend(constant(*set, *slot))
+                }
                 Stmt::If { then, otherwise, .. } => {
                     self.collect_descriptors(then, used);
                     self.collect_descriptors(otherwise, used);
@@ -336,7 +345,8 @@ impl Lowering<'_, '_> {
 
     pub(super) fn builtin(&mut self, builtin: Builtin) -> Operand {
         let size: u32 = self.function.workgroup_size.iter().product();
-        let constant = |s: &mut Self, value: u32| Operand::uniform(s.b.ins().iconst(types::I32, i64::from(value)));
+        let constant =
+            |s: &mut Self, value: u32| Operand::uniform(s.b.ins().iconst(types::I32, i64::from(value)));
         match builtin {
             Builtin::NumWorkgroups(n) => {
                 let at = offset_of!(DispatchContext, group_count) + usize::from(n % 3) * 4;
@@ -377,7 +387,9 @@ impl Lowering<'_, '_> {
         let size = self.function.workgroup_size[usize::from(n % 3)];
         let start = self.b.ins().imul_imm_s(group, i64::from(size));
         match self.local_id(n) {
-            Operand::Scalar { base, stride } => Operand::Scalar { base: self.b.ins().iadd(start, base), stride },
+            Operand::Scalar { base, stride } => {
+                Operand::Scalar { base: self.b.ins().iadd(start, base), stride }
+            }
             Operand::Vector(local) => {
                 let start = value::splat(&mut self.b, Type::I32, start);
                 Operand::Vector(start.zip(local, |start, local| self.b.ins().iadd(start, local)))
@@ -398,7 +410,8 @@ impl Lowering<'_, '_> {
             Shape::Affine(stride) => {
                 let quotient = self.b.ins().udiv_imm_s(first, i64::from(below));
                 let last = size[n + 1..].iter().all(|&s| s == 1);
-                let base = if last { quotient } else { self.b.ins().urem_imm_s(quotient, i64::from(size[n])) };
+                let base =
+                    if last { quotient } else { self.b.ins().urem_imm_s(quotient, i64::from(size[n])) };
                 Operand::Scalar { base, stride }
             }
             Shape::Varying => {

@@ -111,7 +111,8 @@ impl Lowering<'_, '_> {
         let size = ty.bytes();
         let bytes = self.function.local_memories[memory.index()];
         let block = self.local_offsets[memory.index()];
-        let known_inside = self.constant_of(offset).is_some_and(|at| at.saturating_add(u64::from(size)) <= u64::from(bytes));
+        let known_inside =
+            self.constant_of(offset).is_some_and(|at| at.saturating_add(u64::from(size)) <= u64::from(bytes));
         let operand = self.get(offset);
         let narrow = size < 4;
         if let Some(at) = operand.as_uniform() {
@@ -242,8 +243,7 @@ impl Lowering<'_, '_> {
 
     fn split_words(&mut self, value: Parts) -> (Parts, Parts) {
         let mut pick = |words| {
-            let parts =
-                [(0, 1), (2, 3)].map(|(i, j)| shuffle_words(&mut self.b, value[i], value[j], words));
+            let parts = [(0, 1), (2, 3)].map(|(i, j)| shuffle_words(&mut self.b, value[i], value[j], words));
             Parts::new(&parts)
         };
         (pick([0, 2, 4, 6]), pick([1, 3, 5, 7]))
@@ -266,4 +266,3 @@ impl Lowering<'_, '_> {
         self.call(crate::runtime::memory::zero as *const (), &[block, bytes]);
     }
 }
-

@@ -32,7 +32,9 @@ impl Lowering<'_, '_> {
             | MathOp::FSign
             | MathOp::Sqrt
             | MathOp::InverseSqrt => self.per_part(shape, operands, |s, x| s.float_function(op, x[0])),
-            MathOp::Fma if self.has_fma => self.per_part(shape, operands, |s, x| s.b.ins().fma(x[0], x[1], x[2])),
+            MathOp::Fma if self.has_fma => {
+                self.per_part(shape, operands, |s, x| s.b.ins().fma(x[0], x[1], x[2]))
+            }
             MathOp::FindILsb | MathOp::FindSMsb | MathOp::FindUMsb => {
                 self.per_lane(to, shape, operands, |s, x| s.find_bit(op, ty, x[0]))
             }
@@ -62,7 +64,8 @@ impl Lowering<'_, '_> {
                 self.b.ins().fdiv(one, root)
             }
             MathOp::FSign => {
-                let (zero, one, minus) = (self.float_like(x, 0.0), self.float_like(x, 1.0), self.float_like(x, -1.0));
+                let (zero, one, minus) =
+                    (self.float_like(x, 0.0), self.float_like(x, 1.0), self.float_like(x, -1.0));
                 let positive = self.b.ins().fcmp(FloatCC::GreaterThan, x, zero);
                 let negative = self.b.ins().fcmp(FloatCC::LessThan, x, zero);
                 let sign = self.float_select(negative, minus, zero);
@@ -146,7 +149,8 @@ impl Lowering<'_, '_> {
         let bit = self.b.ins().ishl(one, wide);
         let low = self.b.ins().iadd_imm_s(bit, -1);
         let all = self.b.ins().iconst(machine, -1 & mask_of(machine));
-        let full = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(machine.bits()));
+        let full =
+            self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(machine.bits()));
         self.b.ins().select(full, all, low)
     }
 }

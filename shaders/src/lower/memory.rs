@@ -202,8 +202,7 @@ impl Lowering<'_, '_> {
             return None;
         }
         let region = self.region(place)?;
-        let offset =
-            if is_wide(self.type_of(value)) { base } else { self.b.ins().uextend(types::I64, base) };
+        let offset = if is_wide(self.type_of(value)) { base } else { self.b.ins().uextend(types::I64, base) };
         let known_offset = self.constant_of(value);
         Some(Affine { region, source: value, offset, known_offset, stride, size: u64::from(ty.bytes()) })
     }
@@ -251,7 +250,8 @@ impl Lowering<'_, '_> {
     pub(super) fn load_descriptor(&mut self, set: u32, index: clif::Value) -> (clif::Value, clif::Value) {
         let constant = MemFlagsData::trusted().with_readonly().with_can_move();
         let ctx = self.context();
-        let zeros = self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, zero_page) as i32);
+        let zeros =
+            self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, zero_page) as i32);
         if set as usize >= MAX_SETS {
             let zero = self.b.ins().iconst(types::I64, 0);
             return (zeros, zero);
@@ -361,8 +361,7 @@ impl Lowering<'_, '_> {
         }
         let (slow, done) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
-        let out: Vec<clif::Value> =
-            results.iter().map(|&ty| self.b.append_block_param(done, ty)).collect();
+        let out: Vec<clif::Value> = results.iter().map(|&ty| self.b.append_block_param(done, ty)).collect();
 
         let pointer = self.pointer(affine, write, masked, slow);
         let values = access(self, Some(pointer));
@@ -412,7 +411,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Device address to host address, for as many bytes as the span.
-    fn translate(&mut self, affine: &Affine, address: clif::Value, write: bool, slow: clif::Block) -> clif::Value {
+    fn translate(
+        &mut self,
+        affine: &Affine,
+        address: clif::Value,
+        write: bool,
+        slow: clif::Block,
+    ) -> clif::Value {
         let (sparse, done) = (self.b.create_block(), self.b.create_block());
         let host = self.b.append_block_param(done, types::I64);
         let tag = self.b.ins().iconst(types::I64, pte::SPARSE_TAG as i64);
@@ -425,7 +430,8 @@ impl Lowering<'_, '_> {
         let ctx = self.context();
         let offset = self.b.ins().bxor(address, tag);
         let page = self.b.ins().ushr_imm_s(offset, i64::from(PAGE_SHIFT));
-        let count = self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_count) as i32);
+        let count =
+            self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_count) as i32);
         let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
         let low = self.b.ins().band_imm_s(address, PAGE_SIZE as i64 - 1);
         let last = self.b.ins().iconst(types::I64, (PAGE_SIZE - affine.span()) as i64);
@@ -433,7 +439,8 @@ impl Lowering<'_, '_> {
         let fits = self.b.ins().band(known, whole);
         self.continue_if(fits, slow);
 
-        let table = self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_table) as i32);
+        let table =
+            self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_table) as i32);
         let index = self.b.ins().ishl_imm_s(page, 3);
         let place = self.b.ins().iadd(table, index);
         let entry = self.b.ins().load(types::I64, MemFlagsData::trusted(), place, 0);

@@ -112,10 +112,8 @@ pub fn lower(
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
-    let compiled = workspace
-        .context
-        .compile(isa, &mut Default::default())
-        .map_err(|error| Box::new(error.inner))?;
+    let compiled =
+        workspace.context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
     debug_assert!(compiled.buffer.relocs().is_empty(), "machine code must not need a linker");
     Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations })
 }
@@ -172,8 +170,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
         mut b: FunctionBuilder<'a>,
     ) -> Self {
         b.func.signature.call_conv = isa.default_call_conv();
-        let has_fma = isa.isa_flags().iter().any(|flag| flag.name == "has_fma" && flag.as_bool() == Some(true))
-            || isa.triple().architecture.to_string().starts_with("aarch64");
+        let has_fma =
+            isa.isa_flags().iter().any(|flag| flag.name == "has_fma" && flag.as_bool() == Some(true))
+                || isa.triple().architecture.to_string().starts_with("aarch64");
         let exec = [b.declare_var(types::I32X4), b.declare_var(types::I32X4)];
         let (local_offsets, local_bytes) = local::layout(function);
         let mut this = Self {
@@ -209,9 +208,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
     fn storage(&mut self, ty: Type, shape: Shape) -> Storage {
         let variables = match shape {
             Shape::Affine(_) => [self.b.declare_var(scalar_type(ty))].into_iter().collect(),
-            Shape::Varying => {
-                (0..value::part_count(ty)).map(|_| self.b.declare_var(part_type(ty))).collect()
-            }
+            Shape::Varying => (0..value::part_count(ty)).map(|_| self.b.declare_var(part_type(ty))).collect(),
         };
         Storage { ty, shape, variables }
     }
@@ -251,7 +248,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
 
     /// A scalar taken from a vector, in the form of uniform values.
     fn bool_from_lane(&mut self, ty: Type, lane: clif::Value) -> clif::Value {
-        if ty == Type::Bool { self.b.ins().icmp_imm_s(clif::condcodes::IntCC::NotEqual, lane, 0) } else { lane }
+        if ty == Type::Bool {
+            self.b.ins().icmp_imm_s(clif::condcodes::IntCC::NotEqual, lane, 0)
+        } else {
+            lane
+        }
     }
 
     fn type_of(&self, value: Value) -> Type {
@@ -311,7 +312,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Type::F64 => self.b.ins().f64const(clif::immediates::Ieee64::with_bits(bits)),
             Type::Bool => self.b.ins().iconst(types::I8, bits as i64 & 1),
             Type::I64 => self.b.ins().iconst(types::I64, bits as i64),
-            Type::I8 | Type::I16 | Type::I32 | Type::F16 => self.b.ins().iconst(types::I32, i64::from(bits as u32)),
+            Type::I8 | Type::I16 | Type::I32 | Type::F16 => {
+                self.b.ins().iconst(types::I32, i64::from(bits as u32))
+            }
         }
     }
 

@@ -81,7 +81,9 @@ macro_rules! integers {
             match op {
                 LOAD => cell.load(ORDER),
                 STORE | EXCHANGE => cell.swap(a, ORDER),
-                COMPARE_EXCHANGE => cell.compare_exchange(comparator, a, ORDER, ORDER).unwrap_or_else(|old| old),
+                COMPARE_EXCHANGE => {
+                    cell.compare_exchange(comparator, a, ORDER, ORDER).unwrap_or_else(|old| old)
+                }
                 ADD => cell.fetch_add(a, ORDER),
                 SUB => cell.fetch_sub(a, ORDER),
                 UMIN => cell.fetch_min(a, ORDER),

@@ -148,7 +148,13 @@ accesses! {
 ///
 /// # Safety
 /// Called by machine code: the context is that of the dispatch, the frame is exclusive to the caller.
-pub unsafe extern "C" fn resolve(ctx: *const DispatchContext, set: u32, size: u64, frame: *mut LaneFrame, mask: u32) {
+pub unsafe extern "C" fn resolve(
+    ctx: *const DispatchContext,
+    set: u32,
+    size: u64,
+    frame: *mut LaneFrame,
+    mask: u32,
+) {
     // SAFETY: the caller's promise.
     let (ctx, frame) = unsafe { (&*ctx, &mut *frame) };
     for lane in 0..LANES as usize {
@@ -168,7 +174,12 @@ pub unsafe extern "C" fn resolve(ctx: *const DispatchContext, set: u32, size: u6
 ///
 /// # Safety
 /// Called by machine code: the context is that of the dispatch, the frame is exclusive to the caller.
-pub unsafe extern "C" fn buffer_sizes(ctx: *const DispatchContext, set: u32, frame: *mut LaneFrame, mask: u32) {
+pub unsafe extern "C" fn buffer_sizes(
+    ctx: *const DispatchContext,
+    set: u32,
+    frame: *mut LaneFrame,
+    mask: u32,
+) {
     // SAFETY: the caller's promise.
     let (ctx, frame) = unsafe { (&*ctx, &mut *frame) };
     let slots = narrow(&mut frame.data);

@@ -1,0 +1,32 @@
+//! What is compiled: a SPIR-V module with everything that the pipeline fixes.
+
+use std::collections::BTreeMap;
+
+/// One compute shader, as `vkCreateComputePipelines` describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct ComputeSource<'a> {
+    /// The SPIR-V module.
+    pub words: &'a [u32],
+    /// Name of the entry point (`VkPipelineShaderStageCreateInfo::pName`).
+    pub entry_point: &'a str,
+    /// Specialization constants that are set: constant id and bits (little endian, upper bits ignored).
+    pub specialization: &'a [(u32, u64)],
+    /// Where descriptors are.
+    pub layout: &'a Layout,
+}
+
+/// Where the descriptors of a pipeline layout are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// By descriptor set and binding.
+    pub bindings: BTreeMap<(u32, u32), Binding>,
+}
+
+/// The place of one binding in its descriptor set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Index of the first descriptor in the set.
+    pub slot: u32,
+    /// Number of descriptors; a dynamic index beyond is clamped to the last.
+    pub count: u32,
+}

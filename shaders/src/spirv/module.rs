@@ -1,0 +1,191 @@
+//! A module's parts: its entry point, its functions, where each id is defined.
+
+use std::ops::Range;
+
+use spirv::{AddressingModel, Decoration, ExecutionMode, ExecutionModel, Op};
+
+use super::decorations::Decorations;
+use super::parse::{self, Instruction};
+use crate::CompileError;
+use crate::hash::FastMap;
+
+/// An imported set of extended instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtendedSet {
+    /// `GLSL.std.450`.
+    Glsl,
+    /// `NonSemantic.*` and debug information: instructions without effect.
+    NonSemantic,
+    /// Any other.
+    Unknown,
+}
+
+/// One function: which instructions it is made of.
+#[derive(Clone, Debug)]
+pub struct FunctionParts {
+    /// Index of its `OpFunction`.
+    pub definition: usize,
+    /// Indices of its parameters.
+    pub parameters: Range<usize>,
+    /// Indices of its blocks' instructions.
+    pub body: Range<usize>,
+}
+
+/// A module, taken apart.
+#[derive(Debug)]
+pub struct Module<'a> {
+    /// All instructions.
+    pub instructions: Vec<Instruction<'a>>,
+    /// Ids are below.
+    pub bound: u32,
+    /// All decorations.
+    pub decorations: Decorations,
+    /// Types, constants and variables of the module.
+    pub globals: Range<usize>,
+    /// By id.
+    pub functions: FastMap<u32, FunctionParts>,
+    /// By id.
+    pub extended_sets: FastMap<u32, ExtendedSet>,
+    /// Id of the entry point's function.
+    pub entry_point: u32,
+    /// Workgroup size of its `LocalSize` or `LocalSizeId`, and whether those are ids.
+    pub local_size: Option<([u32; 3], bool)>,
+    /// Per id: one more than the index of the instruction that defines it.
+    definitions: Vec<u32>,
+}
+
+impl<'a> Module<'a> {
+    /// Takes the module apart and finds its compute entry point of that name.
+    pub fn new(words: &'a [u32], entry_name: &str) -> Result<Self, CompileError> {
+        let (instructions, bound) = parse::parse(words)?;
+        let first_function =
+            instructions.iter().position(|i| i.op == Op::Function).unwrap_or(instructions.len());
+        let preamble = &instructions[..first_function];
+        let entry_point = entry_point(preamble, entry_name)?;
+        let mut module = Self {
+            bound,
+            decorations: Decorations::collect(preamble)?,
+            globals: 0..first_function,
+            functions: FastMap::default(),
+            extended_sets: extended_sets(preamble),
+            entry_point,
+            local_size: local_size(preamble, entry_point)?,
+            definitions: definitions(&instructions, bound)?,
+            instructions,
+        };
+        check_addressing(&module.instructions[..first_function])?;
+        module.find_functions(first_function)?;
+        Ok(module)
+    }
+
+    /// The instruction that defines an id.
+    pub fn definition(&self, id: u32) -> Option<&Instruction<'a>> {
+        let index = self.definitions.get(id as usize)?.checked_sub(1)?;
+        self.instructions.get(index as usize)
+    }
+
+    /// The id of an id's type.
+    pub fn type_of(&self, id: u32) -> Option<u32> {
+        self.definition(id).map(|definition| definition.result_type)
+    }
+
+    /// The constant that is decorated as the workgroup's size, if there is one.
+    pub fn workgroup_size_constant(&self) -> Option<u32> {
+        self.instructions[self.globals.clone()]
+            .iter()
+            .filter(|i| matches!(i.op, Op::ConstantComposite | Op::SpecConstantComposite))
+            .map(|i| i.result)
+            .find(|&id| {
+                self.decorations.get(id, Decoration::BuiltIn) == Some(spirv::BuiltIn::WorkgroupSize as u32)
+            })
+    }
+
+    fn find_functions(&mut self, first: usize) -> Result<(), CompileError> {
+        let mut at = first;
+        while at < self.instructions.len() {
+            let definition = &self.instructions[at];
+            if definition.op != Op::Function {
+                if matches!(definition.op, Op::Line | Op::NoLine | Op::ExtInst) {
+                    at += 1;
+                    continue;
+                }
+                return Err(definition.error("stands between functions"));
+            }
+            let id = definition.result;
+            let length = self.instructions[at..].iter().position(|i| i.op == Op::FunctionEnd);
+            let end = at + length.ok_or_else(|| definition.error("the function does not end"))?;
+            let mut body = at + 1;
+            while matches!(self.instructions[body].op, Op::FunctionParameter | Op::Line | Op::NoLine) {
+                body += 1;
+            }
+            let parts = FunctionParts { definition: at, parameters: at + 1..body, body: body..end };
+            self.functions.insert(id, parts);
+            at = end + 1;
+        }
+        Ok(())
+    }
+}
+
+fn entry_point(preamble: &[Instruction<'_>], name: &str) -> Result<u32, CompileError> {
+    preamble
+        .iter()
+        .filter(|i| i.op == Op::EntryPoint && i.operands.first() == Some(&(ExecutionModel::GLCompute as u32)))
+        .find(|i| i.string(2).0 == name)
+        .ok_or_else(|| CompileError::NoEntryPoint { name: name.to_owned() })?
+        .operand(1)
+}
+
+fn extended_sets(preamble: &[Instruction<'_>]) -> FastMap<u32, ExtendedSet> {
+    let mut sets = FastMap::default();
+    for import in preamble.iter().filter(|i| i.op == Op::ExtInstImport) {
+        let name = import.string(0).0;
+        let set = if name == "GLSL.std.450" {
+            ExtendedSet::Glsl
+        } else if name.starts_with("NonSemantic.") || name.contains("DebugInfo") {
+            ExtendedSet::NonSemantic
+        } else {
+            ExtendedSet::Unknown
+        };
+        sets.insert(import.result, set);
+    }
+    sets
+}
+
+fn local_size(preamble: &[Instruction<'_>], entry: u32) -> Result<Option<([u32; 3], bool)>, CompileError> {
+    for mode in preamble.iter().filter(|i| matches!(i.op, Op::ExecutionMode | Op::ExecutionModeId)) {
+        let kind = mode.operand(1)?;
+        let by_id = kind == ExecutionMode::LocalSizeId as u32;
+        if mode.operand(0)? == entry && (by_id || kind == ExecutionMode::LocalSize as u32) {
+            return Ok(Some(([mode.operand(2)?, mode.operand(3)?, mode.operand(4)?], by_id)));
+        }
+    }
+    Ok(None)
+}
+
+fn check_addressing(preamble: &[Instruction<'_>]) -> Result<(), CompileError> {
+    for model in preamble.iter().filter(|i| i.op == Op::MemoryModel) {
+        let addressing = model.operand(0)?;
+        if addressing != AddressingModel::Logical as u32
+            && addressing != AddressingModel::PhysicalStorageBuffer64 as u32
+        {
+            return Err(CompileError::unsupported(
+                "an addressing model other than logical and physical storage buffer",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn definitions(instructions: &[Instruction<'_>], bound: u32) -> Result<Vec<u32>, CompileError> {
+    let mut definitions = vec![0; bound as usize];
+    for (index, instruction) in instructions.iter().enumerate() {
+        if instruction.result != 0 {
+            let slot = &mut definitions[instruction.result as usize];
+            if *slot != 0 {
+                return Err(instruction.error("the result id is defined twice"));
+            }
+            *slot = index as u32 + 1;
+        }
+    }
+    Ok(definitions)
+}

@@ -1,0 +1,322 @@
+//! Types, and how they lie in memory.
+//!
+//! Two layouts: *explicit*, as the `Offset`, `ArrayStride` and `MatrixStride` decorations say (buffers, push constants), and
+//! *natural*, each scalar aligned to its size (private and shared memory, where the application cannot see it).
+//! A composite value is its scalars in order, whatever lies between them in memory.
+
+use spirv::{Decoration, Op, StorageClass};
+
+use super::module::Module;
+use super::parse::Instruction;
+use crate::CompileError;
+use crate::ir::Type;
+
+/// What a type is. Parts are named by their SPIR-V ids.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Nothing.
+    Void,
+    /// A number or boolean.
+    Scalar {
+        /// Its type in the IR.
+        ty: Type,
+        /// Whether an integer is declared as signed.
+        signed: bool,
+    },
+    /// Up to four scalars, in order.
+    Vector {
+        /// Type of a component.
+        component: u32,
+        /// Number of components.
+        count: u32,
+    },
+    /// Columns.
+    Matrix {
+        /// Type of a column.
+        column: u32,
+        /// Number of columns.
+        count: u32,
+    },
+    /// An array of constant length.
+    Array {
+        /// Type of an element.
+        element: u32,
+        /// Number of elements.
+        count: u32,
+    },
+    /// An array that ends with its buffer.
+    RuntimeArray {
+        /// Type of an element.
+        element: u32,
+    },
+    /// Members, found in [`Types::members`].
+    Struct,
+    /// A pointer.
+    Pointer {
+        /// What it points into.
+        class: StorageClass,
+        /// What it points at.
+        pointee: u32,
+    },
+    /// A function's signature.
+    Function,
+    /// Something the shader cannot look into: an image, a sampler, …
+    Opaque(Op),
+}
+
+/// Where a member of a structure lies.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Member {
+    /// Its type.
+    pub ty: u32,
+    /// Offset in bytes by decoration; zero without one.
+    pub offset: u32,
+    /// Offset in bytes in the natural layout.
+    pub natural_offset: u32,
+    /// Index of its first scalar.
+    pub first_scalar: u32,
+    /// For matrices.
+    pub matrix: MatrixLayout,
+}
+
+/// How a matrix lies in memory by decoration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MatrixLayout {
+    /// Bytes from one column (row, if `row_major`) to the next; zero without decoration.
+    pub stride: u32,
+    /// Rows lie together, not columns.
+    pub row_major: bool,
+}
+
+/// One type.
+#[derive(Clone, Debug)]
+pub struct TypeInfo {
+    /// What it is.
+    pub kind: Kind,
+    /// Number of scalars of a value; zero where there are no values.
+    pub scalars: u64,
+    /// Natural size in bytes.
+    pub size: u64,
+    /// Natural alignment in bytes.
+    align: u64,
+    /// Bytes between elements by decoration; zero without.
+    pub array_stride: u32,
+    members: Vec<Member>,
+}
+
+impl TypeInfo {
+    /// Natural distance in bytes from one element of an array of this type to the next.
+    pub fn stride(&self) -> u64 {
+        self.size.next_multiple_of(self.align)
+    }
+}
+
+/// All types of a module so far.
+#[derive(Debug, Default)]
+pub struct Types {
+    list: Vec<TypeInfo>,
+    /// Per id: one more than the index in the list.
+    index: Vec<u32>,
+}
+
+impl Types {
+    /// No types, for ids below the bound.
+    pub fn new(bound: u32) -> Self {
+        Self { list: Vec::new(), index: vec![0; bound as usize] }
+    }
+
+    /// A type by its id.
+    pub fn get(&self, id: u32) -> Option<&TypeInfo> {
+        let index = self.index.get(id as usize)?.checked_sub(1)?;
+        self.list.get(index as usize)
+    }
+
+    /// What a type is; void where the id names no type.
+    pub fn kind(&self, id: u32) -> Kind {
+        self.get(id).map_or(Kind::Void, |info| info.kind)
+    }
+
+    /// The members of a structure, else none.
+    pub fn members(&self, id: u32) -> &[Member] {
+        self.get(id).map_or(&[], |info| &info.members)
+    }
+
+    /// Number of scalars of a value of the type.
+    pub fn scalars(&self, id: u32) -> u64 {
+        self.get(id).map_or(0, |info| info.scalars)
+    }
+
+    /// The scalar type of a scalar, or of a vector's or matrix's components.
+    pub fn scalar(&self, id: u32) -> Option<Type> {
+        match self.kind(id) {
+            Kind::Scalar { ty, .. } => Some(ty),
+            Kind::Vector { component: part, .. } | Kind::Matrix { column: part, .. } => self.scalar(part),
+            Kind::Pointer { class: StorageClass::PhysicalStorageBuffer, .. } => Some(Type::I64),
+            _ => None,
+        }
+    }
+
+    /// Calls with the type of each scalar of a value, in order.
+    pub fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
+        match self.kind(id) {
+            Kind::Array { element, count } => (0..count).for_each(|_| self.for_each_scalar(element, visit)),
+            Kind::Struct => self.members(id).iter().for_each(|member| self.for_each_scalar(member.ty, visit)),
+            _ => {
+                if let Some(ty) = self.scalar(id) {
+                    (0..self.scalars(id)).for_each(|_| visit(ty));
+                }
+            }
+        }
+    }
+
+    /// Takes in the declaration of a type; `length` gives the value of a constant by its id. Anything else is left alone.
+    pub fn declare(
+        &mut self,
+        module: &Module<'_>,
+        instruction: &Instruction<'_>,
+        length: impl Fn(u32) -> Option<u64>,
+    ) -> Result<(), CompileError> {
+        let mut info = match instruction.op {
+            Op::TypeVoid => leaf(Kind::Void, 0, 0),
+            Op::TypeBool => scalar(Type::Bool, false),
+            Op::TypeInt => scalar(integer(instruction)?, instruction.operand(1)? != 0),
+            Op::TypeFloat => scalar(float(instruction)?, false),
+            Op::TypeVector => self.vector(instruction)?,
+            Op::TypeMatrix => self.matrix(instruction)?,
+            Op::TypeArray => {
+                let count = length(instruction.operand(1)?)
+                    .and_then(|count| u32::try_from(count).ok())
+                    .filter(|&count| count > 0)
+                    .ok_or_else(|| instruction.error("the length is not a positive constant"))?;
+                let element = instruction.operand(0)?;
+                let part = self.part(instruction, element)?;
+                Self::repeated(part, Kind::Array { element, count }, u64::from(count))
+            }
+            Op::TypeRuntimeArray => {
+                let element = instruction.operand(0)?;
+                self.part(instruction, element)?;
+                leaf(Kind::RuntimeArray { element }, 0, 0)
+            }
+            Op::TypeStruct => self.structure(module, instruction)?,
+            Op::TypePointer => pointer(instruction)?,
+            Op::TypeFunction => leaf(Kind::Function, 0, 0),
+            Op::TypeImage | Op::TypeSampler | Op::TypeSampledImage | Op::TypeEvent => {
+                leaf(Kind::Opaque(instruction.op), 0, 0)
+            }
+            _ => leaf(Kind::Opaque(instruction.op), 0, 0),
+        };
+        info.array_stride = module.decorations.get(instruction.result, Decoration::ArrayStride).unwrap_or(0);
+        self.list.push(info);
+        self.index[instruction.result as usize] = self.list.len() as u32;
+        Ok(())
+    }
+
+    fn part(&self, instruction: &Instruction<'_>, id: u32) -> Result<&TypeInfo, CompileError> {
+        self.get(id)
+            .filter(|info| !matches!(info.kind, Kind::Void | Kind::Function))
+            .ok_or_else(|| instruction.error("a part is no type declared before"))
+    }
+
+    fn repeated(part: &TypeInfo, kind: Kind, count: u64) -> TypeInfo {
+        TypeInfo {
+            kind,
+            scalars: part.scalars.saturating_mul(count),
+            size: part.stride().saturating_mul(count).min(u64::from(u32::MAX)),
+            align: part.align,
+            array_stride: 0,
+            members: Vec::new(),
+        }
+    }
+
+    fn vector(&self, instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
+        let (component, count) = (instruction.operand(0)?, instruction.operand(1)?);
+        let part = self.part(instruction, component)?;
+        if !matches!(part.kind, Kind::Scalar { .. }) || !(2..=16).contains(&count) {
+            return Err(instruction.error("a vector has 2 to 4 scalars"));
+        }
+        Ok(Self::repeated(part, Kind::Vector { component, count }, u64::from(count)))
+    }
+
+    fn matrix(&self, instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
+        let (column, count) = (instruction.operand(0)?, instruction.operand(1)?);
+        let part = self.part(instruction, column)?;
+        let float = self.scalar(column).is_some_and(Type::is_float);
+        if !float || !matches!(part.kind, Kind::Vector { count: 2..=4, .. }) || !(2..=4).contains(&count) {
+            return Err(instruction.error("a matrix has 2 to 4 columns of floats"));
+        }
+        Ok(Self::repeated(part, Kind::Matrix { column, count }, u64::from(count)))
+    }
+
+    fn structure(
+        &self,
+        module: &Module<'_>,
+        instruction: &Instruction<'_>,
+    ) -> Result<TypeInfo, CompileError> {
+        let mut info = leaf(Kind::Struct, 0, 1);
+        info.scalars = 0;
+        for (i, &ty) in instruction.operands.iter().enumerate() {
+            // A pointer may be declared later (`OpTypeForwardPointer`): its size is known all the same.
+            let (scalars, size, align) = match self.get(ty) {
+                Some(_) => self.part(instruction, ty).map(|part| (part.scalars, part.size, part.align))?,
+                None if is_pointer(module, ty) => (1, 8, 8),
+                None => return Err(instruction.error("a member is no type declared before")),
+            };
+            let member = |decoration| module.decorations.member(instruction.result, i as u32, decoration);
+            let natural_offset = info.size.next_multiple_of(align.max(1));
+            info.members.push(Member {
+                ty,
+                offset: member(Decoration::Offset).unwrap_or(0),
+                natural_offset: u32::try_from(natural_offset).unwrap_or(u32::MAX),
+                first_scalar: u32::try_from(info.scalars).unwrap_or(u32::MAX),
+                matrix: MatrixLayout {
+                    stride: member(Decoration::MatrixStride).unwrap_or(0),
+                    row_major: member(Decoration::RowMajor).is_some(),
+                },
+            });
+            info.scalars = info.scalars.saturating_add(scalars);
+            info.size = natural_offset.saturating_add(size).min(u64::from(u32::MAX));
+            info.align = info.align.max(align);
+        }
+        Ok(info)
+    }
+}
+
+fn leaf(kind: Kind, size: u64, align: u64) -> TypeInfo {
+    let scalars = u64::from(size > 0);
+    TypeInfo { kind, scalars, size, align: align.max(1), array_stride: 0, members: Vec::new() }
+}
+
+fn scalar(ty: Type, signed: bool) -> TypeInfo {
+    let size = u64::from(ty.bytes());
+    leaf(Kind::Scalar { ty, signed }, size, size)
+}
+
+fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
+    let class = StorageClass::from_u32(instruction.operand(0)?)
+        .ok_or_else(|| instruction.error("the storage class is unknown"))?;
+    let size = if class == StorageClass::PhysicalStorageBuffer { 8 } else { 0 };
+    Ok(leaf(Kind::Pointer { class, pointee: instruction.operand(1)? }, size, size))
+}
+
+fn is_pointer(module: &Module<'_>, id: u32) -> bool {
+    module.definition(id).is_some_and(|definition| definition.op == Op::TypePointer)
+}
+
+fn integer(instruction: &Instruction<'_>) -> Result<Type, CompileError> {
+    match instruction.operand(0)? {
+        8 => Ok(Type::I8),
+        16 => Ok(Type::I16),
+        32 => Ok(Type::I32),
+        64 => Ok(Type::I64),
+        _ => Err(CompileError::unsupported("an integer width other than 8, 16, 32 and 64")),
+    }
+}
+
+fn float(instruction: &Instruction<'_>) -> Result<Type, CompileError> {
+    match instruction.operand(0)? {
+        16 if instruction.operands.len() == 1 => Ok(Type::F16),
+        32 => Ok(Type::F32),
+        64 => Ok(Type::F64),
+        _ => Err(CompileError::unsupported("a float format other than IEEE half, single and double")),
+    }
+}

@@ -1,0 +1,160 @@
+//! Access chains: one step into a composite after the other.
+
+use spirv::{Op, StorageClass};
+
+use super::Translator;
+use super::pointer::{Layout, Pointer, Root};
+use crate::CompileError;
+use crate::ir::{BinaryOp, Value};
+use crate::spirv::parse::Instruction;
+use crate::spirv::types::Kind;
+
+impl<'a> Translator<'a> {
+    /// `OpAccessChain` and its relatives.
+    pub(super) fn access_chain(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let mut pointer = self.pointer(instruction, instruction.operand(0)?)?;
+        let mut indices = instruction.rest(1);
+        if matches!(instruction.op, Op::PtrAccessChain | Op::InBoundsPtrAccessChain) {
+            let (&element, rest) =
+                indices.split_first().ok_or_else(|| instruction.error("an operand is missing"))?;
+            self.step_over(instruction, &mut pointer, element)?;
+            indices = rest;
+        }
+        for &id in indices {
+            let index = self.scalar(instruction, id)?;
+            if self.builder.type_of(index).is_float() || self.builder.type_of(index) == crate::ir::Type::Bool
+            {
+                return Err(instruction.error("an index is no integer"));
+            }
+            self.step_into(instruction, &mut pointer, index)?;
+        }
+        let Kind::Pointer { pointee, .. } = self.types.kind(instruction.result_type) else {
+            return Err(instruction.error("the result type is no pointer"));
+        };
+        if self.types.kind(pointee) != self.types.kind(pointer.ty) {
+            return Err(instruction.error("the result type is not what the indices lead to"));
+        }
+        self.define_pointer(instruction.result, pointer);
+        Ok(())
+    }
+
+    /// The first index of `OpPtrAccessChain`: elements of an array that the pointer points into.
+    fn step_over(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &mut Pointer,
+        element: u32,
+    ) -> Result<(), CompileError> {
+        let index = self.scalar(instruction, element)?;
+        if !matches!(pointer.root, Root::Buffer { .. } | Root::Shared | Root::Global(_)) {
+            return Err(instruction.error("the base is no pointer into a buffer or shared memory"));
+        }
+        let base_type = self.module.type_of(instruction.operand(0)?).unwrap_or(0);
+        let stride = match self.types.get(base_type) {
+            Some(info) if info.array_stride > 0 && pointer.layout == Layout::Explicit => info.array_stride,
+            _ => self.natural_stride(pointer.layout, pointer.ty),
+        };
+        self.advance(pointer, index, stride);
+        Ok(())
+    }
+
+    /// Follows one index.
+    fn step_into(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &mut Pointer,
+        index: Value,
+    ) -> Result<(), CompileError> {
+        let kind = self.types.kind(pointer.ty);
+        if let Root::Descriptors { .. } = pointer.root {
+            return self.choose_descriptor(instruction, pointer, kind, index);
+        }
+        match kind {
+            Kind::Struct => {
+                let member = self
+                    .builder
+                    .constant_bits(index)
+                    .and_then(|index| self.types.members(pointer.ty).get(usize::try_from(index).ok()?))
+                    .copied()
+                    .ok_or_else(|| instruction.error("the structure has no such member"))?;
+                pointer.constant += i64::from(match pointer.layout {
+                    Layout::Explicit => member.offset,
+                    Layout::Natural => member.natural_offset,
+                    Layout::Scalars => member.first_scalar,
+                });
+                pointer.matrix = member.matrix;
+                pointer.ty = member.ty;
+            }
+            Kind::Array { element, count } => {
+                let stride = self.element_stride(pointer.layout, pointer.ty, element);
+                let index = self.in_bounds(pointer, index, count);
+                self.advance(pointer, index, stride);
+                pointer.ty = element;
+            }
+            Kind::RuntimeArray { element } => {
+                let stride = self.element_stride(pointer.layout, pointer.ty, element);
+                self.advance(pointer, index, stride);
+                pointer.ty = element;
+            }
+            Kind::Matrix { column, count } => {
+                let (stride, component_stride) = self.matrix_strides(pointer, column);
+                let index = self.in_bounds(pointer, index, count);
+                self.advance(pointer, index, stride);
+                pointer.component_stride = component_stride;
+                pointer.ty = column;
+            }
+            Kind::Vector { component, count } => {
+                let stride = match pointer.component_stride {
+                    0 => self.natural_stride(pointer.layout, component),
+                    stride => stride,
+                };
+                let index = self.in_bounds(pointer, index, count);
+                self.advance(pointer, index, stride);
+                pointer.ty = component;
+                pointer.component_stride = 0;
+            }
+            _ => return Err(instruction.error("an index leads into something that is no composite")),
+        }
+        Ok(())
+    }
+
+    /// Where offsets count scalars nothing checks bounds later, so a constant index is kept inside here.
+    fn in_bounds(&mut self, pointer: &Pointer, index: Value, count: u32) -> Value {
+        match self.builder.constant_bits(index) {
+            Some(bits) if pointer.layout == Layout::Scalars && bits >= u64::from(count) => {
+                self.builder.int(count.saturating_sub(1))
+            }
+            _ => index,
+        }
+    }
+
+    /// The index into an array of descriptors; kept inside the array.
+    fn choose_descriptor(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &mut Pointer,
+        kind: Kind,
+        index: Value,
+    ) -> Result<(), CompileError> {
+        let Root::Descriptors { set, slot, count, constant } = pointer.root else { return Ok(()) };
+        let (Kind::Array { element, .. } | Kind::RuntimeArray { element }) = kind else {
+            return Err(instruction.error("the resource is no array"));
+        };
+        let index = self.resize_unsigned(index, crate::ir::Type::I32);
+        let last = self.builder.int(count.saturating_sub(1));
+        let index = self.builder.binary(BinaryOp::UMin, index, last);
+        let first = self.builder.int(slot);
+        let slot = self.builder.binary(BinaryOp::IAdd, index, first);
+        pointer.root = Root::Buffer { set, slot, constant };
+        pointer.ty = element;
+        Ok(())
+    }
+
+    /// The storage class of a pointer type.
+    pub(super) fn storage_class(&self, ty: u32) -> Option<StorageClass> {
+        match self.types.kind(ty) {
+            Kind::Pointer { class, .. } => Some(class),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! SPIR-V to IR: one compute entry point, all calls inlined, all composites taken apart.
+//!
+//! [`translate`] is the way in. The [`Translator`] walks the module once: types, constants and variables in order, then the
+//! entry point's function along its control flow. One file per family of instructions.
+//!
+//! # Invariants
+//! 1. An id's value has the scalars of its declared type, in number and type (checked where it is recorded).
+//! 2. Whatever the module says, the result passes [`verify`](crate::ir::verify): no later stage meets a malformed function.
+//! 3. The work is bounded: [`MAX_VALUES`], [`MAX_SCALARS`], [`MAX_DEPTH`].
+
+mod access;
+mod arithmetic;
+mod builtin;
+mod call;
+mod composite;
+mod constant;
+mod control_flow;
+mod convert;
+mod group;
+mod matrix;
+mod memory;
+mod pointer;
+mod synchronization;
+mod terminator;
+mod usage;
+mod value;
+mod variable;
+mod variable_pointer;
+
+use std::rc::Rc;
+
+use spirv::Op;
+
+use crate::hash::FastMap;
+use crate::ir::builder::Builder;
+use crate::ir::{self, Variable};
+use crate::spirv::cfg::Cfg;
+use crate::spirv::module::Module;
+use crate::spirv::parse::Instruction;
+use crate::spirv::types::Types;
+use crate::{CompileError, ComputeSource};
+
+use call::Activation;
+use usage::Usage;
+use value::Values;
+
+/// The most values that a function may have: a limit on what inlining may grow to.
+const MAX_VALUES: usize = 2_000_000;
+/// The most scalars of one composite value.
+const MAX_SCALARS: u64 = 1 << 16;
+/// The most statement lists inside one another.
+const MAX_DEPTH: usize = 400;
+/// The most bytes of one invocation's private memory, and of a workgroup's shared memory.
+const MAX_MEMORY: u64 = 1 << 24;
+
+/// Translates the entry point.
+pub fn translate(source: &ComputeSource<'_>) -> Result<ir::Function, CompileError> {
+    let module = Module::new(source.words, source.entry_point)?;
+    let mut translator = Translator::new(source, &module)?;
+    translator.globals()?;
+    translator.entry_point()?;
+    let function = translator.builder.finish();
+    ir::verify::verify(&function).map_err(|error| CompileError::Malformed {
+        op: "Function".into(),
+        word: 0,
+        what: error.rule(),
+    })?;
+    Ok(function)
+}
+
+/// The state of one translation.
+struct Translator<'a> {
+    source: &'a ComputeSource<'a>,
+    module: &'a Module<'a>,
+    types: Types,
+    builder: Builder,
+    values: Values,
+    usage: Usage,
+    /// The functions' control flow, analysed once.
+    cfgs: FastMap<u32, Rc<Cfg>>,
+    /// The function being translated, and who called it.
+    activations: Vec<Activation>,
+    /// What to set when the entry point starts.
+    initializers: Vec<(Variable, ir::Value)>,
+    /// Bytes of shared memory that have been given out.
+    shared_bytes: u64,
+    /// Bytes of private memory that have been given out.
+    local_bytes: u64,
+}
+
+impl<'a> Translator<'a> {
+    fn new(source: &'a ComputeSource<'a>, module: &'a Module<'a>) -> Result<Self, CompileError> {
+        Ok(Self {
+            source,
+            module,
+            types: Types::new(module.bound),
+            builder: Builder::new(),
+            values: Values::new(module.bound),
+            usage: Usage::analyse(module)?,
+            cfgs: FastMap::default(),
+            activations: Vec::new(),
+            initializers: Vec::new(),
+            shared_bytes: 0,
+            local_bytes: 0,
+        })
+    }
+
+    /// Types, constants and variables of the module, in order.
+    fn globals(&mut self) -> Result<(), CompileError> {
+        let module = self.module;
+        for instruction in &module.instructions[module.globals.clone()] {
+            match instruction.op {
+                Op::Variable => self.global_variable(instruction)?,
+                Op::Undef => self.undef(instruction)?,
+                _ if instruction.result == 0 => {}
+                op if is_type(op) => {
+                    let (values, builder) = (&self.values, &self.builder);
+                    self.types.declare(module, instruction, |id| {
+                        let span = values.span(id).filter(|span| span.len == 1)?;
+                        builder.constant_bits(values.scalar(span, 0))
+                    })?;
+                }
+                _ if instruction.result_type != 0 => self.constant(instruction)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn entry_point(&mut self) -> Result<(), CompileError> {
+        let size = self.workgroup_size()?;
+        let function = self.builder.function_mut();
+        function.workgroup_size = size;
+        function.shared_bytes = u32::try_from(self.shared_bytes).unwrap_or(0);
+        for (variable, value) in std::mem::take(&mut self.initializers) {
+            self.builder.set(variable, value);
+        }
+        self.run_entry(self.module.entry_point)
+    }
+
+    /// An instruction inside a block, except for phis, merges and terminators.
+    fn instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        match instruction.op {
+            Op::Line | Op::NoLine | Op::Nop | Op::ModuleProcessed | Op::AssumeTrueKHR => Ok(()),
+            Op::Variable => self.local_variable(instruction),
+            Op::Undef => self.undef(instruction),
+            Op::FunctionCall => self.call(instruction),
+            Op::Load => self.load_instruction(instruction),
+            Op::Store => self.store_instruction(instruction),
+            Op::CopyMemory => self.copy_memory(instruction),
+            Op::ArrayLength => self.array_length(instruction),
+            Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
+                self.access_chain(instruction)
+            }
+            _ => self.operation(instruction.op, instruction),
+        }
+    }
+
+    /// An operation on values; also what `OpSpecConstantOp` is made of.
+    fn operation(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        if self.builder.value_count() > MAX_VALUES {
+            return Err(CompileError::unsupported("a shader that is this large once its calls are inlined"));
+        }
+        match op {
+            Op::CompositeConstruct
+            | Op::CompositeExtract
+            | Op::CompositeInsert
+            | Op::VectorShuffle
+            | Op::VectorExtractDynamic
+            | Op::VectorInsertDynamic
+            | Op::CopyObject
+            | Op::CopyLogical
+            | Op::ExpectKHR
+            | Op::Select => self.composite(op, instruction),
+            _ => self.arithmetic(op, instruction),
+        }
+    }
+}
+
+fn is_type(op: Op) -> bool {
+    op.is_type() && op != Op::TypeForwardPointer
+}

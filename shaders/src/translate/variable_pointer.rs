@@ -1,0 +1,102 @@
+//! Pointers chosen when the shader runs (`VariablePointers`), by `OpSelect` or `OpPhi`.
+//!
+//! The choice is between offsets, and for buffers of one descriptor set between descriptors; which kind of memory is pointed
+//! into has to be the same for all.
+
+use smallvec::SmallVec;
+
+use super::Translator;
+use super::pointer::{Layout, Pointer, Root};
+use crate::CompileError;
+use crate::ir::{Place, Type, Value};
+use crate::spirv::parse::Instruction;
+
+/// The parts of a pointer that can be chosen: an offset, for buffers the descriptor too.
+type Parts = SmallVec<[Value; 2]>;
+
+impl<'a> Translator<'a> {
+    /// `OpSelect` of pointers.
+    pub(super) fn select_pointer(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let condition = self.scalar_operand(instruction, 0)?;
+        if self.builder.type_of(condition) != Type::Bool {
+            return Err(instruction.error("the condition is no boolean"));
+        }
+        let a = self.pointer(instruction, instruction.operand(1)?)?;
+        let b = self.pointer(instruction, instruction.operand(2)?)?;
+        let (shape, a_parts) = self.split(instruction, &a)?;
+        let (other, b_parts) = self.split(instruction, &b)?;
+        if !same_shape(&shape, &other) {
+            return Err(CompileError::unsupported(
+                "a choice between pointers into different kinds of memory",
+            ));
+        }
+        let parts: Parts =
+            a_parts.iter().zip(&b_parts).map(|(&a, &b)| self.builder.select(condition, a, b)).collect();
+        self.define_chosen_pointer(instruction, shape, &parts)
+    }
+
+    /// Sets what a phi of pointers goes through.
+    pub(super) fn set_pointer_phi(&mut self, phi: &Instruction<'a>, source: u32) -> Result<(), CompileError> {
+        let pointer = self.pointer(phi, source)?;
+        let (shape, parts) = self.split(phi, &pointer)?;
+        let types: SmallVec<[Type; 2]> = parts.iter().map(|&part| self.builder.type_of(part)).collect();
+        let known = self.activations.last().and_then(|activation| activation.phis.get(&phi.result)?.pointer);
+        if known.is_some_and(|known| !same_shape(&known, &shape)) {
+            return Err(CompileError::unsupported(
+                "a choice between pointers into different kinds of memory",
+            ));
+        }
+        let variables = self.phi_variables(phi, &types, Some(shape))?;
+        for (variable, part) in variables.into_iter().zip(parts) {
+            self.builder.set(variable, part);
+        }
+        Ok(())
+    }
+
+    /// A pointer of that shape with these parts.
+    pub(super) fn define_chosen_pointer(
+        &mut self,
+        instruction: &Instruction<'a>,
+        mut pointer: Pointer,
+        parts: &[Value],
+    ) -> Result<(), CompileError> {
+        match (&mut pointer.root, parts) {
+            (Root::Buffer { slot, .. }, [offset, chosen]) => {
+                *slot = *chosen;
+                pointer.dynamic = Some(*offset);
+            }
+            (Root::Global(address), [chosen]) => *address = *chosen,
+            (Root::Shared, [offset]) => pointer.dynamic = Some(*offset),
+            _ => return Err(instruction.error("the pointers cannot be chosen from")),
+        }
+        self.define_pointer(instruction.result, pointer);
+        Ok(())
+    }
+
+    /// A pointer without its offset, and what was taken off.
+    fn split(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &Pointer,
+    ) -> Result<(Pointer, Parts), CompileError> {
+        self.check_root(instruction, pointer)?;
+        let shape = Pointer { dynamic: None, constant: 0, ..*pointer };
+        let parts = match self.place(pointer, 0) {
+            Some(Place::Buffer { slot, offset, .. }) => Parts::from_slice(&[offset, slot]),
+            Some(Place::Global { address }) => Parts::from_slice(&[address]),
+            Some(Place::Shared { offset }) => Parts::from_slice(&[offset]),
+            _ => return Err(CompileError::unsupported("a choice between pointers to variables")),
+        };
+        Ok((shape, parts))
+    }
+}
+
+fn same_shape(a: &Pointer, b: &Pointer) -> bool {
+    let roots = match (a.root, b.root) {
+        (Root::Buffer { set: a, .. }, Root::Buffer { set: b, .. }) => a == b,
+        (Root::Global(_), Root::Global(_)) | (Root::Shared, Root::Shared) => true,
+        _ => false,
+    };
+    let layouts = a.layout == b.layout || a.layout == Layout::Explicit && b.layout == Layout::Explicit;
+    roots && layouts && a.matrix == b.matrix && a.component_stride == b.component_stride
+}
