@@ -62,6 +62,12 @@ pub enum Error {
     /// The region does not exist (any more).
     #[error("no such region")]
     NoRegion,
+    /// The BO is pinned: its memory has to stay.
+    #[error("the BO is pinned")]
+    Pinned,
+    /// The BO is not pinned.
+    #[error("the BO is not pinned")]
+    NotPinned,
     /// Host memory is exhausted.
     #[error("out of host memory")]
     OutOfMemory,

@@ -1,16 +1,14 @@
 //! [`Manager`]: all VMs and BOs of a device, and everything that can be done with them.
 
 use crate::arena::{NONE, Table};
-use crate::bo::{Bo, BoId, List, Pairs, Residency, VmLists};
+use crate::bo::{Bo, BoId, Pairs, VmLists};
 use crate::error::Error;
 use crate::job::{self, BindJob};
-use crate::mapping::Mapping;
 use crate::page_table::PageTable;
 use crate::page_table::delta::{BindStats, Writer};
 use crate::region::{Region, RegionFlags, RegionId};
 use crate::request::{Request, Step};
-use crate::tree::Span;
-use crate::units::{PAGE_SHIFT, PAGE_SIZE, VaRange};
+use crate::units::{PAGE_SIZE, VaRange};
 use crate::vm::{Vm, VmId, VmOptions};
 
 /// The page tables of all VMs. Every [`PageTable`] is one: the table that all VMs share.

@@ -17,8 +17,11 @@ use crate::handle::{Object, View};
 use crate::object::buffer::Buffer;
 use crate::object::memory::Memory;
 
+/// Requests that the next call finds room for.
+const KEPT: usize = 1 << 16;
+
 thread_local! {
-    /// Requests of the call in progress; kept, so that binding allocates nothing once it has grown.
+    /// Requests of the call in progress; kept up to [`KEPT`], so that binding allocates nothing once it has grown.
     static REQUESTS: RefCell<Vec<Request>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -36,6 +39,7 @@ pub(super) unsafe fn with_requests<J>(
 ) -> Result<Option<(Buffers, usize, J)>, Error> {
     REQUESTS.with_borrow_mut(|requests| {
         requests.clear();
+        requests.shrink_to(KEPT);
         // SAFETY: this function's contract.
         let buffers = unsafe { collect(infos, requests)? };
         if requests.is_empty() {

@@ -4,7 +4,7 @@
 //! What a map replaces is not cleared first; its entries are overwritten.
 
 use std::convert::Infallible;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 
 use super::PageTable;
 use crate::bo::{Pairs, Residency};
@@ -28,6 +28,17 @@ pub struct BindStats {
     pub entries_written: u64,
     /// Entries that a map left alone because they were right already.
     pub entries_kept: u64,
+}
+
+impl AddAssign for BindStats {
+    fn add_assign(&mut self, other: Self) {
+        self.maps += other.maps;
+        self.unmaps += other.unmaps;
+        self.remaps += other.remaps;
+        self.merges += other.merges;
+        self.entries_written += other.entries_written;
+        self.entries_kept += other.entries_kept;
+    }
 }
 
 /// Writes entries and keeps account of it.

@@ -4,11 +4,32 @@ use super::node::Entry;
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
 
+/// The inner nodes from the root down, and the index of the child taken in each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path {
+    pub(super) nodes: [u32; MAX_HEIGHT],
+    pub(super) children: [u8; MAX_HEIGHT],
+}
+
+impl Path {
+    pub(super) const ROOT: Self = Self { nodes: [NONE; MAX_HEIGHT], children: [0; MAX_HEIGHT] };
+
+    #[inline]
+    pub(super) const fn at(&self, level: usize) -> (u32, usize) {
+        (self.nodes[level], self.children[level] as usize)
+    }
+
+    #[inline]
+    pub(super) const fn set(&mut self, level: usize, node: u32, child: usize) {
+        self.nodes[level] = node;
+        self.children[level] = child as u8;
+    }
+}
+
 /// A place in a leaf and the way down to it. Valid until the tree is changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
-    /// The inner nodes from the root down, each with the index of the child taken.
-    pub(super) path: [(u32, u32); MAX_HEIGHT],
+    pub(super) path: Path,
     pub(super) leaf: u32,
     /// May be one past the leaf's last entry: the place where one could be added.
     pub(super) index: u32,
@@ -18,7 +39,7 @@ impl<T: Copy + Default> RangeTree<T> {
     /// The place of the first entry that ends after `key`, in the leaf where `key` belongs.
     #[inline]
     pub(crate) fn seek(&self, key: u32) -> Place {
-        let mut place = Place { path: [(NONE, 0); MAX_HEIGHT], leaf: NONE, index: 0 };
+        let mut place = Place { path: Path::ROOT, leaf: NONE, index: 0 };
         if self.root == NONE {
             return place;
         }
@@ -26,7 +47,7 @@ impl<T: Copy + Default> RangeTree<T> {
         for level in 0..self.height {
             let inner = &self.inners[node];
             let index = inner.search(key);
-            place.path[level] = (node, index as u32);
+            place.path.set(level, node, index);
             node = inner.children[index];
         }
         place.leaf = node;
@@ -43,12 +64,12 @@ impl<T: Copy + Default> RangeTree<T> {
             return;
         }
         for level in (0..self.height).rev() {
-            let (node, index) = place.path[level];
-            if index + 1 < self.inners[node].len {
-                place.path[level].1 = index + 1;
-                let mut child = self.inners[node].children[index as usize + 1];
+            let (node, index) = place.path.at(level);
+            if index + 1 < self.inners[node].len as usize {
+                place.path.set(level, node, index + 1);
+                let mut child = self.inners[node].children[index + 1];
                 for below in level + 1..self.height {
-                    place.path[below] = (child, 0);
+                    place.path.set(below, child, 0);
                     child = self.inners[child].children[0];
                 }
                 (place.leaf, place.index) = (child, 0);

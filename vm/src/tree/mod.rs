@@ -24,6 +24,7 @@ mod reserve;
 mod store;
 
 pub use cursor::Entries;
+use cursor::Path;
 pub(crate) use cursor::Place;
 pub use node::Entry;
 pub use reserve::Reserve;
@@ -33,8 +34,8 @@ use crate::error::Error;
 use crate::units::{Va, VaRange};
 use node::{Inner, Leaf};
 
-/// More levels than 2^60 inserts can make.
-const MAX_HEIGHT: usize = 12;
+/// A further level would take more than 2^50 inserts: each needs 32 times the splits of the one below.
+const MAX_HEIGHT: usize = 10;
 
 /// A half-open range of 32-bit units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +127,7 @@ impl<T: Copy + Default> RangeTree<T> {
     /// All entries, ascending.
     #[must_use]
     pub fn iter(&self) -> Entries<'_, T> {
-        self.from(&Place { path: [(NONE, 0); MAX_HEIGHT], leaf: self.first, index: 0 })
+        self.from(&Place { path: Path::ROOT, leaf: self.first, index: 0 })
     }
 
     /// The entries that intersect `span`, ascending.

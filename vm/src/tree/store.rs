@@ -6,7 +6,7 @@
 //! A leaf is given back when it is empty; half-empty ones are left alone. A full node is split in the middle, except at the very end of
 //! the tree, where it is left full: ascending inserts give full leaves.
 
-use super::cursor::Place;
+use super::cursor::{Path, Place};
 use super::node::{Entry, INNER, Inner, LEAF, Leaf};
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
@@ -71,7 +71,8 @@ impl<T: Copy + Default> RangeTree<T> {
     /// Keeps the lower bound of what follows the leaf at `place` above `end`, the leaf's last (invariant 3).
     fn raise_bound(&mut self, place: &Place, end: u32) {
         for level in (0..self.height).rev() {
-            let (node, index) = (place.path[level].0, place.path[level].1 as usize + 1);
+            let (node, index) = place.path.at(level);
+            let index = index + 1;
             let inner = &mut self.inners[node];
             if index < inner.len as usize {
                 inner.keys[index] = inner.keys[index].max(end);
@@ -103,14 +104,16 @@ impl<T: Copy + Default> RangeTree<T> {
     }
 
     /// Hangs `child` behind the node that `path` leads to, from the lowest inner node up.
-    fn insert_child(&mut self, path: &[(u32, u32); MAX_HEIGHT], mut key: u32, mut child: u32) {
+    fn insert_child(&mut self, path: &Path, mut key: u32, mut child: u32) {
         for level in (0..self.height).rev() {
-            let (node, index) = (path[level].0, path[level].1 as usize + 1);
+            let (node, index) = path.at(level);
+            let index = index + 1;
             if (self.inners[node].len as usize) < INNER {
                 self.inners[node].insert(index, key, child);
                 return;
             }
-            let at_end = index == INNER && path[..level].iter().all(|&(n, i)| i + 1 == self.inners[n].len);
+            let at_end = index == INNER
+                && (0..level).map(|above| path.at(above)).all(|(n, i)| i + 1 == self.inners[n].len as usize);
             let at = if at_end { INNER } else { INNER / 2 };
             let mut right = Inner::new();
             self.inners[node].split_off(at, &mut right);
@@ -142,8 +145,8 @@ impl<T: Copy + Default> RangeTree<T> {
         }
         self.leaves.remove(place.leaf);
         for level in (0..self.height).rev() {
-            let (node, index) = place.path[level];
-            self.inners[node].remove(index as usize);
+            let (node, index) = place.path.at(level);
+            self.inners[node].remove(index);
             if self.inners[node].len > 0 {
                 return self.lower_root();
             }
