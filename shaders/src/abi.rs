@@ -66,3 +66,17 @@ pub struct DispatchContext {
     /// The push constants.
     pub push_constants: [u8; MAX_PUSH_CONSTANTS],
 }
+
+/// Arguments and results, lane by lane, of the functions in [`runtime`](crate::runtime). Lives on the stack of machine code.
+#[repr(C, align(16))]
+#[derive(Clone, Copy, Debug)]
+pub struct LaneFrame {
+    /// Offset from the base of the access.
+    pub offset: [u64; LANES as usize],
+    /// Value in and result out; 32-bit values are packed into the first half.
+    pub data: [u64; LANES as usize],
+    /// Second operand, packed like `data`.
+    pub other: [u64; LANES as usize],
+    /// Third operand, packed like `data`.
+    pub third: [u64; LANES as usize],
+}

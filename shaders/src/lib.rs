@@ -1,12 +1,21 @@
 //! SPIR-V to machine code.
 
 pub mod abi;
+pub mod code;
+pub mod compile;
 pub mod error;
 mod hash;
 pub mod ir;
+pub mod kernel;
+pub mod liveness;
+pub mod lower;
+pub mod runtime;
 pub mod source;
 mod spirv;
 pub mod translate;
+pub mod uniformity;
 
+pub use compile::compile_compute;
 pub use error::CompileError;
+pub use kernel::{ComputeKernel, Scratch};
 pub use source::{Binding, ComputeSource, Layout};

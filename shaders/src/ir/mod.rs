@@ -22,6 +22,7 @@ pub mod interp;
 mod known;
 mod prune;
 mod simplify;
+pub mod text;
 pub mod verify;
 
 use smallvec::SmallVec;

@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod machine;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
@@ -124,11 +126,19 @@ impl Dispatch {
         })
     }
 
-    /// Translates and runs; gives the memory afterwards.
+    /// Translates and runs; gives the memory afterwards. Machine code has to do the same as the interpreter.
     pub fn run(mut self) -> Results {
         let function = self.translate().unwrap_or_else(|error| panic!("{error}"));
+        let before = self.memory.clone();
         let outcome = interp::run(&function, &mut self.memory, 50_000_000);
         outcome.unwrap_or_else(|error| panic!("{error}"));
+        if self.memory.regions.is_empty() {
+            for placement in [machine::Placement::Plain, machine::Placement::Sparse] {
+                let mut memory = before.clone();
+                machine::run(&function, &mut memory, placement);
+                machine::assert_same(&function, &self.memory, &memory, &format!("{placement:?}"));
+            }
+        }
         Results { memory: self.memory, function }
     }
 }

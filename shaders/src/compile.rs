@@ -1,0 +1,71 @@
+//! The list of passes.
+
+use std::cell::RefCell;
+use std::sync::OnceLock;
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+
+use crate::error::CompileError;
+use crate::ir::Function;
+use crate::kernel::ComputeKernel;
+use crate::lower::{LowerError, Workspace, lower};
+use crate::source::ComputeSource;
+use crate::translate::translate;
+use crate::uniformity::{LaneLayout, Uniformity};
+
+thread_local! {
+    static WORKSPACE: RefCell<Workspace> = RefCell::default();
+}
+
+/// SPIR-V to a kernel that can be run.
+pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
+    compile_function(&translate(source)?)
+}
+
+/// Makes machine code of verified IR.
+pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
+    let isa = host()?;
+    let uniformity = Uniformity::new(function, LaneLayout::of(function));
+    let lowered = WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
+        Ok(mut workspace) => lower(function, &uniformity, &**isa, &mut workspace),
+        Err(_) => lower(function, &uniformity, &**isa, &mut Workspace::default()),
+    })?;
+    ComputeKernel::new(function, lowered)
+        .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
+}
+
+impl From<LowerError> for CompileError {
+    fn from(error: LowerError) -> Self {
+        Self::unsupported(error.to_string())
+    }
+}
+
+/// The processor that this runs on.
+fn host() -> Result<&'static OwnedTargetIsa, CompileError> {
+    static ISA: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    ISA.get_or_init(detect).as_ref().map_err(|error| CompileError::unsupported(error.clone()))
+}
+
+fn detect() -> Result<OwnedTargetIsa, String> {
+    let mut flags = settings::builder();
+    let verify = if cfg!(debug_assertions) { "true" } else { "false" };
+    let level = std::env::var("LACUNA_OPT").unwrap_or_else(|_| "speed".into());
+    for (name, value) in [
+        ("opt_level", level.as_str()),
+        ("enable_verifier", verify),
+        ("is_pic", "false"),
+        ("unwind_info", "false"),
+        ("enable_probestack", "false"),
+    ] {
+        flags.set(name, value).map_err(|error| error.to_string())?;
+    }
+    let isa = cranelift_native::builder()?
+        .finish(settings::Flags::new(flags))
+        .map_err(|error| error.to_string())?;
+    let has = |name| isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true));
+    if cfg!(target_arch = "x86_64") && !has("has_sse41") {
+        return Err("this processor has no SSE 4.1".into());
+    }
+    Ok(isa)
+}

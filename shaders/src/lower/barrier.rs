@@ -1,0 +1,134 @@
+//! Suspending and resuming a packet.
+//!
+//! A function with barriers is entered once for each packet and each stretch between two barriers: it is called with a state,
+//! 0 at the start and `n` to go on behind barrier `n`, and gives the state to go on with, or [`DONE`].
+//! What is live across a barrier is kept in the packet's frame meanwhile:
+//!
+//! ```text
+//!   entry:      common values;  br_table state: [start, resume 1, resume 2, ...]
+//!   barrier n:  store live values, variables and masks to the frame;  return n
+//!   resume n:   load them again;  go on
+//! ```
+//!
+//! Values that are live across some barrier are machine variables, so that the two ways to reach their uses meet by themselves.
+//! A workgroup of one packet is in step anyway and needs none of this.
+
+use std::collections::BTreeSet;
+
+use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
+use cranelift_frontend::Variable;
+
+use super::{Held, Lowering};
+use crate::abi::LANES;
+use crate::ir::{Function, Stmt, Value};
+
+/// The state of a packet that has nothing left to do.
+pub(crate) const DONE: u32 = u32::MAX;
+
+/// Blocks and frame of a function that is suspended.
+pub(super) struct Phases {
+    /// Where packets go on, by state; the first is the start.
+    pub resume: Vec<clif::Block>,
+    next: usize,
+    /// Address of the packet's frame.
+    pub frame: clif::Value,
+    /// Bytes that some barrier needs.
+    pub frame_bytes: u32,
+}
+
+/// Whether packets of the function have to wait for each other.
+pub(super) fn suspends(function: &Function) -> bool {
+    function.workgroup_size.iter().product::<u32>() > LANES && barriers(&function.body) != 0
+}
+
+fn barriers(stmts: &[Stmt]) -> usize {
+    stmts
+        .iter()
+        .map(|stmt| match stmt {
+            Stmt::Barrier => 1,
+            Stmt::If { then, otherwise, .. } => barriers(then) + barriers(otherwise),
+            Stmt::Block { body, .. } | Stmt::Loop { body, .. } => barriers(body),
+            _ => 0,
+        })
+        .sum()
+}
+
+impl Lowering<'_, '_> {
+    /// Makes the blocks to resume at, and variables of the values that live across barriers.
+    pub(super) fn prepare_phases(&mut self, frame: clif::Value) {
+        let count = barriers(&self.function.body);
+        let resume = (0..=count).map(|_| self.b.create_block()).collect();
+        self.phases = Some(Phases { resume, next: 1, frame, frame_bytes: 0 });
+        let mut kept = BTreeSet::new();
+        self.collect_kept(&self.function.body, &mut kept);
+        for value in kept {
+            let storage = self.storage(self.type_of(value), self.shape_of(value));
+            self.held[value.index()] = Held::Kept(storage);
+        }
+    }
+
+    fn collect_kept(&self, stmts: &[Stmt], kept: &mut BTreeSet<Value>) {
+        for stmt in stmts {
+            match stmt {
+                Stmt::Barrier => {
+                    let live = self.uniformity.liveness.after(stmt);
+                    kept.extend(live.into_iter().flat_map(|live| live.values(self.function)));
+                }
+                Stmt::If { then, otherwise, .. } => {
+                    self.collect_kept(then, kept);
+                    self.collect_kept(otherwise, kept);
+                }
+                Stmt::Block { body, .. } | Stmt::Loop { body, .. } => self.collect_kept(body, kept),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn barrier(&mut self, stmt: &Stmt) {
+        self.b.ins().fence();
+        let Some(phases) = &mut self.phases else { return };
+        let state = phases.next;
+        phases.next += 1;
+        let (frame, resume) = (phases.frame, phases.resume[state]);
+        let live = self.live_variables(stmt);
+
+        let mut end = 0i32;
+        let mut places = Vec::new();
+        for variable in live {
+            let value = self.b.use_var(variable);
+            let ty = self.b.func.dfg.value_type(value);
+            let at = (end as u32).next_multiple_of(ty.bytes()) as i32;
+            end = at + ty.bytes() as i32;
+            self.b.ins().store(MemFlagsData::trusted(), value, frame, at);
+            places.push((variable, ty, at));
+        }
+        let state = self.b.ins().iconst(types::I32, state as i64);
+        self.b.ins().return_(&[state]);
+
+        self.enter(resume);
+        for (variable, ty, at) in places {
+            let value = self.b.ins().load(ty, MemFlagsData::trusted(), frame, at);
+            self.b.def_var(variable, value);
+        }
+        if let Some(phases) = &mut self.phases {
+            phases.frame_bytes = phases.frame_bytes.max((end as u32).next_multiple_of(16));
+        }
+    }
+
+    fn live_variables(&self, barrier: &Stmt) -> Vec<Variable> {
+        let mut live: Vec<Variable> = self.waiting_masks.iter().flatten().copied().collect();
+        if !self.full {
+            live.extend(self.exec);
+        }
+        let Some(set) = self.uniformity.liveness.after(barrier) else { return live };
+        for variable in set.variables(self.function) {
+            live.extend(&self.variables[variable.index()].variables);
+        }
+        for value in set.values(self.function) {
+            if let Held::Kept(storage) = &self.held[value.index()] {
+                live.extend(&storage.variables);
+            }
+        }
+        live
+    }
+}

@@ -1,0 +1,688 @@
+//! Random functions, run by the interpreter and as machine code: both must leave the same memory.
+//!
+//! The generator makes only functions whose result does not depend on the order of invocations: what is stored belongs to one
+//! invocation, what is loaded is constant or was stored before a barrier, and atomics commute.
+//! `LACUNA_FUZZ=n` runs n functions from a seed that is printed; `LACUNA_FUZZ_SEED` sets the first seed.
+
+mod support;
+
+use lacuna_shaders::ir::{
+    AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
+    Place, Stmt, Type, UnaryOp, Value, Variable, interp, verify,
+};
+use support::machine::{self, Placement};
+
+/// A small generator of pseudo-random numbers (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        self.next() as usize % n
+    }
+
+    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())]
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+const TYPES: [Type; 8] =
+    [Type::Bool, Type::I32, Type::F32, Type::I64, Type::F64, Type::I16, Type::I8, Type::F16];
+const INT: [Type; 4] = [Type::I32, Type::I64, Type::I16, Type::I8];
+/// Bytes of the output that belong to one invocation.
+const OWN: u64 = 64;
+
+struct Generator {
+    random: Random,
+    function: Function,
+    scope: Vec<Value>,
+    lists: Vec<Vec<Stmt>>,
+    labels: Vec<(Label, bool)>,
+    /// Byte offset of the invocation's own part of buffer 1, and of shared memory.
+    own: Value,
+    own_shared: Value,
+    zero: Value,
+    budget: usize,
+    /// Whether all invocations of the workgroup are surely here.
+    together: bool,
+}
+
+impl Generator {
+    fn new(seed: u64) -> Self {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let sizes =
+            [[8, 1, 1], [1, 1, 1], [16, 1, 1], [5, 1, 1], [4, 4, 1], [8, 2, 2], [3, 5, 2], [19, 1, 1]];
+        let workgroup_size = random.pick(&sizes);
+        let invocations = workgroup_size.iter().product::<u32>();
+        let function = Function {
+            workgroup_size,
+            variables: (0..6).map(|i| TYPES[i % 6]).collect(),
+            local_memories: if random.one_in(3) { vec![24, 32] } else { Vec::new() },
+            shared_bytes: if random.one_in(2) { invocations * 16 } else { 0 },
+            zero_shared: true,
+            ..Function::default()
+        };
+        let zero = Value(0);
+        Self {
+            random,
+            function,
+            scope: Vec::new(),
+            lists: vec![Vec::new()],
+            labels: Vec::new(),
+            own: zero,
+            own_shared: zero,
+            zero,
+            budget: 60,
+            together: true,
+        }
+    }
+
+    fn emit(&mut self, stmt: Stmt) {
+        self.lists.last_mut().unwrap().push(stmt);
+    }
+
+    fn define(&mut self, ty: Type, op: Op) -> Value {
+        let value = Value(self.function.values.len() as u32);
+        self.function.values.push(ty);
+        self.emit(Stmt::Let(value, op));
+        self.scope.push(value);
+        value
+    }
+
+    fn int(&mut self, number: u64) -> Value {
+        self.define(Type::I32, Op::Constant(Type::I32, number))
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        self.define(self.ty(a), Op::Binary(op, a, b))
+    }
+
+    fn ty(&self, value: Value) -> Type {
+        self.function.values[value.index()]
+    }
+
+    fn value(&mut self, ty: Type) -> Value {
+        let fitting: Vec<Value> = self.scope.iter().copied().filter(|&v| self.ty(v) == ty).collect();
+        if fitting.is_empty() || self.random.one_in(8) {
+            let bits = self.constant(ty);
+            return self.define(ty, Op::Constant(ty, bits));
+        }
+        // Young values more often, so that there are long chains.
+        let back = self.random.below(fitting.len()).min(self.random.below(fitting.len()));
+        fitting[fitting.len() - 1 - back]
+    }
+
+    fn constant(&mut self, ty: Type) -> u64 {
+        let mask = u64::MAX >> (64 - if ty == Type::Bool { 1 } else { ty.bytes() * 8 });
+        let small = self.random.next() % 9;
+        match ty {
+            Type::F32 => u64::from((small as f32 * 0.75 - 2.0).to_bits()),
+            Type::F64 => (small as f64 * 0.75 - 2.0).to_bits(),
+            Type::F16 => {
+                [0x0000, 0x3c00, 0xc000, 0x4248, 0x7c00, 0x0001, 0xb555, 0x7bff, 0x3555][small as usize]
+            }
+            _ => {
+                self.random.pick(&[small, small, u64::MAX, u64::MAX << 1, 1 << 31, 1 << 63, 0x1234_5678])
+                    & mask
+            }
+        }
+    }
+
+    fn function(mut self) -> Function {
+        let size = self.function.workgroup_size;
+        self.zero = self.int(0);
+        for n in 0..3 {
+            self.define(Type::I32, Op::Builtin(Builtin::GlobalInvocationId(n)));
+            self.define(Type::I32, Op::Builtin(Builtin::LocalInvocationId(n)));
+            self.define(Type::I32, Op::Builtin(Builtin::WorkgroupId(n)));
+            self.define(Type::I32, Op::Builtin(Builtin::NumWorkgroups(n)));
+        }
+        let (x, y) = (self.scope[3], self.scope[7]);
+        let width = self.scope[4];
+        let index = self.define(Type::I32, Op::Builtin(Builtin::LocalInvocationIndex));
+        let row = self.binary(BinaryOp::IMul, y, width);
+        let group = self.binary(BinaryOp::IAdd, x, row);
+        let invocations = self.int(u64::from(size.iter().product::<u32>()));
+        let first = self.binary(BinaryOp::IMul, group, invocations);
+        let global = self.binary(BinaryOp::IAdd, first, index);
+        let bytes = self.int(OWN);
+        self.own = self.binary(BinaryOp::IMul, global, bytes);
+        let bytes = self.int(16);
+        self.own_shared = self.binary(BinaryOp::IMul, index, bytes);
+        self.list(0);
+        for slot in 0..6 {
+            self.store_result(slot);
+        }
+        self.function.body = self.lists.pop().unwrap();
+        self.function.labels = 64;
+        self.function
+    }
+
+    /// Stores a variable, so that what happened to it is seen.
+    fn store_result(&mut self, slot: u64) {
+        let variable = Variable(slot as u32);
+        let ty = self.function.variables[variable.index()];
+        let value = self.define(ty, Op::Get(variable));
+        let offset = self.int(slot * 4);
+        let offset = self.binary(BinaryOp::IAdd, self.own, offset);
+        self.store(offset, value);
+    }
+
+    fn store(&mut self, offset: Value, value: Value) {
+        let value = self.storable(value);
+        self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
+    }
+
+    /// What is stored has 32 bits; floats stay floats, so that all that is not a number compares equal.
+    fn storable(&mut self, value: Value) -> Value {
+        match self.ty(value) {
+            Type::Bool => {
+                let (one, two) = (self.int(1), self.int(2));
+                self.define(Type::I32, Op::Select(value, one, two))
+            }
+            Type::F64 | Type::F16 => {
+                self.define(Type::F32, Op::Convert(ConvertOp::FloatToFloat, value, Type::F32))
+            }
+            Type::I64 => {
+                let shift = self.define(Type::I64, Op::Constant(Type::I64, 32));
+                let high = self.binary(BinaryOp::UShr, value, shift);
+                let mixed = self.binary(BinaryOp::Xor, value, high);
+                self.define(Type::I32, Op::Convert(ConvertOp::Truncate, mixed, Type::I32))
+            }
+            Type::I8 | Type::I16 => {
+                self.define(Type::I32, Op::Convert(ConvertOp::SignExtend, value, Type::I32))
+            }
+            _ => value,
+        }
+    }
+
+    fn list(&mut self, depth: usize) {
+        let length = 2 + self.random.below(6);
+        for _ in 0..length {
+            if self.budget == 0 {
+                break;
+            }
+            self.budget -= 1;
+            self.statement(depth);
+        }
+    }
+
+    fn nested(&mut self, depth: usize, body: impl FnOnce(&mut Self)) -> Vec<Stmt> {
+        let (scope, together) = (self.scope.len(), self.together);
+        self.lists.push(Vec::new());
+        body(self);
+        self.scope.truncate(scope);
+        self.together = together && depth == 0;
+        self.lists.pop().unwrap()
+    }
+
+    fn statement(&mut self, depth: usize) {
+        match self.random.below(16) {
+            0..=2 if depth < 4 => self.branch(depth),
+            3 if depth < 4 => self.block(depth),
+            4 | 5 if depth < 3 => self.repeat(depth),
+            6 if depth > 0 => self.jump(),
+            7 => self.load(),
+            8 => self.store_somewhere(),
+            9 => self.atomic(),
+            10 if !self.function.local_memories.is_empty() => self.local(),
+            11 if self.function.shared_bytes != 0 => self.shared(),
+            12 => self.group(),
+            13 | 14 => self.set(),
+            _ => {
+                self.operation();
+                self.operation();
+            }
+        }
+    }
+
+    fn set(&mut self) {
+        let variable = Variable(self.random.below(6) as u32);
+        let ty = self.function.variables[variable.index()];
+        if self.random.one_in(3) {
+            self.define(ty, Op::Get(variable));
+        } else {
+            let value = self.value(ty);
+            self.emit(Stmt::Set(variable, value));
+        }
+    }
+
+    fn branch(&mut self, depth: usize) {
+        let condition = self.value(Type::Bool);
+        let together = self.together;
+        let then = self.nested(depth, |s| {
+            s.together = false;
+            s.list(depth + 1);
+        });
+        let with_else = self.random.one_in(2);
+        let otherwise = self.nested(depth, |s| {
+            s.together = false;
+            if with_else {
+                s.list(depth + 1);
+            }
+        });
+        self.together = together && !ends(&then) && !ends(&otherwise);
+        self.emit(Stmt::If { condition, then, otherwise });
+    }
+
+    fn new_label(&mut self, is_loop: bool) -> Label {
+        let label = Label(self.function.labels);
+        self.function.labels += 1;
+        self.labels.push((label, is_loop));
+        label
+    }
+
+    fn block(&mut self, depth: usize) {
+        let label = self.new_label(false);
+        let together = self.together;
+        let body = self.nested(depth, |s| {
+            s.together = false;
+            s.list(depth + 1);
+        });
+        self.labels.pop();
+        self.together = together && !ends(&body);
+        self.emit(Stmt::Block { label, body });
+    }
+
+    /// A loop with a counter of its own, so that it ends; the limit is the same in all lanes or not.
+    fn repeat(&mut self, depth: usize) {
+        let counter = Variable(self.function.variables.len() as u32);
+        self.function.variables.push(Type::I32);
+        let (one, seven) = (self.int(1), self.int(7));
+        let limit = self.value(Type::I32);
+        let limit = self.binary(BinaryOp::And, limit, seven);
+        let start = self.zero;
+        self.emit(Stmt::Set(counter, start));
+        let label = self.new_label(true);
+        let together = self.together;
+        let body = self.nested(depth, |s| {
+            s.together = false;
+            let count = s.define(Type::I32, Op::Get(counter));
+            let next = s.binary(BinaryOp::IAdd, count, one);
+            s.emit(Stmt::Set(counter, next));
+            let done = s.define(Type::Bool, Op::Compare(CompareOp::UGe, count, limit));
+            s.emit(Stmt::If { condition: done, then: vec![Stmt::Break(label)], otherwise: Vec::new() });
+            s.list(depth + 1);
+            if s.random.one_in(4) {
+                let again = s.value(Type::Bool);
+                s.emit(Stmt::If {
+                    condition: again,
+                    then: vec![Stmt::Continue(label)],
+                    otherwise: Vec::new(),
+                });
+            } else {
+                s.emit(Stmt::Continue(label));
+            }
+        });
+        self.labels.pop();
+        self.together = together && !ends(&body);
+        self.emit(Stmt::Loop { label, body });
+    }
+
+    fn jump(&mut self) {
+        let condition = self.value(Type::Bool);
+        let jump = match self.labels.len() {
+            0 => Stmt::Return,
+            _ if self.random.one_in(8) => Stmt::Return,
+            n => {
+                let (label, is_loop) = self.labels[self.random.below(n)];
+                if is_loop && self.random.one_in(2) { Stmt::Continue(label) } else { Stmt::Break(label) }
+            }
+        };
+        let mut then = Vec::new();
+        if self.random.one_in(2) {
+            let variable = Variable(self.random.below(6) as u32);
+            let value = self.value(self.function.variables[variable.index()]);
+            then.push(Stmt::Set(variable, value));
+        }
+        then.push(jump);
+        self.emit(Stmt::If { condition, then, otherwise: Vec::new() });
+    }
+
+    /// Offsets: the invocation's own element, with all strides, anything, or one for all.
+    fn offset(&mut self) -> Value {
+        let source = self.value(Type::I32);
+        let factor = self.random.pick(&[1, 2, 4, 8, 12, 16, 64]);
+        let factor = self.int(factor);
+        match self.random.below(4) {
+            0 => source,
+            1 => {
+                let mask = self.int(0x3fc);
+                self.binary(BinaryOp::And, source, mask)
+            }
+            2 => {
+                let constant = self.random.next() % 300;
+                self.int(constant)
+            }
+            _ => {
+                let affine = self.scope[1 + self.random.below(4)];
+                let scaled = self.binary(BinaryOp::IMul, affine, factor);
+                let start = self.random.pick(&[0u64, 4, 8, 100, 0xffff_fffc]);
+                let start = self.int(start);
+                self.binary(BinaryOp::IAdd, scaled, start)
+            }
+        }
+    }
+
+    fn load(&mut self) {
+        let ty = self.random.pick(&[Type::I32, Type::I32, Type::I64, Type::I16, Type::I8]);
+        let offset = self.offset();
+        let slot = self.random.pick(&[1, 2, 3]);
+        let slot = if self.random.one_in(6) {
+            let (any, mask) = (self.value(Type::I32), self.int(1));
+            let low = self.binary(BinaryOp::And, any, mask);
+            let one = self.int(2);
+            self.binary(BinaryOp::IAdd, low, one)
+        } else {
+            self.int(slot)
+        };
+        if self.random.one_in(8) {
+            self.define(Type::I32, Op::BufferSize { set: 0, slot });
+        }
+        if self.random.one_in(6) {
+            let masked = self.int(0xfc);
+            let offset = self.binary(BinaryOp::And, offset, masked);
+            self.define(ty, Op::Load(ty, Place::PushConstant { offset }));
+        } else if self.random.one_in(3) {
+            let loaded = self.define(Type::F32, Op::Load(Type::F32, Place::Buffer { set: 0, slot, offset }));
+            self.scope.push(loaded);
+        } else {
+            self.define(ty, Op::Load(ty, Place::Buffer { set: 0, slot, offset }));
+        }
+    }
+
+    fn store_somewhere(&mut self) {
+        let ty = self.random.pick(&TYPES);
+        let value = self.value(ty);
+        let value = self.storable(value);
+        let offset = if self.random.one_in(2) {
+            let at = 24 + self.random.next() % 10 * 4;
+            self.int(at)
+        } else {
+            let (any, mask) = (self.value(Type::I32), self.int(0x1c));
+            let masked = self.binary(BinaryOp::And, any, mask);
+            let start = self.int(24);
+            self.binary(BinaryOp::IAdd, masked, start)
+        };
+        let offset = self.binary(BinaryOp::IAdd, self.own, offset);
+        match self.random.below(4) {
+            0 if self.ty(value) == Type::I32 => {
+                let narrow = self.random.pick(&[Type::I8, Type::I16]);
+                let value = self.define(narrow, Op::Convert(ConvertOp::Truncate, value, narrow));
+                self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
+            }
+            1 if self.ty(value) == Type::I32 => {
+                let value = self.define(Type::I64, Op::Convert(ConvertOp::ZeroExtend, value, Type::I64));
+                let mask = self.int(!7 & 0xffff_ffff);
+                let offset = self.binary(BinaryOp::And, offset, mask);
+                self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
+            }
+            _ => self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value }),
+        }
+    }
+
+    fn atomic(&mut self) {
+        let (op, at) = self.random.pick(&[
+            (AtomicOp::IAdd, 0),
+            (AtomicOp::UMax, 8),
+            (AtomicOp::Xor, 16),
+            (AtomicOp::SMin, 24),
+        ]);
+        let slot = self.int(4);
+        let offset = self.int(at);
+        let ty = if at == 8 { Type::I64 } else { Type::I32 };
+        let value = self.value(ty);
+        let out = Value(self.function.values.len() as u32);
+        self.function.values.push(ty);
+        let place = Place::Buffer { set: 0, slot, offset };
+        self.emit(Stmt::Let(out, Op::Atomic { op, ty, place, value, comparator: None }));
+    }
+
+    fn local(&mut self) {
+        let memory = LocalMemory(self.random.below(2) as u32);
+        let ty = self.random.pick(&[Type::I32, Type::F32, Type::I64, Type::I16, Type::I8]);
+        let mask = self.int(0x3f & !(u64::from(ty.bytes()) - 1));
+        let any = self.value(Type::I32);
+        let offset = self.binary(BinaryOp::And, any, mask);
+        let place = Place::Local { memory, offset };
+        if self.random.one_in(2) && ty != Type::F32 {
+            let value = self.value(ty);
+            self.emit(Stmt::Store { place, value });
+        } else if ty != Type::F32 {
+            self.define(ty, Op::Load(ty, place));
+        }
+    }
+
+    /// Every invocation stores to its own part; behind a barrier anybody's may be read.
+    fn shared(&mut self) {
+        if !self.together {
+            return;
+        }
+        let value = self.value(Type::I32);
+        let offset = self.own_shared;
+        self.emit(Stmt::Store { place: Place::Shared { offset }, value });
+        self.emit(Stmt::Barrier);
+        for _ in 0..2 {
+            let offset = self.offset();
+            self.define(Type::I32, Op::Load(Type::I32, Place::Shared { offset }));
+        }
+        self.emit(Stmt::Barrier);
+    }
+
+    fn group(&mut self) {
+        let ty = self.random.pick(&INT);
+        let bool = self.value(Type::Bool);
+        let a = self.value(ty);
+        let with = self.random.pick(&[
+            BinaryOp::IAdd,
+            BinaryOp::IMul,
+            BinaryOp::UMin,
+            BinaryOp::UMax,
+            BinaryOp::SMin,
+            BinaryOp::SMax,
+            BinaryOp::And,
+            BinaryOp::Or,
+            BinaryOp::Xor,
+        ]);
+        let (result, op, operand) = match self.random.below(9) {
+            0 => (Type::Bool, GroupOp::All, bool),
+            1 => (Type::Bool, GroupOp::Any, bool),
+            2 => (Type::I32, GroupOp::Ballot, bool),
+            3 => (ty, GroupOp::BroadcastFirst, a),
+            4 => (Type::Bool, GroupOp::AllEqual, a),
+            5 => (ty, GroupOp::Reduce(with), a),
+            6 => (ty, GroupOp::InclusiveScan(with), a),
+            7 => (ty, GroupOp::ExclusiveScan(with), a),
+            _ => {
+                self.define(Type::Bool, Op::Group(GroupOp::Elect, [].into_iter().collect()));
+                return;
+            }
+        };
+        self.define(result, Op::Group(op, [operand].into_iter().collect()));
+    }
+
+    fn operation(&mut self) -> Value {
+        let ty = self.random.pick(&TYPES);
+        let (a, b) = (self.value(ty), self.value(ty));
+        match self.random.below(6) {
+            0 => self.compare(),
+            1 => {
+                let condition = self.value(Type::Bool);
+                self.define(ty, Op::Select(condition, a, b))
+            }
+            2 => self.convert(ty, a),
+            3 => self.math(),
+            _ if ty == Type::Bool => {
+                let op = self.random.pick(&[BinaryOp::And, BinaryOp::Or, BinaryOp::Xor]);
+                if self.random.one_in(3) {
+                    self.define(ty, Op::Unary(UnaryOp::Not, a))
+                } else {
+                    self.define(ty, Op::Binary(op, a, b))
+                }
+            }
+            _ if ty.is_float() => {
+                let op = self.random.pick(&[
+                    BinaryOp::FAdd,
+                    BinaryOp::FSub,
+                    BinaryOp::FMul,
+                    BinaryOp::FDiv,
+                    BinaryOp::FRem,
+                    BinaryOp::FMod,
+                    BinaryOp::FMin,
+                    BinaryOp::FMax,
+                ]);
+                self.define(ty, Op::Binary(op, a, b))
+            }
+            _ => self.integer(ty, a, b),
+        }
+    }
+
+    fn integer(&mut self, ty: Type, a: Value, b: Value) -> Value {
+        use BinaryOp::*;
+        if self.random.one_in(8) {
+            let unary =
+                self.random.pick(&[UnaryOp::INeg, UnaryOp::Not, UnaryOp::BitReverse, UnaryOp::BitCount]);
+            return self.define(ty, Op::Unary(unary, a));
+        }
+        let op = self.random.pick(&[
+            IAdd, IAdd, ISub, IMul, IMul, UMulHigh, SMulHigh, UDiv, SDiv, URem, SRem, SMod, UMin, UMax, SMin,
+            SMax, And, Or, Xor, Shl, Shl, UShr, SShr,
+        ]);
+        self.define(ty, Op::Binary(op, a, b))
+    }
+
+    fn compare(&mut self) -> Value {
+        use CompareOp::*;
+        let ty = self.random.pick(&TYPES[1..]);
+        let (a, b) = (self.value(ty), self.value(ty));
+        let op = if ty.is_float() {
+            self.random.pick(&[FEq, FNe, FLt, FLe, FGt, FGe, FUEq, FUNe, FULt, FULe, FUGt, FUGe])
+        } else {
+            self.random.pick(&[IEq, INe, ULt, ULe, UGt, UGe, SLt, SLe, SGt, SGe])
+        };
+        self.define(Type::Bool, Op::Compare(op, a, b))
+    }
+
+    fn convert(&mut self, from: Type, a: Value) -> Value {
+        if from == Type::Bool {
+            return a;
+        }
+        let to = self.random.pick(&TYPES[1..]);
+        let op = match (from.is_float(), to.is_float()) {
+            (true, true) if from != to => ConvertOp::FloatToFloat,
+            (true, false) => self.random.pick(&[ConvertOp::FloatToSigned, ConvertOp::FloatToUnsigned]),
+            (false, true) if from.bytes() == to.bytes() && self.random.one_in(2) => ConvertOp::Bitcast,
+            (false, true) => self.random.pick(&[ConvertOp::SignedToFloat, ConvertOp::UnsignedToFloat]),
+            (false, false) if to.bytes() < from.bytes() => ConvertOp::Truncate,
+            (false, false) if to.bytes() > from.bytes() => {
+                self.random.pick(&[ConvertOp::SignExtend, ConvertOp::ZeroExtend])
+            }
+            _ => return a,
+        };
+        self.define(to, Op::Convert(op, a, to))
+    }
+
+    fn math(&mut self) -> Value {
+        use MathOp::*;
+        let float = self.random.pick(&[Type::F32, Type::F32, Type::F64, Type::F16]);
+        let (x, y, z) = (self.value(float), self.value(float), self.value(float));
+        let (i, j) = (self.value(Type::I32), self.value(Type::I32));
+        let int = self.random.pick(&INT);
+        let n = self.value(int);
+        let (op, operands): (MathOp, Vec<Value>) = match self.random.below(9) {
+            0 => (self.random.pick(&[RoundEven, Trunc, FAbs, FSign, Floor, Ceil, Fract, Sqrt]), vec![x]),
+            1 if float == Type::F32 => (self.random.pick(&[Sin, Exp2, Atan]), vec![x]),
+            2 => (Fma, vec![x, y, z]),
+            3 => (self.random.pick(&[SAbs, SSign]), vec![n]),
+            4 => (self.random.pick(&[FindILsb, FindSMsb, FindUMsb]), vec![i]),
+            5 | 6 => {
+                let five = self.int(15);
+                let (offset, count) =
+                    (self.binary(BinaryOp::And, i, five), self.binary(BinaryOp::And, j, five));
+                match self.random.below(3) {
+                    0 => (BitFieldInsert, vec![i, j, offset, count]),
+                    1 => (BitFieldUExtract, vec![i, offset, count]),
+                    _ => (BitFieldSExtract, vec![j, offset, count]),
+                }
+            }
+            7 => (Ldexp, vec![x, i]),
+            _ => (FrexpSignificand, vec![x]),
+        };
+        let ty = self.ty(operands[0]);
+        self.define(ty, Op::Math(op, operands.into_iter().collect()))
+    }
+}
+
+/// Whether some invocation may not come back.
+fn ends(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Return | Stmt::Break(_) | Stmt::Continue(_) => true,
+        Stmt::If { then, otherwise, .. } => ends(then) || ends(otherwise),
+        Stmt::Block { body, .. } | Stmt::Loop { body, .. } => {
+            body.iter().any(|stmt| matches!(stmt, Stmt::Return)) || ends(body)
+        }
+        _ => false,
+    })
+}
+
+fn memory(seed: u64, function: &Function) -> interp::Memory {
+    let mut random = Random(seed | 1);
+    let mut bytes = |count: usize| -> Vec<u8> {
+        (0..count).map(|i| if i % 4 < 2 { random.next() as u8 & 0x3f } else { 0x40 }).collect()
+    };
+    let group_count = [[3, 2, 1], [1, 1, 1], [11, 1, 1], [9, 3, 1]][seed as usize % 4];
+    let groups: u32 = group_count.iter().product();
+    let own = OWN as usize * (groups * function.workgroup_size.iter().product::<u32>()) as usize;
+    interp::Memory {
+        buffers: [
+            ((0, 0), bytes(own)),
+            ((0, 1), bytes(1000)),
+            ((0, 2), bytes(70_000)),
+            ((0, 3), bytes(61)),
+            ((0, 4), bytes(32)),
+        ]
+        .into(),
+        push_constants: bytes(256),
+        group_count,
+        ..Default::default()
+    }
+}
+
+fn compare(seed: u64) {
+    let function = Generator::new(seed).function();
+    verify::verify(&function).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{function}"));
+    let text = function.to_string();
+    let parsed: Function = text.parse().unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+    assert_eq!(parsed.to_string(), text, "seed {seed}: text is not what was parsed");
+
+    let before = memory(seed, &function);
+    let mut expected = before.clone();
+    match interp::run(&function, &mut expected, 3_000_000) {
+        Ok(()) => {}
+        Err(interp::RunError::OutOfFuel) => return,
+        Err(error) => panic!("seed {seed}: {error}\n{function}"),
+    }
+    for placement in [Placement::Plain, Placement::Sparse] {
+        let mut found = before.clone();
+        machine::run(&function, &mut found, placement);
+        machine::assert_same(&function, &expected, &found, &format!("seed {seed}, {placement:?}"));
+    }
+}
+
+#[test]
+fn random_functions_do_the_same_as_machine_code() {
+    let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
+    let count: u64 = setting("LACUNA_FUZZ").unwrap_or(150);
+    let first: u64 = setting("LACUNA_FUZZ_SEED").unwrap_or(1);
+    (first..first + count).for_each(compare);
+}
