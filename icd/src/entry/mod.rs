@@ -163,6 +163,8 @@ commands! {
         "vkDestroyPipelineCache": PFN_vkDestroyPipelineCache = pipeline::destroy_pipeline_cache;
         "vkGetPipelineCacheData": PFN_vkGetPipelineCacheData = pipeline::get_pipeline_cache_data;
         "vkMergePipelineCaches": PFN_vkMergePipelineCaches = pipeline::merge_pipeline_caches;
+        "vkCreateComputePipelines": PFN_vkCreateComputePipelines = pipeline::create_compute_pipelines;
+        "vkDestroyPipeline": PFN_vkDestroyPipeline = pipeline::destroy_pipeline;
         "vkCreateGraphicsPipelines": PFN_vkCreateGraphicsPipelines = pipeline::create_graphics_pipelines;
         "vkCreateQueryPool": PFN_vkCreateQueryPool = pool::create_query_pool;
         "vkDestroyQueryPool": PFN_vkDestroyQueryPool = pool::destroy_query_pool;
