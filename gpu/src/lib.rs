@@ -14,6 +14,7 @@
 //! [`SPARSE_TAG`](lacuna_vm::page_table::pte::SPARSE_TAG) set, an address that the page table translates.
 #![deny(unsafe_code)]
 
+pub mod compute;
 pub mod copy;
 pub mod memory;
 pub mod pool;

@@ -7,6 +7,7 @@
 //! 2. A range comes back unbound: whoever gives it back has unmapped it. So every range is handed out with zero entries.
 //! 3. Below `floor` no page is free.
 
+use core::ptr::NonNull;
 use std::sync::OnceLock;
 
 use lacuna_vm::page_table::{LinearPageTable, PageTable, pte};
@@ -15,7 +16,7 @@ use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
 use parking_lot::Mutex;
 
 use super::span::Entries;
-use super::{DeviceAddress, MemoryError};
+use super::{DeviceAddress, MemoryError, os};
 
 /// Sparse addresses have at most so many bits: 64 TiB, and 8 GiB of reserved page table.
 pub const ADDRESS_BITS: u32 = 46;
@@ -82,8 +83,17 @@ impl AddressSpace {
     pub fn allocate(&self, size: u64, align: u64) -> Result<VaRange, MemoryError> {
         let refused = MemoryError::OutOfAddresses { size };
         let (pages, align) = (pages(size).ok_or(refused)?, pages(align).ok_or(refused)?);
-        let found = self.ranges.lock().allocate(self.limit(), pages, align);
-        found.and_then(va_range).ok_or(refused)
+        let span = self.ranges.lock().allocate(self.limit(), pages, align).ok_or(refused)?;
+        self.expect_many_binds(span);
+        va_range(span).ok_or(refused)
+    }
+
+    /// The page table of a range that is large enough to fill huge pages of it.
+    fn expect_many_binds(&self, span: Span) {
+        let first = self.table.entries().wrapping_add(span.start as usize);
+        if let Some(first) = NonNull::new(first.cast_mut().cast::<u8>()) {
+            os::prefer_huge_pages(first, span.len() as usize * size_of::<u64>());
+        }
     }
 
     /// Hands out exactly `range`, if nobody has any part of it: how captured addresses are replayed.

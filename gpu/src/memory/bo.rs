@@ -7,10 +7,15 @@
 //!    (see [`in_flight`](super::in_flight)): machine code may still hold a translated address.
 
 use core::mem::ManuallyDrop;
+use core::ops::RangeInclusive;
 use core::ptr::NonNull;
 
-use super::os::Mapping;
+use super::os::{self, Mapping};
 use super::{MemoryError, in_flight};
+
+/// Sizes in bytes for which huge pages are worth having. Smaller ones hardly contain one; larger ones tend to be pools of
+/// pages that are touched here and there, where they would take memory that nobody uses.
+const HUGE_PAGES: RangeInclusive<u64> = 4 << 20..=256 << 20;
 
 /// A range of host memory that backs device memory.
 #[derive(Debug)]
@@ -21,7 +26,11 @@ pub struct Bo {
 impl Bo {
     /// Memory for `size` bytes, rounded up to whole pages; zeroed, and committed only where touched.
     pub fn allocate(size: u64) -> Result<Self, MemoryError> {
-        Ok(Self { mapping: ManuallyDrop::new(Mapping::new(size)?) })
+        let mapping = Mapping::new(size)?;
+        if HUGE_PAGES.contains(&mapping.size()) {
+            os::prefer_huge_pages(mapping.base(), mapping.size() as usize);
+        }
+        Ok(Self { mapping: ManuallyDrop::new(mapping) })
     }
 
     /// The first byte. Valid as long as the BO lives; access through it is unsynchronised device memory.

@@ -3,11 +3,18 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use lacuna_vm::units::PAGE_SIZE;
-use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
 
 use super::MemoryError;
+
+/// Where the last mapping begins; zero before the first one. A hint: correctness does not depend on it.
+static LAST: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes of a huge page on the architectures that this runs on.
+const HUGE_PAGE: usize = 2 << 20;
 
 /// A private range of zeroed host memory, aligned to [`PAGE_SIZE`] and committed page by page when touched.
 #[derive(Debug)]
@@ -27,7 +34,9 @@ impl Mapping {
         let refused = MemoryError::OutOfMemory { size };
         let size = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
         let size = usize::try_from(size).map_err(|_| refused)?;
-        Self::that_is_aligned(size).or_else(|| Self::trimmed(size)).ok_or(refused)
+        let mapping = Self::below_the_last(size).or_else(|| Self::trimmed(size)).ok_or(refused)?;
+        LAST.store(mapping.base.as_ptr() as usize, Ordering::Relaxed);
+        Ok(mapping)
     }
 
     /// The first byte.
@@ -40,9 +49,10 @@ impl Mapping {
         self.size as u64
     }
 
-    /// Takes what the kernel gives if it is aligned, which it nearly always is: new mappings go right below the last one.
-    fn that_is_aligned(size: usize) -> Option<Self> {
-        let base = map(size)?;
+    /// Asks for the place right below the last mapping, which is aligned and nearly always free: one system call.
+    fn below_the_last(size: usize) -> Option<Self> {
+        let hint = LAST.load(Ordering::Relaxed).checked_sub(size)?;
+        let base = map(hint, size)?;
         if (base.as_ptr() as u64).is_multiple_of(PAGE_SIZE) {
             return Some(Self { base, size });
         }
@@ -53,7 +63,7 @@ impl Mapping {
     /// Maps one page too many and gives back what lies outside the aligned range.
     fn trimmed(size: usize) -> Option<Self> {
         let slack = PAGE_SIZE as usize;
-        let start = map(size.checked_add(slack)?)?;
+        let start = map(0, size.checked_add(slack)?)?;
         let head = start.as_ptr().align_offset(slack);
         // SAFETY: `head` < `slack` bytes (invariant of `align_offset` for bytes), inside the range just mapped.
         let base = unsafe { start.add(head) };
@@ -71,15 +81,32 @@ impl Mapping {
 impl Drop for Mapping {
     fn drop(&mut self) {
         unmap(self.base, self.size);
+        // The last mapping goes first, often: then the next one can have its place.
+        let base = self.base.as_ptr() as usize;
+        let _ = LAST.compare_exchange(base, base + self.size, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
+/// Asks for huge pages where `size` bytes from `start` on are touched: one page fault instead of 512, and fewer TLB misses.
+/// Only advice: contents do not change, and where the system has no huge pages nothing happens.
+pub(super) fn prefer_huge_pages(start: NonNull<u8>, size: usize) {
+    let inner = start.as_ptr().align_offset(HUGE_PAGE);
+    let Some(size) = size.checked_sub(inner) else { return };
+    let start = start.as_ptr().wrapping_add(inner).cast::<c_void>();
+    // SAFETY: this advice changes no contents, whatever the range is; it fails for ranges that are not mapped.
+    if let Err(error) = unsafe { madvise(start, size - size % HUGE_PAGE, Advice::LinuxHugepage) } {
+        log::debug!("no huge pages for {size} bytes: {error}");
     }
 }
 
 /// `MAP_NORESERVE`: heaps may be larger than the memory that is free right now; only touched pages cost.
-fn map(size: usize) -> Option<NonNull<u8>> {
+///
+/// `hint` is where the mapping goes if that is free; zero leaves the choice to the kernel.
+fn map(hint: usize, size: usize) -> Option<NonNull<u8>> {
     let protection = ProtFlags::READ | ProtFlags::WRITE;
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-    // SAFETY: a new mapping at an address of the kernel's choice overlaps nothing.
-    let base = unsafe { mmap_anonymous(ptr::null_mut(), size, protection, flags) };
+    // SAFETY: without `MAP_FIXED`, a new mapping overlaps nothing, whatever the hint.
+    let base = unsafe { mmap_anonymous(ptr::without_provenance_mut(hint), size, protection, flags) };
     NonNull::new(base.ok()?.cast())
 }
 

@@ -23,8 +23,8 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_residency_aliased(true)
 }
 
-/// Feature structures with the members that are true: makes what fills them in a query and what checks them at device
-/// creation. The members listed as false must be listed too, or asking for them would go unnoticed.
+/// Feature structures with all their members: makes what fills them in a query and what checks them at device creation.
+/// Structures of Vulkan 1.1 are here although all their members are false, so that asking for one is noticed.
 macro_rules! features {
     ($($structure:ident { $($member:ident: $value:literal),* $(,)? })*) => {
         /// Fills one structure of the chain of `vkGetPhysicalDeviceFeatures2`, if it is known.
@@ -59,6 +59,12 @@ features! {
         buffer_device_address: true, buffer_device_address_capture_replay: false,
         buffer_device_address_multi_device: false,
     }
+    PhysicalDeviceMultiviewFeatures {
+        multiview: false, multiview_geometry_shader: false, multiview_tessellation_shader: false,
+    }
+    PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
+    PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
+    PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: false }
     PhysicalDeviceHostQueryResetFeatures { host_query_reset: true }
     PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
     PhysicalDeviceRobustness2FeaturesEXT {

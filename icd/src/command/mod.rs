@@ -8,6 +8,7 @@
 //! A submission holds the recording, not the command buffer: resetting, re-recording or freeing a command buffer early
 //! touches nothing that executes.
 
+pub mod compute;
 pub mod event;
 pub mod execute;
 pub mod query;
@@ -164,7 +165,7 @@ mod tests {
     fn what_executes_survives_recording_anew() {
         let buffer = CommandBuffer::new(vk::CommandBufferLevel::PRIMARY);
         buffer.begin();
-        buffer.record(|recording| recording.push_secondary(Arc::default())).unwrap();
+        buffer.record(|recording| recording.push_constants(0, &[1, 2, 3, 4])).unwrap();
         buffer.end().unwrap();
         let pending = buffer.executable().unwrap();
         buffer.begin();

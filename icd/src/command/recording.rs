@@ -12,11 +12,45 @@ use ash::vk;
 
 use crate::error::Error;
 use crate::object::buffer::Buffer;
+use crate::object::descriptor_set::DescriptorSet;
+use crate::object::pipeline::Pipeline;
 use crate::object::query_pool::QueryPool;
 use crate::sync::event::Event;
 
 /// One command.
 pub enum Command {
+    /// `vkCmdBindPipeline`
+    BindPipeline(Arc<Pipeline>),
+    /// One set of `vkCmdBindDescriptorSets`, with its own dynamic offsets.
+    BindSet {
+        /// Set number.
+        index: u32,
+        /// The set; its contents are read when a dispatch uses them.
+        set: Arc<DescriptorSet>,
+        /// Dynamic offsets, in [`Recording::words`].
+        offsets: Slice,
+    },
+    /// `vkCmdPushConstants`
+    PushConstants {
+        /// First byte.
+        offset: u32,
+        /// In [`Recording::bytes`].
+        data: Slice,
+    },
+    /// `vkCmdDispatch`, `vkCmdDispatchBase`
+    Dispatch {
+        /// Added to each workgroup's id.
+        base: [u32; 3],
+        /// Workgroups.
+        groups: [u32; 3],
+    },
+    /// `vkCmdDispatchIndirect`
+    DispatchIndirect {
+        /// Holds the workgroup counts.
+        buffer: Arc<Buffer>,
+        /// Where, in bytes.
+        offset: u64,
+    },
     /// `vkCmdCopyBuffer`
     CopyBuffer {
         /// Read.

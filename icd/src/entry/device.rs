@@ -35,7 +35,9 @@ pub(super) unsafe extern "system" fn destroy_device(
 ) {
     guard(|| {
         // SAFETY: VUID-vkDestroyDevice-device-parameter, and its host access is externally synchronised.
-        drop(unsafe { handle::destroy::<Device>(device) });
+        if let Some(device) = unsafe { handle::destroy::<Device>(device) } {
+            device.queues().for_each(|queue| queue.abandon());
+        }
         Ok(())
     })
 }

@@ -171,7 +171,9 @@ mod tests {
     fn every_command_of_every_listed_extension_exists() {
         macro_rules! check {
             ($($provider:expr => $vendor:ident :: $module:ident :: $table:ident;)*) => {$(
-                let wanted = names(|load| drop(ash::$vendor::$module::$table::load(load)));
+                let mut wanted = names(|load| drop(ash::$vendor::$module::$table::load(load)));
+                // Comes with `VK_KHR_push_descriptor`.
+                wanted.retain(|name| name != "vkCmdPushDescriptorSetWithTemplateKHR");
                 assert_eq!(missing(wanted, $provider), NONE, "{}", stringify!($module));
             )*};
         }

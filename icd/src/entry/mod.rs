@@ -9,6 +9,7 @@
 
 pub mod buffer;
 pub mod command;
+pub mod command_compute;
 pub mod command_refused;
 pub mod command_sync;
 pub mod command_transfer;
@@ -163,6 +164,8 @@ commands! {
         "vkDestroyPipelineCache": PFN_vkDestroyPipelineCache = pipeline::destroy_pipeline_cache;
         "vkGetPipelineCacheData": PFN_vkGetPipelineCacheData = pipeline::get_pipeline_cache_data;
         "vkMergePipelineCaches": PFN_vkMergePipelineCaches = pipeline::merge_pipeline_caches;
+        "vkCreateComputePipelines": PFN_vkCreateComputePipelines = pipeline::create_compute_pipelines;
+        "vkDestroyPipeline": PFN_vkDestroyPipeline = pipeline::destroy_pipeline;
         "vkCreateGraphicsPipelines": PFN_vkCreateGraphicsPipelines = pipeline::create_graphics_pipelines;
         "vkCreateQueryPool": PFN_vkCreateQueryPool = pool::create_query_pool;
         "vkDestroyQueryPool": PFN_vkDestroyQueryPool = pool::destroy_query_pool;
@@ -255,6 +258,11 @@ commands! {
         "vkEndCommandBuffer": PFN_vkEndCommandBuffer = command::end_command_buffer;
         "vkResetCommandBuffer": PFN_vkResetCommandBuffer = command::reset_command_buffer;
         "vkCmdExecuteCommands": PFN_vkCmdExecuteCommands = command::cmd_execute_commands;
+        "vkCmdBindPipeline": PFN_vkCmdBindPipeline = command_compute::cmd_bind_pipeline;
+        "vkCmdBindDescriptorSets": PFN_vkCmdBindDescriptorSets = command_compute::cmd_bind_descriptor_sets;
+        "vkCmdPushConstants": PFN_vkCmdPushConstants = command_compute::cmd_push_constants;
+        "vkCmdDispatch": PFN_vkCmdDispatch = command_compute::cmd_dispatch;
+        "vkCmdDispatchIndirect": PFN_vkCmdDispatchIndirect = command_compute::cmd_dispatch_indirect;
         "vkCmdCopyBuffer": PFN_vkCmdCopyBuffer = command_transfer::cmd_copy_buffer;
         "vkCmdFillBuffer": PFN_vkCmdFillBuffer = command_transfer::cmd_fill_buffer;
         "vkCmdUpdateBuffer": PFN_vkCmdUpdateBuffer = command_transfer::cmd_update_buffer;
@@ -308,6 +316,7 @@ commands! {
         "vkSignalSemaphoreKHR": PFN_vkSignalSemaphore = sync::signal_semaphore;
     }
     Scope::Device, Provider::Device(DeviceExtension::DeviceGroup) => {
+        "vkCmdDispatchBaseKHR": PFN_vkCmdDispatchBase = command_compute::cmd_dispatch_base;
         "vkCmdSetDeviceMaskKHR": PFN_vkCmdSetDeviceMask = command::cmd_set_device_mask;
     }
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {

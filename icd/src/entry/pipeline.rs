@@ -8,6 +8,7 @@ use super::destroy;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::Object;
+use crate::object::pipeline::Pipeline;
 use crate::object::pipeline_cache::PipelineCache;
 use crate::object::shader_module::ShaderModule;
 
@@ -80,6 +81,31 @@ pub(super) unsafe extern "system" fn merge_pipeline_caches(
     })
 }
 
+/// `vkCreateComputePipelines`: a pipeline that cannot be made is null, the others are made.
+pub(super) unsafe extern "system" fn create_compute_pipelines(
+    _device: vk::Device,
+    _cache: vk::PipelineCache,
+    count: u32,
+    infos: *const vk::ComputePipelineCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    pipelines: *mut vk::Pipeline,
+) -> vk::Result {
+    guard(|| {
+        let mut outcome = Ok(());
+        // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
+        for (index, info) in unsafe { slice(infos, count) }.iter().enumerate() {
+            // SAFETY: as above.
+            let pipeline = unsafe { Pipeline::compute(info) }.map(Object::insert);
+            // SAFETY: VUID-vkCreateComputePipelines-pPipelines-parameter: an array of `count` handles.
+            unsafe {
+                output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?;
+            }
+            outcome = outcome.and(pipeline.map(|_| ()));
+        }
+        outcome
+    })
+}
+
 /// `vkCreateGraphicsPipelines`: no queue has graphics.
 pub(super) unsafe extern "system" fn create_graphics_pipelines(
     _device: vk::Device,
@@ -96,4 +122,13 @@ pub(super) unsafe extern "system" fn create_graphics_pipelines(
         }
         Err::<(), _>(Error::FeatureNotPresent("graphics pipelines"))
     })
+}
+
+/// `vkDestroyPipeline`.
+pub(super) unsafe extern "system" fn destroy_pipeline(
+    _device: vk::Device,
+    pipeline: vk::Pipeline,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| destroy::<Pipeline>(pipeline).map(drop))
 }

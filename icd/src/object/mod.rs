@@ -10,6 +10,7 @@ pub mod device;
 pub mod instance;
 pub mod memory;
 pub mod physical_device;
+pub mod pipeline;
 pub mod pipeline_cache;
 pub mod pipeline_layout;
 pub mod query_pool;

@@ -99,7 +99,7 @@ impl Fifo {
         host_wait::wait(&[done], Until::All, u64::MAX);
     }
 
-    /// Forgets what still waits for a signal: the queue's device is being destroyed.
+    /// Drops what is pending: the queue's device is being destroyed.
     pub fn abandon(&self) {
         let pending = std::mem::take(&mut self.state.lock().pending);
         if !pending.is_empty() {

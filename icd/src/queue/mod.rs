@@ -69,10 +69,10 @@ impl Queue {
         self.fifo.wait_idle();
         if self.fifo.is_lost() { Err(Error::DeviceLost("queue")) } else { Ok(()) }
     }
-}
 
-impl Drop for Queue {
-    fn drop(&mut self) {
+    /// Forgets what still waits: its device is being destroyed. Submissions hold their device, so that without this a
+    /// wait that is never satisfied would keep it for ever.
+    pub fn abandon(&self) {
         self.fifo.abandon();
     }
 }

@@ -1,0 +1,188 @@
+//! Pipelines, descriptor sets, push constants and dispatches.
+
+use std::sync::{Arc, LazyLock};
+
+use ash::vk;
+use lacuna_shaders::abi::{Descriptor, DispatchContext, MAX_PUSH_CONSTANTS, MAX_SETS};
+
+use super::execute::State;
+use super::recording::{Command, Recording, Slice};
+use super::transfer;
+use crate::caps::limits;
+use crate::error::Error;
+use crate::handle::Object;
+use crate::object::buffer::Buffer;
+use crate::object::descriptor_set::DescriptorSet;
+use crate::object::pipeline::Pipeline;
+use crate::queue::submission::Failed;
+
+/// Estimate of what one invocation takes.
+const NANOSECONDS_PER_INVOCATION: u64 = 2;
+/// What an indirect dispatch takes is not known when it is recorded.
+const UNKNOWN: u64 = 1_000_000;
+
+impl Recording {
+    /// `vkCmdBindPipeline`.
+    pub fn bind_pipeline(
+        &mut self,
+        point: vk::PipelineBindPoint,
+        pipeline: vk::Pipeline,
+    ) -> Result<(), Error> {
+        if point != vk::PipelineBindPoint::COMPUTE {
+            return Err(Error::InvalidUsage("VUID-vkCmdBindPipeline-pipelineBindPoint: only compute exists"));
+        }
+        let pipeline = Pipeline::get(pipeline)?;
+        self.invocations = pipeline.kernel.workgroup_size().iter().map(|&size| u64::from(size)).product();
+        self.push(Command::BindPipeline(pipeline), 0)
+    }
+
+    /// `vkCmdBindDescriptorSets`.
+    pub fn bind_sets(
+        &mut self,
+        first: u32,
+        sets: &[vk::DescriptorSet],
+        mut offsets: &[u32],
+    ) -> Result<(), Error> {
+        for (index, &set) in (first..).zip(sets) {
+            if index as usize >= MAX_SETS {
+                return Err(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-firstSet-00360"));
+            }
+            let set = DescriptorSet::get(set)?;
+            let (own, rest) = offsets
+                .split_at_checked(set.dynamic_count() as usize)
+                .ok_or(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-dynamicOffsetCount-00359"))?;
+            offsets = rest;
+            let offsets = self.store_words(own)?;
+            self.push(Command::BindSet { index, set, offsets }, 0)?;
+        }
+        Ok(())
+    }
+
+    /// `vkCmdPushConstants`.
+    pub fn push_constants(&mut self, offset: u32, data: &[u8]) -> Result<(), Error> {
+        if offset as usize + data.len() > MAX_PUSH_CONSTANTS {
+            return Err(Error::InvalidUsage("VUID-vkCmdPushConstants-offset-01795"));
+        }
+        let data = self.store_bytes(data)?;
+        self.push(Command::PushConstants { offset, data }, 0)
+    }
+
+    /// `vkCmdDispatch`, `vkCmdDispatchBase`.
+    pub fn dispatch(&mut self, base: [u32; 3], groups: [u32; 3]) -> Result<(), Error> {
+        check_groups(groups)?;
+        let groups_total = groups.iter().map(|&count| u64::from(count)).fold(1, u64::saturating_mul);
+        let nanoseconds =
+            groups_total.saturating_mul(self.invocations).saturating_mul(NANOSECONDS_PER_INVOCATION);
+        self.push(Command::Dispatch { base, groups }, nanoseconds)
+    }
+
+    /// `vkCmdDispatchIndirect`.
+    pub fn dispatch_indirect(&mut self, buffer: vk::Buffer, offset: u64) -> Result<(), Error> {
+        let buffer = Buffer::get(buffer)?;
+        let size = size_of::<vk::DispatchIndirectCommand>() as u64;
+        if !offset.is_multiple_of(4) || offset.checked_add(size).is_none_or(|end| end > buffer.size()) {
+            return Err(Error::InvalidUsage("VUID-vkCmdDispatchIndirect-offset-00407, -02710"));
+        }
+        self.push(Command::DispatchIndirect { buffer, offset }, UNKNOWN)
+    }
+}
+
+/// More groups than advertised could also be more than 64 bits count.
+fn check_groups(groups: [u32; 3]) -> Result<(), Error> {
+    static LIMITS: LazyLock<[u32; 3]> =
+        LazyLock::new(|| limits::properties().limits.max_compute_work_group_count);
+    let fits = groups.iter().zip(LIMITS.iter()).all(|(count, limit)| count <= limit);
+    if fits { Ok(()) } else { Err(Error::InvalidUsage("VUID-vkCmdDispatch-groupCountX-00386 to 00388")) }
+}
+
+/// What dispatches use: what was bound last.
+#[derive(Default)]
+pub(super) struct Bound<'a> {
+    pipeline: Option<&'a Pipeline>,
+    sets: [BoundSet<'a>; MAX_SETS],
+}
+
+#[derive(Default)]
+struct BoundSet<'a> {
+    source: Option<(&'a DescriptorSet, &'a [u32])>,
+    /// The descriptors, with dynamic offsets added, once a dispatch has used them.
+    descriptors: Vec<Descriptor>,
+    is_current: bool,
+}
+
+impl<'a> State<'a> {
+    pub(super) fn bind_pipeline(&mut self, pipeline: &'a Arc<Pipeline>) {
+        self.bound.pipeline = Some(pipeline);
+    }
+
+    pub(super) fn bind_set(&mut self, index: u32, set: &'a Arc<DescriptorSet>, offsets: Slice) {
+        let offsets = self.recording().words(offsets);
+        let bound = &mut self.bound.sets[index as usize];
+        bound.source = Some((set, offsets));
+        bound.is_current = false;
+    }
+
+    pub(super) fn push_constants(&mut self, offset: u32, data: Slice) {
+        let data = self.recording().bytes(data);
+        self.context.push_constants[offset as usize..][..data.len()].copy_from_slice(data);
+    }
+
+    pub(super) fn dispatch(&mut self, base: [u32; 3], groups: [u32; 3]) -> Result<(), Failed> {
+        let Some(pipeline) = self.bound.pipeline else {
+            log::warn!("a dispatch without a pipeline: skipped");
+            return Ok(());
+        };
+        self.bound.write_sets(pipeline, &mut self.context);
+        self.context.group_count = groups;
+        self.context.base_group = base;
+        // SAFETY: the context's descriptors are in `bound`, which lives until the dispatch returns, and are as many as the
+        // pipeline uses. What they name stays mapped: memory freed since execution began by the in-flight ticket of
+        // `execute`, and the application may not use descriptors of memory freed before (VUID-vkCmdDispatch-None-08114).
+        unsafe { lacuna_gpu::compute::dispatch(&pipeline.kernel, &self.context)? }
+        Ok(())
+    }
+
+    pub(super) fn dispatch_indirect(&mut self, buffer: &Arc<Buffer>, offset: u64) -> Result<(), Failed> {
+        let Some(address) = transfer::address(buffer) else { return Ok(()) };
+        let mut bytes = [0; 12];
+        // SAFETY: recording checked that the range is inside the buffer, which it holds with its memory.
+        unsafe { lacuna_gpu::copy::read(address + offset, &mut bytes) }
+        let groups =
+            [0, 4, 8].map(|at| u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
+        match check_groups(groups) {
+            Ok(()) => self.dispatch([0; 3], groups),
+            Err(error) => {
+                log::warn!("an indirect dispatch of {groups:?} groups is skipped: {error}");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Bound<'_> {
+    /// Points the context at the descriptors of all sets. A set with fewer descriptors than the pipeline's layout says is
+    /// not of that layout, and counts as not bound.
+    fn write_sets(&mut self, pipeline: &Pipeline, context: &mut DispatchContext) {
+        for (index, (bound, pointer)) in self.sets.iter_mut().zip(&mut context.sets).enumerate() {
+            let needed =
+                pipeline.layout.sets.get(index).and_then(Option::as_ref).map_or(0, |layout| layout.slots());
+            let descriptors = bound.current();
+            *pointer =
+                if descriptors.len() >= needed as usize { descriptors.as_ptr() } else { std::ptr::null() };
+        }
+    }
+}
+
+impl BoundSet<'_> {
+    /// The set's descriptors, as they were when the first dispatch since the bind used them.
+    fn current(&mut self) -> &[Descriptor] {
+        if let Some((set, offsets)) = self.source
+            && !self.is_current
+        {
+            self.descriptors.clear();
+            set.snapshot(offsets, &mut self.descriptors);
+            self.is_current = true;
+        }
+        &self.descriptors
+    }
+}
