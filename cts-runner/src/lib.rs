@@ -8,8 +8,10 @@
 //! | [`vk`] | the small Vulkan client that all others use |
 //! | [`demo`] | a sparse buffer bigger than the machine, shown working |
 //! | [`native`] | our own conformance suite |
+//! | [`deqp`] | Khronos' conformance tests, run in parallel and counted |
 
 pub mod demo;
+pub mod deqp;
 pub mod icd;
 pub mod native;
 pub mod rng;

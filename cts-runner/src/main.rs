@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{demo, icd, native, units};
+use cts_runner::{demo, deqp, icd, native, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Demo(DemoArguments),
     /// Runs the native conformance suite.
     Native(NativeArguments),
+    /// Runs tests of deqp-vk, the Khronos conformance suite.
+    Deqp(DeqpArguments),
     /// Runs the cases named on standard input; what `native` starts.
     #[command(hide = true)]
     NativeChild {
@@ -66,6 +68,34 @@ struct DemoArguments {
     out: PathBuf,
 }
 
+#[derive(clap::Args)]
+struct DeqpArguments {
+    /// The deqp-vk program.
+    #[arg(long, value_name = "PATH")]
+    deqp_vk: PathBuf,
+    /// File with names or patterns of cases, one a line; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    caselist: Vec<PathBuf>,
+    /// A name or a pattern such as 'dEQP-VK.api.smoke.*'; may be repeated.
+    #[arg(long = "case", value_name = "PATTERN")]
+    cases: Vec<String>,
+    /// Run one case in N.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    sample: usize,
+    /// Processes at a time; by default as many as there are processors.
+    #[arg(long, short)]
+    jobs: Option<usize>,
+    /// Cases a process.
+    #[arg(long, default_value_t = 500)]
+    batch: usize,
+    /// Seconds that one case may take.
+    #[arg(long, default_value_t = 60)]
+    timeout: u64,
+    /// Folder for results and logs of failures.
+    #[arg(long, default_value = "out/deqp")]
+    out: PathBuf,
+}
+
 fn main() -> ExitCode {
     env_logger::init();
     match run(Arguments::parse()) {
@@ -88,6 +118,19 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Native(n) => native(n),
+        Command::Deqp(d) => {
+            let counts = deqp::run(&deqp::Options {
+                deqp_vk: d.deqp_vk,
+                caselists: d.caselist,
+                cases: d.cases,
+                sample: d.sample,
+                jobs: d.jobs.unwrap_or_else(processors),
+                batch: d.batch,
+                timeout: d.timeout,
+                out: d.out,
+            })?;
+            Ok(exit_code(counts.all_good()))
+        }
         Command::NativeChild { seed } => {
             native::serve(seed);
             Ok(ExitCode::SUCCESS)
@@ -102,16 +145,23 @@ fn native(arguments: NativeArguments) -> Result<ExitCode, Box<dyn std::error::Er
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let summary = native::run(&native::Options {
         program: std::env::current_exe()?,
         filters: arguments.filters,
         seed: arguments.seed,
-        jobs: arguments.jobs.unwrap_or(processors),
+        jobs: arguments.jobs.unwrap_or_else(processors),
         verbose: arguments.verbose,
     })?;
     println!("driver: {}", summary.driver.as_deref().unwrap_or("none"));
     println!("seed:   {}", arguments.seed);
     println!("native: {}", summary.counts);
-    Ok(if summary.counts.all_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(exit_code(summary.counts.all_good()))
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn exit_code(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
