@@ -19,6 +19,7 @@ mod region;
 mod request;
 mod split;
 pub mod text;
+pub mod trace;
 mod transact;
 pub mod tree;
 pub mod units;
