@@ -190,7 +190,7 @@ fn evictions(name: &str) {
     report(name, "evict", start.elapsed().as_secs_f64() * 1e9 / 1e5, "ns/mapping");
     let start = Instant::now();
     for &vm in &vms {
-        manager.validate(vm, &mut &table, |_| Ok::<_, ()>(())).unwrap();
+        manager.validate(vm, &mut &table, |_| Ok::<_, Error>(())).unwrap();
     }
     report(name, "validate", start.elapsed().as_secs_f64() * 1e9 / 1e5, "ns/mapping");
     black_box(&mut table);
