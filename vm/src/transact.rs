@@ -33,10 +33,10 @@ pub enum TransactError<E> {
 }
 
 /// Turns the pieces of a walk into operations and hands them on.
-struct Tell<'a, F> {
-    vm: &'a Vm,
-    pairs: &'a Pairs,
-    visit: F,
+pub(crate) struct Tell<'a, F> {
+    pub(crate) vm: &'a Vm,
+    pub(crate) pairs: &'a Pairs,
+    pub(crate) visit: F,
 }
 
 impl<E, F: FnMut(&Op) -> Result<(), E>> Visit for Tell<'_, F> {

@@ -1,4 +1,5 @@
 //! The fifteen ways in which a request can meet a mapping, for map and unmap, with equal and other memory, and null mappings.
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use lacuna_vm::RecordingPageTable;
 use lacuna_vm::text::replay;

@@ -1,4 +1,5 @@
 //! The second stage of a bind may not allocate: counted by the allocator itself. The first may fail at every allocation.
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 #![expect(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -49,7 +49,7 @@ fn inserts_and_removes_agree_with_a_btreemap() {
         let start = random(&mut state) % 20_000;
         let span = Span::new(start, start + 1 + random(&mut state) % 3);
         // Grows for a third of the time, then shrinks to nothing.
-        if random(&mut state) % 3 != 0 && round < rounds / 3 {
+        if !random(&mut state).is_multiple_of(3) && round < rounds / 3 {
             let free = model.range(..span.end).next_back().is_none_or(|(_, &(end, _))| end <= span.start);
             assert_eq!(tree.insert(span, round).is_ok(), free);
             if free {
