@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{demo, deqp, icd, native, units};
+use cts_runner::{bench, demo, deqp, icd, native, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Demo(DemoArguments),
     /// Runs the native conformance suite.
     Native(NativeArguments),
+    /// Measures the driver; with --compare, beside another one.
+    Bench(BenchArguments),
     /// Runs tests of deqp-vk, the Khronos conformance suite.
     Deqp(DeqpArguments),
     /// Runs the cases named on standard input; what `native` starts.
@@ -69,6 +71,21 @@ struct DemoArguments {
 }
 
 #[derive(clap::Args)]
+struct BenchArguments {
+    /// Measure only metrics whose name contains one of these.
+    filters: Vec<String>,
+    /// ICD manifest of a second driver: both run in turn, and ratios are printed.
+    #[arg(long, value_name = "PATH")]
+    compare: Option<PathBuf>,
+    /// Runs of each driver when comparing; medians count.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Pages that sparse_max_bound_pages tries to bind at once; 16777216 are 1 TiB.
+    #[arg(long, default_value_t = 262_144)]
+    pages: u64,
+}
+
+#[derive(clap::Args)]
 struct DeqpArguments {
     /// The deqp-vk program.
     #[arg(long, value_name = "PATH")]
@@ -109,8 +126,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     // A child has the choice from its parent's environment.
+    let mut manifest = PathBuf::new();
     if !matches!(arguments.command, Command::NativeChild { .. }) {
-        icd::select(&icd::resolve(arguments.icd.as_deref())?);
+        manifest = icd::resolve(arguments.icd.as_deref())?;
+        icd::select(&manifest);
     }
     match arguments.command {
         Command::Demo(d) => {
@@ -118,6 +137,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Native(n) => native(n),
+        Command::Bench(b) => measure(b, manifest),
         Command::Deqp(d) => {
             let counts = deqp::run(&deqp::Options {
                 deqp_vk: d.deqp_vk,
@@ -136,6 +156,20 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let BenchArguments { filters, compare, rounds, pages } = arguments;
+    let Some(other) = compare else {
+        return Ok(exit_code(bench::run(&bench::Options { filters, pages })?));
+    };
+    bench::compare::run(&bench::compare::Comparison {
+        program: std::env::current_exe()?,
+        drivers: [driver, icd::resolve(Some(&other))?],
+        arguments: filters.into_iter().chain(["--pages".into(), pages.to_string()]).collect(),
+        rounds: rounds.max(1),
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn native(arguments: NativeArguments) -> Result<ExitCode, Box<dyn std::error::Error>> {

@@ -26,7 +26,7 @@ fn expected(a: u32, b: u32) -> [u32; 20] {
     let extract = ((sb << 20) >> 23) as u32;
     let mask = ((1 << 13) - 1) << 7;
     let (sum, carry) = a.overflowing_add(b);
-    let high = (u64::from(a) * u64::from(b) >> 32) as u32;
+    let high = ((u64::from(a) * u64::from(b)) >> 32) as u32;
     [
         sum,
         a.wrapping_sub(b),

@@ -23,7 +23,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
                 expected.extend([
                     l[0] + local[0] * (l[1] + local[1] * l[2]),
                     l[0] | l[1] << 8 | l[2] << 16,
-                    x / local[0] | (y / local[1]) << 8 | (z / local[2]) << 16,
+                    (x / local[0]) | (y / local[1]) << 8 | (z / local[2]) << 16,
                     1,
                 ]);
             }

@@ -9,7 +9,8 @@ use super::{Failure, Outcome};
 /// Ends the case unless a condition holds: `check!(condition, "message {}", …)`.
 macro_rules! check {
     ($condition:expr, $($message:tt)+) => {
-        if !$condition {
+        let holds: bool = $condition;
+        if !holds {
             return Err($crate::native::Failure::Wrong(format!($($message)+)));
         }
     };

@@ -1,0 +1,69 @@
+//! How fast shaders read sparse and plain buffers, and how fast buffers are copied.
+
+use super::{BenchError, Options, PAGE, Reading, median, timed};
+use crate::rng::Rng;
+use crate::vk::{self, Bound, Buffer, Commands, Device, HostBuffer, Kernel, SparseBuffer};
+
+const BYTES: u64 = 128 << 20;
+/// Words that one invocation adds up.
+const EACH: u32 = 256;
+const GROUPS: u32 = (BYTES / 4 / 256) as u32 / EACH;
+const ROUNDS: usize = 9;
+
+/// A sum of all words of 128 MiB: plain, and sparse with shuffled pages.
+pub(super) fn both(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
+    let plain = HostBuffer::new(device, BYTES)?;
+    let sparse = SparseBuffer::new(device, BYTES)?;
+    let memory = vk::Memory::host(device, BYTES, sparse.requirements.memory_type_bits)?;
+    let pages = BYTES / PAGE;
+    let binds: Vec<_> = (0..)
+        .zip(Rng::new(4).distinct(pages as usize, pages))
+        .map(|(page, m)| vk::Bind::to(page * PAGE, PAGE, &memory, m * PAGE))
+        .collect();
+    device.sparse()?.bind(device, &sparse, &binds)?;
+    let sparse_rate = rate(device, &sparse)?;
+    let plain_rate = rate(device, &plain)?;
+    let mut first = Reading::new("sparse_buffer_read_gbs", sparse_rate, "GB/s");
+    first.note = format!("{:.2} of plain", sparse_rate / plain_rate);
+    Ok(vec![first, Reading::new("linear_buffer_read_gbs", plain_rate, "GB/s")])
+}
+
+/// GB/s of a sum over a buffer of [`BYTES`].
+fn rate(device: &Device, buffer: &Buffer) -> Result<f64, BenchError> {
+    let result = HostBuffer::new(device, u64::from(GROUPS) * 256 * 4)?;
+    let kernel = Kernel::storage(device, vk::SUM, 2, 4)?;
+    let set = kernel.set(&[Bound::whole(buffer), Bound::whole(&result)])?;
+    let queue = device.compute()?;
+    queue.run(device, |r| {
+        r.fill(buffer, 0, BYTES, 3);
+        r.barrier();
+    })?;
+    let pass = Commands::record(device, queue.family, |r| {
+        r.run(&kernel, &set, &[EACH], GROUPS);
+        r.barrier();
+    })?;
+    queue.run_recorded(device, &[&pass])?;
+    let seconds = median(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&pass])))?;
+    if result.words().iter().any(|&sum| sum != 3 * EACH) {
+        return Err(BenchError::Wrong("a sum is not right".into()));
+    }
+    Ok(BYTES as f64 / seconds / 1e9)
+}
+
+/// Bytes copied a second by one `vkCmdCopyBuffer` of 256 MiB.
+pub(super) fn memcpy(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
+    const COPIED: u64 = 256 << 20;
+    let (from, to) = (HostBuffer::new(device, COPIED)?, HostBuffer::new(device, COPIED)?);
+    from.memory.fill(9);
+    let queue = device.compute()?;
+    let copy = Commands::record(device, queue.family, |r| {
+        r.copy(&from, 0, &to, 0, COPIED);
+        r.barrier();
+    })?;
+    queue.run_recorded(device, &[&copy])?;
+    let seconds = median(7, |_| timed(|| queue.run_recorded(device, &[&copy])))?;
+    if to.memory.read::<u32>(COPIED - 4, 1) != [0x0909_0909] {
+        return Err(BenchError::Wrong("the copy's last word is missing".into()));
+    }
+    Ok(vec![Reading::new("memcpy_gbs", COPIED as f64 / seconds / 1e9, "GB/s")])
+}
