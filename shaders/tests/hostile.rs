@@ -76,8 +76,12 @@ fn mutated_modules_are_translated_or_refused() {
     for round in 0..rounds {
         let words = mutate(&base[round % base.len()], &mut random);
         let outcome = catch_unwind(|| {
-            let source =
-                ComputeSource { words: &words, entry_point: "main", specialization: &[(3, 7)], layout: &layout };
+            let source = ComputeSource {
+                words: &words,
+                entry_point: "main",
+                specialization: &[(3, 7)],
+                layout: &layout,
+            };
             let Ok(function) = translate::translate(&source) else { return false };
             verify::verify(&function).unwrap();
             let mut memory = interp::Memory { group_count: [1; 3], ..Default::default() };
@@ -106,7 +110,9 @@ fn mutated_modules_are_translated_or_refused() {
 #[test]
 fn calls_that_grow_without_bound_are_refused() {
     // 40 functions that call the next one twice: 2^40 instructions when inlined.
-    let mut source = String::from("#version 450\nlayout(binding = 0) buffer O { uint o[]; };\nuint f0(uint x) { return o[x]; }\n");
+    let mut source = String::from(
+        "#version 450\nlayout(binding = 0) buffer O { uint o[]; };\nuint f0(uint x) { return o[x]; }\n",
+    );
     for i in 1..40 {
         source += &format!("uint f{i}(uint x) {{ return f{0}(x) + f{0}(x + 1); }}\n", i - 1);
     }
@@ -117,8 +123,15 @@ fn calls_that_grow_without_bound_are_refused() {
 
 #[test]
 fn what_is_no_module_is_refused() {
-    for words in [&[][..], &[0x0723_0203], &[1, 2, 3, 4, 5], &[0x0723_0203, 0x10000, 0, u32::MAX, 0], &[0x0723_0203, 0x10000, 0, 9, 0, 0]] {
-        let source = ComputeSource { words, entry_point: "main", specialization: &[], layout: &Layout::default() };
+    for words in [
+        &[][..],
+        &[0x0723_0203],
+        &[1, 2, 3, 4, 5],
+        &[0x0723_0203, 0x10000, 0, u32::MAX, 0],
+        &[0x0723_0203, 0x10000, 0, 9, 0, 0],
+    ] {
+        let source =
+            ComputeSource { words, entry_point: "main", specialization: &[], layout: &Layout::default() };
         assert!(translate::translate(&source).is_err());
     }
 }

@@ -182,7 +182,7 @@ pub enum Place {
         set: u32,
         /// Index of the descriptor in the set (`I32`).
         slot: Value,
-        /// Offset from the descriptor's address (`I32`, unsigned).
+        /// Offset from the descriptor's address (`I32` or `I64`, unsigned).
         offset: Value,
     },
     /// Memory at a device address, host or sparse (`PhysicalStorageBuffer`).
@@ -238,6 +238,16 @@ pub enum Op {
         set: u32,
         /// Index of the descriptor (`I32`).
         slot: Value,
+    },
+    /// A 32-bit word of a descriptor ([`Descriptor`](crate::abi::Descriptor)), which stays the same while the function runs
+    /// (`I32`).
+    DescriptorWord {
+        /// Descriptor set.
+        set: u32,
+        /// Index of the descriptor (`I32`).
+        slot: Value,
+        /// Which word.
+        word: u32,
     },
     /// Reads, changes and writes back at once; gives the old value. Outside the place: zero, and nothing is written.
     Atomic {

@@ -141,7 +141,8 @@ impl Verifier<'_> {
             Place::Buffer { set, slot, offset } => {
                 self.require((set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
                 self.expect(slot, Type::I32)?;
-                self.expect(offset, Type::I32)
+                let wide = self.value(offset)? == Type::I64;
+                if wide { Ok(()) } else { self.expect(offset, Type::I32) }
             }
             Place::Global { address } => self.expect(address, Type::I64),
             Place::Shared { offset } | Place::PushConstant { offset } => self.expect(offset, Type::I32),
@@ -200,6 +201,12 @@ impl Verifier<'_> {
                 self.place(*place)?;
                 self.require(*ty != Type::Bool, "booleans have no memory representation")?;
                 Ok(*ty)
+            }
+            Op::DescriptorWord { set, slot, word } => {
+                self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+                self.require(*word < crate::abi::Descriptor::WORDS, "a descriptor has such a word")?;
+                self.expect(*slot, Type::I32)?;
+                Ok(Type::I32)
             }
             Op::BufferSize { set, slot } => {
                 self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
