@@ -89,6 +89,14 @@ fn half_floats_and_narrow_integers_are_widened_by_their_sign() {
 }
 
 #[test]
+fn texel_buffers_are_rows_of_texels() {
+    let body = "imageStore(img, 1, imageLoad(img, 2) + 1); imageStore(img, 3, uvec4(9)); imageStore(img, -1, uvec4(9));
+        o[0] = imageAtomicAdd(img, 0, 5);";
+    let (out, image) = run("r32ui) uniform uimageBuffer", body, &[10, 11, 12, 13], [3, 1, 1], 4);
+    assert_eq!((out[0], &image[..]), (10, &[15, 13, 12, 13][..]));
+}
+
+#[test]
 fn wide_texels_have_all_their_channels() {
     let body = "vec4 v = imageLoad(img, 1); imageStore(img, 0, v.wzyx);";
     let words: Vec<u32> = [0.0f32, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0].map(f32::to_bits).to_vec();
@@ -123,6 +131,7 @@ fn sizes_are_those_of_the_view() {
     let ivec2 = "ivec2 s = imageSize(img); o[0] = s.x; o[1] = s.y; o[2] = 7;";
     let sizes = [
         ("r32ui) uniform uimage1D", "o[0] = imageSize(img); o[1] = 7;", &[5, 7][..]),
+        ("r32ui) uniform uimageBuffer", "o[0] = imageSize(img); o[1] = 7;", &[5, 7]),
         ("r32ui) uniform uimage1DArray", ivec2, &[5, 12, 7]),
         ("r32ui) uniform uimage2D", ivec2, &[5, 4, 7]),
         ("r32ui) uniform uimage2DArray", ivec3, &[5, 4, 12]),
