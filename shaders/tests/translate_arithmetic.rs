@@ -28,9 +28,29 @@ fn extended_integer_arithmetic_and_bits() {
         umulExtended(i[0], i[1], h, l); o[4] = h; o[5] = l; imulExtended(int(i[0]), int(i[1]), sh, sl); o[6] = uint(sh); o[7] = uint(sl);
         o[8] = bitfieldExtract(i[0], 4, 8); o[9] = uint(bitfieldExtract(int(i[0]), 4, 8)); o[10] = bitfieldInsert(i[1], 5u, 8, 4);
         o[11] = bitfieldReverse(i[1]); o[12] = bitCount(i[0]); o[13] = findLSB(i[1]); o[14] = findMSB(i[1]); o[15] = uint(findMSB(int(i[0])));";
-    check("", body, &[0xffff_fff0, 0x24], &[
-        0x14, 1, 0x34, 1, 0x23, 0xffff_fdc0, 0xffff_ffff, 0xffff_fdc0, 0xff, 0xffff_ffff, 0x524, 0x2400_0000, 28, 2, 5, 3,
-    ]);
+    check(
+        "",
+        body,
+        &[0xffff_fff0, 0x24],
+        &[
+            0x14,
+            1,
+            0x34,
+            1,
+            0x23,
+            0xffff_fdc0,
+            0xffff_ffff,
+            0xffff_fdc0,
+            0xff,
+            0xffff_ffff,
+            0x524,
+            0x2400_0000,
+            28,
+            2,
+            5,
+            3,
+        ],
+    );
 }
 
 #[test]
@@ -38,9 +58,20 @@ fn conversions_between_numbers() {
     let body = "float f = uintBitsToFloat(i[0]); o[0] = uint(int(f)); o[1] = floatBitsToUint(float(int(i[1]))); o[2] = floatBitsToUint(float(i[1]));
         o[3] = uint(f > 0.0 ? 1 : 0); o[4] = uint(bool(i[1])); double d = double(f) * 2.0lf; o[5] = uint(int(d)); o[6] = floatBitsToUint(float(d));";
     let f = -3.75f32;
-    check("", body, &[f.to_bits(), u32::MAX], &[
-        (-3i32) as u32, (-1.0f32).to_bits(), 4294967295.0f32.to_bits(), 0, 1, (-7i32) as u32, (-7.5f32).to_bits(),
-    ]);
+    check(
+        "",
+        body,
+        &[f.to_bits(), u32::MAX],
+        &[
+            (-3i32) as u32,
+            (-1.0f32).to_bits(),
+            4294967295.0f32.to_bits(),
+            0,
+            1,
+            (-7i32) as u32,
+            (-7.5f32).to_bits(),
+        ],
+    );
 }
 
 #[test]
@@ -60,9 +91,15 @@ fn linear_algebra() {
         mat3 r = mat3(2, 0, 1, 1, 3, 2, 1, 1, 4); mat3 u = inverse(r) * r; o[12] = u[0][0]; o[13] = u[1][2]; o[14] = determinant(r);
         mat4 s = mat4(4, 0, 0, 1, 0, 3, 1, 0, 2, 0, 5, 0, 0, 1, 0, 2); mat4 x = s * inverse(s); o[15] = x[3][3]; o[16] = x[0][2]; o[17] = determinant(s);
         o[18] = (matrixCompMult(q, n))[1][1];";
-    check_floats("", body, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[
-        14.0, 19.0, 24.0, 5.0, 11.0, 32.0, 77.0, 6.0, 43.0, -4.0, -2.5, 1.5, 1.0, 0.0, 18.0, 1.0, 0.0, 118.0, -5.0,
-    ]);
+    check_floats(
+        "",
+        body,
+        &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+        &[
+            14.0, 19.0, 24.0, 5.0, 11.0, 32.0, 77.0, 6.0, 43.0, -4.0, -2.5, 1.5, 1.0, 0.0, 18.0, 1.0, 0.0,
+            118.0, -5.0,
+        ],
+    );
 }
 
 #[test]
@@ -173,7 +210,8 @@ fn built_ins_of_invocations() {
     for (at, &found) in results.iter().enumerate() {
         let at = at as u32;
         let global = [at % 4, at / 4 % 3, at / 12];
-        let (group, local) = ([global[0] / 2, global[1] / 3, global[2] / 2], [global[0] % 2, global[1] % 3, global[2] % 2]);
+        let (group, local) =
+            ([global[0] / 2, global[1] / 3, global[2] / 2], [global[0] % 2, global[1] % 3, global[2] % 2]);
         let index = local[0] + 2 * local[1] + 6 * local[2];
         let k = (index % 3) as usize;
         assert_eq!(found, index + 100 * group[k] + 10000 * local[(k + 1) % 3]);
@@ -201,28 +239,79 @@ fn subgroup(body: &str) -> Vec<u32> {
 
 #[test]
 fn subgroup_votes_and_ballots() {
-    assert_eq!(subgroup("r = gl_SubgroupSize * 10 + gl_SubgroupInvocationID;"), [80, 81, 82, 83, 84, 85, 86, 87]);
+    assert_eq!(
+        subgroup("r = gl_SubgroupSize * 10 + gl_SubgroupInvocationID;"),
+        [80, 81, 82, 83, 84, 85, 86, 87]
+    );
     assert_eq!(subgroup("if (l > 2) r = subgroupElect() ? 1 : 2;"), [0, 0, 0, 1, 2, 2, 2, 2]);
-    assert_eq!(subgroup("if (l > 5) { r = (subgroupAll(l > 5) ? 1 : 0) + (subgroupAny(l > 7) ? 2 : 0) + (subgroupAllEqual(l / 2) ? 4 : 0); }"), [0, 0, 0, 0, 0, 0, 5, 5]);
-    assert_eq!(subgroup("if (l != 3) r = subgroupBallot((l & 1) == 1).x;"), [0xa2, 0xa2, 0xa2, 0, 0xa2, 0xa2, 0xa2, 0xa2]);
-    assert_eq!(subgroup("uvec4 b = uvec4(0xffffffb2u); r = subgroupBallotBitCount(b) * 100 + subgroupBallotInclusiveBitCount(b) * 10 + subgroupBallotExclusiveBitCount(b);"),
-        [400, 410, 411, 411, 421, 432, 433, 443]);
-    assert_eq!(subgroup("uvec4 b = uvec4(0xb2); r = subgroupBallotFindLSB(b) * 10 + subgroupBallotFindMSB(b) + (subgroupInverseBallot(b) ? 100 : 0) + (subgroupBallotBitExtract(b, 4) ? 1000 : 0);"),
-        [1017, 1117, 1017, 1017, 1117, 1117, 1017, 1117]);
+    assert_eq!(
+        subgroup(
+            "if (l > 5) { r = (subgroupAll(l > 5) ? 1 : 0) + (subgroupAny(l > 7) ? 2 : 0) + (subgroupAllEqual(l / 2) ? 4 : 0); }"
+        ),
+        [0, 0, 0, 0, 0, 0, 5, 5]
+    );
+    assert_eq!(
+        subgroup("if (l != 3) r = subgroupBallot((l & 1) == 1).x;"),
+        [0xa2, 0xa2, 0xa2, 0, 0xa2, 0xa2, 0xa2, 0xa2]
+    );
+    assert_eq!(
+        subgroup(
+            "uvec4 b = uvec4(0xffffffb2u); r = subgroupBallotBitCount(b) * 100 + subgroupBallotInclusiveBitCount(b) * 10 + subgroupBallotExclusiveBitCount(b);"
+        ),
+        [400, 410, 411, 411, 421, 432, 433, 443]
+    );
+    assert_eq!(
+        subgroup(
+            "uvec4 b = uvec4(0xb2); r = subgroupBallotFindLSB(b) * 10 + subgroupBallotFindMSB(b) + (subgroupInverseBallot(b) ? 100 : 0) + (subgroupBallotBitExtract(b, 4) ? 1000 : 0);"
+        ),
+        [1017, 1117, 1017, 1017, 1117, 1117, 1017, 1117]
+    );
     assert_eq!(subgroup("r = gl_SubgroupEqMask.x + 256 * gl_SubgroupGtMask.x;")[..2], [0xfe01, 0xfc02]);
-    assert_eq!(subgroup("r = gl_SubgroupLtMask.x + 256 * gl_SubgroupGeMask.x + 65536 * gl_SubgroupLeMask.x;")[2], 0x7fc03);
+    assert_eq!(
+        subgroup("r = gl_SubgroupLtMask.x + 256 * gl_SubgroupGeMask.x + 65536 * gl_SubgroupLeMask.x;")[2],
+        0x7fc03
+    );
 }
 
 #[test]
 fn subgroup_reductions_and_shuffles() {
     assert_eq!(subgroup("if (l > 0) r = subgroupAdd(l) * 100 + subgroupMax(l);")[..2], [0, 2807]);
-    assert_eq!(subgroup("r = subgroupInclusiveAdd(l) * 100 + subgroupExclusiveAdd(l);"), [0, 100, 301, 603, 1006, 1510, 2115, 2821]);
-    assert_eq!(subgroup("r = uint(subgroupMin(-float(l))) + subgroupMul(l == 2 ? 6u : 1u) + (subgroupAnd(l > 3) ? 100 : 0);")[0], 6);
-    assert_eq!(subgroup("if (l != 1) r = subgroupClusteredAdd(l + 1, 2) * 100 + subgroupClusteredMax(l, 4);"), [103, 0, 703, 703, 1107, 1107, 1507, 1507]);
-    assert_eq!(subgroup("r = subgroupShuffle(l, 7 - l) * 10 + subgroupShuffleXor(l, 3u);"), [73, 62, 51, 40, 37, 26, 15, 4]);
-    assert_eq!(subgroup("uint u = subgroupShuffleUp(l, 1u), d = subgroupShuffleDown(l, 1u); r = (l > 0 ? u : 9) * 10 + (l < 7 ? d : 9);"), [91, 2, 13, 24, 35, 46, 57, 69]);
-    assert_eq!(subgroup("r = subgroupBroadcast(l, 5) * 100 + subgroupQuadBroadcast(l, 1) * 10 + subgroupQuadSwapDiagonal(l);"), [513, 512, 511, 510, 557, 556, 555, 554]);
-    assert_eq!(subgroup("if (l > 3) r = subgroupBroadcastFirst(l + 10); uvec2 v = subgroupMax(uvec2(l, 7 - l)); r += v.x + v.y;"), [14, 14, 14, 14, 28, 28, 28, 28]);
+    assert_eq!(
+        subgroup("r = subgroupInclusiveAdd(l) * 100 + subgroupExclusiveAdd(l);"),
+        [0, 100, 301, 603, 1006, 1510, 2115, 2821]
+    );
+    assert_eq!(
+        subgroup(
+            "r = uint(subgroupMin(-float(l))) + subgroupMul(l == 2 ? 6u : 1u) + (subgroupAnd(l > 3) ? 100 : 0);"
+        )[0],
+        6
+    );
+    assert_eq!(
+        subgroup("if (l != 1) r = subgroupClusteredAdd(l + 1, 2) * 100 + subgroupClusteredMax(l, 4);"),
+        [103, 0, 703, 703, 1107, 1107, 1507, 1507]
+    );
+    assert_eq!(
+        subgroup("r = subgroupShuffle(l, 7 - l) * 10 + subgroupShuffleXor(l, 3u);"),
+        [73, 62, 51, 40, 37, 26, 15, 4]
+    );
+    assert_eq!(
+        subgroup(
+            "uint u = subgroupShuffleUp(l, 1u), d = subgroupShuffleDown(l, 1u); r = (l > 0 ? u : 9) * 10 + (l < 7 ? d : 9);"
+        ),
+        [91, 2, 13, 24, 35, 46, 57, 69]
+    );
+    assert_eq!(
+        subgroup(
+            "r = subgroupBroadcast(l, 5) * 100 + subgroupQuadBroadcast(l, 1) * 10 + subgroupQuadSwapDiagonal(l);"
+        ),
+        [513, 512, 511, 510, 557, 556, 555, 554]
+    );
+    assert_eq!(
+        subgroup(
+            "if (l > 3) r = subgroupBroadcastFirst(l + 10); uvec2 v = subgroupMax(uvec2(l, 7 - l)); r += v.x + v.y;"
+        ),
+        [14, 14, 14, 14, 28, 28, 28, 28]
+    );
 }
 
 #[test]
@@ -275,6 +364,7 @@ fn integer_dot_products_and_quantization() {
          OpReturn
          OpFunctionEnd",
     );
-    let results = Dispatch::new(words).buffer(0, &[0x02ff_0103, 0x0402_ff02, 1.0009765f32.to_bits(), 0]).run().words(0);
+    let results =
+        Dispatch::new(words).buffer(0, &[0x02ff_0103, 0x0402_ff02, 1.0009765f32.to_bits(), 0]).run().words(0);
     assert_eq!(results, [6 - 1 - 2 + 8, 6 + 255 + 510 + 8, 1.0009766f32.to_bits(), 0x7fff_fff0 + 779]);
 }

@@ -59,8 +59,22 @@ fn buffer_layouts_follow_their_decorations() {
     let results = Dispatch::glsl(source).floats(0, &input).floats(1, &[0.0; 16]).run().floats(1);
     let s = |k: usize, at: usize| (4 + 24 * k + at) as f32;
     let expected = [
-        s(0, 0), s(0, 13), s(0, 8), s(0, 16), s(0, 12), 3.0, 61.0, 2.0,
-        s(1, 0), s(1, 13), s(1, 9), s(1, 20), s(1, 13), 57.0, s(1, 12), s(1, 20),
+        s(0, 0),
+        s(0, 13),
+        s(0, 8),
+        s(0, 16),
+        s(0, 12),
+        3.0,
+        61.0,
+        2.0,
+        s(1, 0),
+        s(1, 13),
+        s(1, 9),
+        s(1, 20),
+        s(1, 13),
+        57.0,
+        s(1, 12),
+        s(1, 20),
     ];
     assert_eq!(results, expected);
 }
@@ -90,7 +104,8 @@ fn runtime_arrays_know_their_length() {
         layout(std430, binding = 2) buffer B { P p[]; } b;
         layout(std430, binding = 3) buffer C { vec4 data; uint not_set[]; } c;
         void main() { o[0] = a.tail.length(); o[1] = b.p.length(); o[2] = c.not_set.length(); }";
-    let dispatch = Dispatch::glsl(source).buffer(0, &[9; 4]).buffer(1, &[0; 11]).buffer(2, &[0; 19]).buffer(3, &[0; 3]);
+    let dispatch =
+        Dispatch::glsl(source).buffer(0, &[9; 4]).buffer(1, &[0; 11]).buffer(2, &[0; 19]).buffer(3, &[0; 3]);
     assert_eq!(dispatch.run().words(0), [7, 4, 0, 9]);
 }
 
@@ -117,7 +132,9 @@ fn arrays_of_descriptors_are_indexed_dynamically() {
 #[test]
 fn a_binding_that_the_layout_lacks_is_an_error_only_if_used() {
     let source = |body: &str| {
-        format!("#version 450\nlayout(binding = 0) buffer O {{ uint o; }};\nlayout(set = 2, binding = 7) buffer A {{ uint a; }};\nvoid main() {{ {body} }}")
+        format!(
+            "#version 450\nlayout(binding = 0) buffer O {{ uint o; }};\nlayout(set = 2, binding = 7) buffer A {{ uint a; }};\nvoid main() {{ {body} }}"
+        )
     };
     assert_eq!(Dispatch::glsl(&source("o = 1;")).buffer(0, &[0]).run().words(0), [1]);
     let error = Dispatch::glsl(&source("o = a;")).buffer(0, &[0]).translate().unwrap_err();
@@ -276,7 +293,8 @@ fn variable_pointers_choose_between_buffers_and_walk() {
          OpFunctionEnd",
     );
     let run = |first: u32| {
-        let results = Dispatch::new(words.clone()).buffer(0, &[first, 9, 9, 9]).buffer(1, &[8, 8, 8, 8]).run();
+        let results =
+            Dispatch::new(words.clone()).buffer(0, &[first, 9, 9, 9]).buffer(1, &[8, 8, 8, 8]).run();
         (results.words(0), results.words(1))
     };
     assert_eq!(run(3), (vec![3, 9, 9, 1], vec![8, 8, 0, 1]));
@@ -286,7 +304,10 @@ fn variable_pointers_choose_between_buffers_and_walk() {
 #[test]
 fn private_variables_keep_their_value_between_calls() {
     let declarations = "uint counter = 5; uint table[2]; uint step() { counter += 2; table[counter & 1]++; return counter; }";
-    check(declarations, "o[0] = step(); for (uint k = 0; k < 3; k++) o[1] = step(); o[2] = table[1]; o[3] = counter;", &[0], &[
-        7, 13, 4, 13,
-    ]);
+    check(
+        declarations,
+        "o[0] = step(); for (uint k = 0; k < 3; k++) o[1] = step(); o[2] = table[1]; o[3] = counter;",
+        &[0],
+        &[7, 13, 4, 13],
+    );
 }
