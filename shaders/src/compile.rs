@@ -7,7 +7,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 
 use crate::error::CompileError;
-use crate::ir::Function;
+use crate::ir::{Function, Stmt};
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Workspace, lower};
 use crate::source::ComputeSource;
@@ -25,7 +25,7 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
 
 /// Makes machine code of verified IR.
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
-    let isa = host()?;
+    let isa = host(function)?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
     let lowered = WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
         Ok(mut workspace) => lower(function, &uniformity, &**isa, &mut workspace),
@@ -41,19 +41,35 @@ impl From<LowerError> for CompileError {
     }
 }
 
-/// The processor that this runs on.
-fn host() -> Result<&'static OwnedTargetIsa, CompileError> {
-    static ISA: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    ISA.get_or_init(detect).as_ref().map_err(|error| CompileError::unsupported(error.clone()))
+/// The processor that this runs on, with the settings for a function.
+///
+/// Optimizing twice the time pays only where code runs more than once: without a loop there is little to gain, since the front
+/// end has folded and merged what it could.
+fn host(function: &Function) -> Result<&'static OwnedTargetIsa, CompileError> {
+    static QUICK: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    static OPTIMIZED: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    let isa = if has_loop(&function.body) {
+        OPTIMIZED.get_or_init(|| detect("speed"))
+    } else {
+        QUICK.get_or_init(|| detect("none"))
+    };
+    isa.as_ref().map_err(|error| CompileError::unsupported(error.clone()))
 }
 
-fn detect() -> Result<OwnedTargetIsa, String> {
+fn has_loop(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Loop { .. } => true,
+        Stmt::If { then, otherwise, .. } => has_loop(then) || has_loop(otherwise),
+        Stmt::Block { body, .. } => has_loop(body),
+        _ => false,
+    })
+}
+
+fn detect(opt_level: &str) -> Result<OwnedTargetIsa, String> {
     let mut flags = settings::builder();
-    let verify = if cfg!(debug_assertions) { "true" } else { "false" };
-    let level = std::env::var("LACUNA_OPT").unwrap_or_else(|_| "speed".into());
     for (name, value) in [
-        ("opt_level", level.as_str()),
-        ("enable_verifier", verify),
+        ("opt_level", opt_level),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
         ("is_pic", "false"),
         ("unwind_info", "false"),
         ("enable_probestack", "false"),

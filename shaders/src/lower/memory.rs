@@ -39,9 +39,8 @@ use crate::ir::{AtomicOp, Place, Type, Value};
 use crate::runtime::{atomic, memory as runtime};
 use crate::uniformity::Shape;
 
-/// Strides up to this many bytes are accessed inline.
-const MAX_STRIDE: i64 = 256;
-const _: () = assert!(MAX_STRIDE as u64 * 8 < PAGE_SIZE);
+/// Strides up to this many bytes are accessed inline: the displacement of every lane fits into an instruction.
+const MAX_STRIDE: i64 = 1 << 24;
 
 /// Where offsets start, and how far they may go.
 #[derive(Clone, Copy)]
@@ -434,8 +433,10 @@ impl Lowering<'_, '_> {
             self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_count) as i32);
         let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
         let low = self.b.ins().band_imm_s(address, PAGE_SIZE as i64 - 1);
-        let last = self.b.ins().iconst(types::I64, (PAGE_SIZE - affine.span()) as i64);
-        let whole = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, low, last);
+        // A span that is longer than a page never fits.
+        let last = PAGE_SIZE as i64 - affine.span() as i64;
+        let last = self.b.ins().iconst(types::I64, last.max(-1));
+        let whole = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, low, last);
         let fits = self.b.ins().band(known, whole);
         self.continue_if(fits, slow);
 

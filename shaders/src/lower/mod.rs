@@ -283,7 +283,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
     /// The lanes of a value as vectors.
     fn get_vector(&mut self, value: Value) -> Parts {
         let (ty, operand) = (self.type_of(value), self.get(value));
-        value::vector(&mut self.b, ty, operand)
+        match self.constant_of(value) {
+            Some(bits) => value::repeated(&mut self.b, ty, bits),
+            None => value::vector(&mut self.b, ty, operand),
+        }
     }
 
     /// The scalar of lane 0; all there is if the value is uniform.
