@@ -160,7 +160,7 @@ fn evictions(name: &str) {
     let start = Instant::now();
     for (i, &vm) in vms.iter().enumerate() {
         let requests: Vec<_> =
-            bos.iter().enumerate().map(|(j, &bo)| map((i as u64) << 16 | 2 * j as u64, bo, 0)).collect();
+            bos.iter().enumerate().map(|(j, &bo)| map(((i as u64) << 16) | (2 * j as u64), bo, 0)).collect();
         let job = manager.prepare(vm, &requests).unwrap();
         manager.run(job, &mut &table);
     }

@@ -16,7 +16,9 @@
 //! 2. A pair is on the VM's evicted list exactly if its BO is evicted, on its external list exactly if the BO is in another VM too.
 //! 3. `count` records are on the list that begins at `mappings`, and each of them names the pair.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use crate::arena::{Arena, Key, Linked, NONE, Table};
 use crate::error::Error;
@@ -140,11 +142,14 @@ pub(crate) struct Pairs {
     pub(crate) vm_bos: Arena<VmBo>,
     /// By the index of the VM.
     pub(crate) lists: Vec<VmLists>,
+    /// The pair of a VM and a BO; only ever looked up, so that its order does not matter.
+    by_members: HashMap<(VmId, BoId), u32, BuildHasherDefault<DefaultHasher>>,
 }
 
 impl Pairs {
     pub(crate) const fn new() -> Self {
-        Self { bos: Table::new(), vm_bos: Arena::new(), lists: Vec::new() }
+        let by_members = HashMap::with_hasher(BuildHasherDefault::new());
+        Self { bos: Table::new(), vm_bos: Arena::new(), lists: Vec::new(), by_members }
     }
 
     /// The pairs on a list, from its head.
@@ -197,10 +202,14 @@ impl Pairs {
         }
     }
 
-    /// The pair of `vm` and `bo`, if it exists. Cost: the VMs that hold the BO.
+    /// The pair of `vm` and `bo`, if it exists.
     pub(crate) fn find(&self, vm: VmId, bo: BoId) -> Option<u32> {
-        let head = self.bos.get(bo.0)?.vm_bos;
-        self.walk(List::InBo, head).find(|&index| self.vm_bos[index].vm == vm)
+        let first = self.bos.get(bo.0)?.vm_bos;
+        if first != NONE && self.vm_bos[first].vm == vm {
+            // Nearly always: few BOs are in more than one VM.
+            return Some(first);
+        }
+        self.by_members.get(&(vm, bo)).copied()
     }
 
     /// The pair of `vm` and `bo`, made if it does not exist yet.
@@ -211,10 +220,12 @@ impl Pairs {
         let Bo { evicted, host, vm_bos: first, .. } = *self.bos.get(bo.0).ok_or(Error::NoBo)?;
         self.vm_bos.reserve(1)?;
         self.vm_bos.release(1);
+        self.by_members.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         let residency = if evicted { Residency::Evicted } else { Residency::Resident };
         let links = [Link::OFF; 4];
         let index =
             self.vm_bos.add(VmBo { vm, bo, host, residency, mappings: NONE, count: 0, pins: 0, links });
+        self.by_members.insert((vm, bo), index);
         self.push(List::InBo, index);
         self.push(List::InVm, index);
         if evicted {
@@ -242,7 +253,11 @@ impl Pairs {
 
     /// Takes a pair off all lists: from then on only prepared jobs know it.
     pub(crate) fn detach(&mut self, index: u32) {
-        let bo = self.vm_bos[index].bo;
+        let VmBo { vm, bo, residency, .. } = self.vm_bos[index];
+        if residency == Residency::Dead {
+            return;
+        }
+        self.by_members.remove(&(vm, bo));
         for list in [List::InBo, List::InVm, List::Evicted, List::External] {
             self.unlink(list, index);
         }

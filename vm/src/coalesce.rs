@@ -19,7 +19,7 @@ impl Joins {
     pub(crate) const NONE: Self = Self { left: NONE, right: NONE };
 }
 
-/// Which of two neighbours, each a record or [`NONE`], `new` becomes one with. Either may still reach into `new`; what sticks out counts.
+/// Which of two neighbours with the same tag, each a record or [`NONE`], `new` becomes one with. Either may still reach into `new`; what sticks out counts.
 #[inline]
 pub(crate) fn joins<V: Visit>(
     space: &Space,

@@ -1,7 +1,7 @@
 //! Eviction: memory goes, mappings stay.
 //!
 //! Evicting a BO makes the page table entries of its mappings fault; the mappings themselves stay as they are. Validating a VM brings back what it
-//! needs: its evicted BOs, and nothing else. Both go through the pairs ([`bo`](crate::bo)), so their cost is that of the mappings concerned.
+//! needs: its evicted BOs, and nothing else. Both go through the pairs (`bo`), so their cost is that of the mappings concerned.
 //!
 //! A [`Policy`] chooses what to evict. [`Lru`] takes the lowest priority first and the longest unused within it; [`Chaos`] anything, by a seed.
 //! Validate and evict cannot chase each other: a validated BO counts as just used, and pinned BOs are never chosen.

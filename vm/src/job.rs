@@ -131,17 +131,19 @@ pub(crate) fn cancel(vm: Option<&mut Vm>, pairs: &mut Pairs, job: BindJob) -> Ve
     steps
 }
 
-/// Runs the job on its VM. Returns its empty buffer.
-pub(crate) fn run<P: PageTable + ?Sized>(
+/// Runs the job on its VM: `act` carries out each step. Returns the job's empty buffer.
+#[inline]
+pub(crate) fn run(
     vm: &mut Vm,
     pairs: &mut Pairs,
     job: BindJob,
-    writer: &mut Writer<'_, P>,
+    mut act: impl FnMut(&mut Vm, &mut Pairs, &Step),
 ) -> Vec<Step> {
     let BindJob { mut steps, nodes, records, epoch, .. } = job;
     let checked = vm.regions.as_ref().is_none_or(|regions| regions.epoch == epoch);
     for step in &steps {
-        run_step(vm, pairs, &effective(vm, pairs, step, checked), writer);
+        let now = effective(vm, pairs, step, checked);
+        act(vm, pairs, &now);
         unpin_step(pairs, step);
     }
     vm.space.tree.release(nodes);

@@ -29,7 +29,7 @@ pub struct Manager {
     pub(crate) vms: Table<Vm>,
     pub(crate) pairs: Pairs,
     /// The buffer of the last job, to use again.
-    spare: Vec<Step>,
+    pub(crate) spare: Vec<Step>,
     pub(crate) clock: u64,
 }
 
@@ -213,7 +213,8 @@ impl Manager {
             return BindStats::default();
         };
         let mut writer = Writer::new(table, vm.base);
-        self.spare = job::run(vm, &mut self.pairs, job, &mut writer);
+        self.spare =
+            job::run(vm, &mut self.pairs, job, |vm, pairs, step| job::run_step(vm, pairs, step, &mut writer));
         writer.finish()
     }
 

@@ -41,6 +41,12 @@ impl MapFlags {
         self.0 & other.0 == other.0
     }
 
+    /// These flags but for `other`'s.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether a request may hold these flags.
     pub(crate) const fn are_callers(self) -> bool {
         self.0 & ((1 << Self::USER_SHIFT) - 1) & !Self::READ_ONLY.0 == 0
@@ -112,6 +118,14 @@ impl Piece {
         self.vm_bo == other.vm_bo
             && self.flags == other.flags
             && (self.is_null() || self.bo_page_at(other.start) == other.bo_page)
+    }
+
+    /// Equal for pieces that continue each other, and hardly ever for others.
+    #[inline]
+    pub(crate) const fn tag(&self) -> u32 {
+        let page = if self.is_null() { 0 } else { self.bo_page.wrapping_sub(self.start) };
+        page.wrapping_add(self.vm_bo.wrapping_mul(0x9e37_79b1))
+            .wrapping_add(self.flags.0.wrapping_mul(0x85eb_ca77))
     }
 
     /// The part between two pages inside it.

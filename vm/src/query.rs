@@ -1,12 +1,12 @@
 //! Looking at an address space: what is where, which BO is in which VM. Nothing here changes anything.
 
-use crate::bo::{BoId, List, Residency};
+use crate::bo::{BoId, List, Pairs, Residency};
 use crate::error::Error;
 use crate::manager::Manager;
 use crate::mapping::{MapFlags, Mapping, Piece};
 use crate::tree::Entry;
 use crate::units::{BoOffset, PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
-use crate::vm::{Vm, VmId};
+use crate::vm::{Slot, Vm, VmId};
 
 impl Manager {
     /// A VM's name.
@@ -100,7 +100,7 @@ impl Manager {
         let some = |slot: u32| (slot != crate::arena::NONE).then_some(slot);
         let slots =
             std::iter::successors(first.and_then(some), move |&slot| some(space.space.records[slot].next));
-        Ok(slots.map(move |slot| self.mapping(space, &space.space.records[slot].piece)))
+        Ok(slots.map(move |slot| mapping(space, &self.pairs, &space.space.records[slot].piece)))
     }
 
     /// The VMs that hold a BO.
@@ -144,19 +144,19 @@ impl Manager {
         self.pairs.walk(list, head).map(|index| self.pairs.vm_bos[index].bo)
     }
 
-    fn entry_mapping(&self, vm: &Vm, entry: &Entry<u32>) -> Mapping {
-        self.mapping(vm, &vm.space.piece(entry))
+    fn entry_mapping(&self, vm: &Vm, entry: &Entry<Slot>) -> Mapping {
+        mapping(vm, &self.pairs, &vm.space.piece(entry))
     }
+}
 
-    /// A piece as callers see it.
-    pub(crate) fn mapping(&self, vm: &Vm, piece: &Piece) -> Mapping {
-        let range = vm.range_of(piece.start, piece.end);
-        if piece.is_null() {
-            return Mapping { range, bo: None, offset: BoOffset(0), flags: piece.flags };
-        }
-        let pair = &self.pairs.vm_bos[piece.vm_bo];
-        let evicted = if pair.residency == Residency::Evicted { MapFlags::EVICTED } else { MapFlags::EMPTY };
-        let offset = BoOffset(u64::from(piece.bo_page) << PAGE_SHIFT);
-        Mapping { range, bo: Some(pair.bo), offset, flags: piece.flags | evicted }
+/// A piece as callers see it.
+pub(crate) fn mapping(vm: &Vm, pairs: &Pairs, piece: &Piece) -> Mapping {
+    let range = vm.range_of(piece.start, piece.end);
+    if piece.is_null() {
+        return Mapping { range, bo: None, offset: BoOffset(0), flags: piece.flags };
     }
+    let pair = &pairs.vm_bos[piece.vm_bo];
+    let evicted = if pair.residency == Residency::Evicted { MapFlags::EVICTED } else { MapFlags::EMPTY };
+    let offset = BoOffset(u64::from(piece.bo_page) << PAGE_SHIFT);
+    Mapping { range, bo: Some(pair.bo), offset, flags: piece.flags | evicted }
 }

@@ -13,6 +13,7 @@
 //! 1. Operations come in ascending address order, then `map`, then what [`coalesce`](crate::coalesce) adds.
 //! 2. At most two remaps: only the first and the last mapping touched can stick out of the request.
 //! 3. `keep` is set exactly where the old mapping has the request's BO, contiguously and with the same flags.
+//!    (A null mapping inside a null one changes nothing, but keeps nothing either: there is no memory to keep.)
 //! 4. If the visitor refuses an operation, the space is as it was, since nothing has been stored yet.
 //! 5. At most two records are added per map and one per unmap.
 //!
@@ -25,18 +26,40 @@ use crate::coalesce::{Joins, joins};
 use crate::mapping::{Piece, Record};
 use crate::request::Step;
 use crate::tree::{Entry, Place};
-use crate::vm::Space;
+use crate::vm::{Slot, Space};
 
 /// Is told the operations of a step, in pages. A refusal ends the walk.
 pub(crate) trait Visit {
     type Refusal;
 
     /// `old` loses what it shares with the step: an unmap if nothing is left of it, else a remap.
-    fn cut(&mut self, step: &Step, old: &Piece, keep: bool) -> Result<(), Self::Refusal>;
+    fn cut(&mut self, step: &Step, old: Old<'_>, keep: bool) -> Result<(), Self::Refusal>;
     /// The new mapping.
     fn map(&mut self, new: &Piece) -> Result<(), Self::Refusal>;
     /// Two neighbours become one mapping.
     fn merge(&mut self, left: &Piece, right: &Piece) -> Result<(), Self::Refusal>;
+}
+
+/// A mapping that a step intersects. Its record is only looked at on demand.
+#[derive(Clone, Copy)]
+pub(crate) struct Old<'a> {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    slot: Slot,
+    space: &'a Space,
+}
+
+impl Old<'_> {
+    #[inline]
+    pub(crate) fn piece(&self) -> Piece {
+        self.space.records[self.slot.record].piece
+    }
+
+    /// Whether the mapping is the same as `new` where they intersect. `tag` is that of `new`.
+    #[inline]
+    fn continues(&self, new: &Piece, tag: u32) -> bool {
+        self.slot.tag == tag && self.piece().continues(new)
+    }
 }
 
 /// What a walk found, so that [`commit`] need not look again.
@@ -62,20 +85,21 @@ pub(crate) fn walk<V: Visit>(
     let new = &step.piece;
     let place = space.tree.seek(new.start);
     let mut plan = Plan { place, touched: 0, joins: Joins::NONE, unchanged: false };
-    let (mut left, mut right) = (NONE, NONE);
+    let tag = new.tag();
+    let (mut left, mut right) = (Slot::NONE, Slot::NONE);
     for entry in space.tree.from(&place) {
         if entry.start >= new.end {
-            right = if entry.start == new.end { entry.value } else { NONE };
+            right = if entry.start == new.end { entry.value } else { Slot::NONE };
             break;
         }
-        let old = space.piece(&entry);
-        let keep = step.map && !old.is_null() && old.continues(new);
-        visit.cut(step, &old, keep)?;
+        let old = Old { start: entry.start, end: entry.end, slot: entry.value, space };
+        let same = step.map && old.continues(new, tag);
+        visit.cut(step, old, same && !new.is_null())?;
         plan.touched += 1;
         let (head, tail) = (old.start < new.start, old.end > new.end);
         // What is left of an old mapping that continues the new one joins it again at once.
         plan.unchanged =
-            keep && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
+            same && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
         if head {
             left = entry.value;
         }
@@ -90,14 +114,12 @@ pub(crate) fn walk<V: Visit>(
     }
     visit.map(new)?;
     if coalesce {
-        if left == NONE {
-            left = space
-                .tree
-                .before(&place)
-                .filter(|entry| entry.end == new.start)
-                .map_or(NONE, |entry| entry.value);
+        if !left.is_some() {
+            let before = space.tree.before(&place).filter(|entry| entry.end == new.start);
+            left = before.map_or(Slot::NONE, |entry| entry.value);
         }
-        plan.joins = joins(space, new, left, right, visit)?;
+        let alike = |slot: Slot| if slot.tag == tag { slot.record } else { NONE };
+        plan.joins = joins(space, new, alike(left), alike(right), visit)?;
     }
     Ok(plan)
 }
@@ -111,7 +133,7 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
     let Space { tree, records } = space;
     let Step { piece: new, map } = step;
     let (mut head, mut tail, mut spare) = (NONE, NONE, NONE);
-    for Entry { start, end, value: slot } in tree.from(&plan.place).take(plan.touched) {
+    for Entry { start, end, value: Slot { record: slot, .. } } in tree.from(&plan.place).take(plan.touched) {
         match (start < new.start, end > new.end) {
             (true, true) => (head, tail) = (slot, duplicate(records, pairs, slot)),
             (true, false) => head = slot,
@@ -192,21 +214,22 @@ fn duplicate(records: &mut Arena<Record>, pairs: &mut Pairs, slot: u32) -> u32 {
 
 /// The entries that replace what a step touched: head, new mapping, tail.
 struct Stored {
-    entries: [Entry<u32>; 3],
+    entries: [Entry<Slot>; 3],
     len: usize,
 }
 
 impl Stored {
     const fn new() -> Self {
-        Self { entries: [Entry { start: 0, end: 0, value: 0 }; 3], len: 0 }
+        Self { entries: [Entry { start: 0, end: 0, value: Slot::NONE }; 3], len: 0 }
     }
 
     fn push(&mut self, slot: u32, piece: &Piece) {
-        self.entries[self.len] = Entry { start: piece.start, end: piece.end, value: slot };
+        self.entries[self.len] =
+            Entry { start: piece.start, end: piece.end, value: Slot { record: slot, tag: piece.tag() } };
         self.len += 1;
     }
 
-    fn as_slice(&self) -> &[Entry<u32>] {
+    fn as_slice(&self) -> &[Entry<Slot>] {
         &self.entries[..self.len]
     }
 }

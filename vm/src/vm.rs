@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::arena::{Arena, Key};
+use crate::arena::{Arena, Key, NONE};
 use crate::error::Error;
 use crate::mapping::{Piece, Record};
 use crate::region::Regions;
@@ -38,18 +38,33 @@ pub struct VmOptions {
     pub regions: bool,
 }
 
+/// What the tree holds of a mapping. Most questions end at the tag, which saves looking at the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) record: u32,
+    /// [`Piece::tag`] of the record's piece.
+    pub(crate) tag: u32,
+}
+
+impl Slot {
+    pub(crate) const NONE: Self = Self { record: NONE, tag: 0 };
+
+    pub(crate) const fn is_some(self) -> bool {
+        self.record != NONE
+    }
+}
+
 /// The mappings of a VM: where they are, and what they are.
 #[derive(Debug)]
 pub(crate) struct Space {
-    /// Values are indices of `records`.
-    pub(crate) tree: RangeTree<u32>,
+    pub(crate) tree: RangeTree<Slot>,
     pub(crate) records: Arena<Record>,
 }
 
 impl Space {
     #[inline]
-    pub(crate) fn piece(&self, entry: &Entry<u32>) -> Piece {
-        self.records[entry.value].piece
+    pub(crate) fn piece(&self, entry: &Entry<Slot>) -> Piece {
+        self.records[entry.value.record].piece
     }
 }
 

@@ -1,4 +1,5 @@
 //! The way of a bind through the public interface.
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use lacuna_vm::*;
 

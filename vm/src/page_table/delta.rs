@@ -4,13 +4,14 @@
 //! What a map replaces is not cleared first; its entries are overwritten.
 
 use std::convert::Infallible;
-use std::ops::{AddAssign, Range};
+use std::ops::AddAssign;
 
 use super::PageTable;
 use crate::bo::{Pairs, Residency};
 use crate::mapping::Piece;
 use crate::request::Step;
-use crate::split::Visit;
+use crate::split::{Old, Visit};
+use crate::tree::Span;
 use crate::units::PAGE_SHIFT;
 
 /// What running a job did.
@@ -47,18 +48,18 @@ pub(crate) struct Writer<'a, P: ?Sized> {
     /// Number of the VM's first page.
     base: u64,
     /// All pages changed lie in here.
-    dirty: Range<u32>,
+    dirty: Span,
     pub(crate) stats: BindStats,
 }
 
 impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
     pub(crate) fn new(table: &'a mut P, base: u64) -> Self {
-        Self { table, base, dirty: u32::MAX..0, stats: BindStats::default() }
+        Self { table, base, dirty: Span::new(u32::MAX, 0), stats: BindStats::default() }
     }
 
     #[inline]
     fn touch(&mut self, start: u32, end: u32) -> (u64, u64) {
-        self.dirty = self.dirty.start.min(start)..self.dirty.end.max(end);
+        self.dirty = Span::new(self.dirty.start.min(start), self.dirty.end.max(end));
         let count = u64::from(end - start);
         self.stats.entries_written += count;
         (self.base + u64::from(start), count)
@@ -86,9 +87,8 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
 
     /// Makes all changes visible.
     pub(crate) fn finish(self) -> BindStats {
-        if self.dirty.start < self.dirty.end {
-            let count = u64::from(self.dirty.end - self.dirty.start);
-            self.table.invalidate(self.base + u64::from(self.dirty.start), count);
+        if !self.dirty.is_empty() {
+            self.table.invalidate(self.base + u64::from(self.dirty.start), u64::from(self.dirty.len()));
         }
         self.stats
     }
@@ -133,7 +133,7 @@ impl<P: PageTable + ?Sized> Visit for Delta<'_, '_, P> {
     type Refusal = Infallible;
 
     #[inline]
-    fn cut(&mut self, step: &Step, old: &Piece, keep: bool) -> Result<(), Infallible> {
+    fn cut(&mut self, step: &Step, old: Old<'_>, keep: bool) -> Result<(), Infallible> {
         let (start, end) = (old.start.max(step.piece.start), old.end.min(step.piece.end));
         if old.start < start || end < old.end {
             self.writer.stats.remaps += 1;

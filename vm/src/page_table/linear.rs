@@ -234,8 +234,8 @@ mod tests {
         writer.map_pages(0, 4096, 0x10_0000, MapFlags::EMPTY);
         writer.unmap_pages(10, 3000);
         table.give_back(0, 4096);
-        assert_eq!(table.load(9), 0x10_0000 + 9 * PAGE_SIZE | pte::VALID);
-        assert_eq!(table.load(3010), 0x10_0000 + 3010 * PAGE_SIZE | pte::VALID);
+        assert_eq!(table.load(9), (0x10_0000 + 9 * PAGE_SIZE) | pte::VALID);
+        assert_eq!(table.load(3010), (0x10_0000 + 3010 * PAGE_SIZE) | pte::VALID);
         assert_eq!(table.load(1000), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Page tables: what a driver's hardware (or machine code) looks addresses up in.
 //!
-//! The manager knows them only through [`PageTable`] and tells them no more than what changes ([`delta`]). [`LinearPageTable`] is a real one for
+//! The manager knows them only through [`PageTable`] and tells them no more than what changes (`delta`). [`LinearPageTable`] is a real one for
 //! code that runs on the host; [`RecordingPageTable`] writes down what it is told.
 //!
 //! Pages are counted absolutely: page number = address >> [`PAGE_SHIFT`](crate::units::PAGE_SHIFT).

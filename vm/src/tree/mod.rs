@@ -6,7 +6,7 @@
 //! ```text
 //!   inner  | 0     | 40     | 96    |          lower bounds, 64 children
 //!             |       |        |
-//!   leaf   [3,5) [9,12)  ..  [40,41) ..        starts | ends | values, 36 ranges, linked to both neighbours
+//!   leaf   [3,5) [9,12)  ..  [40,41) ..        starts | ends | values, 32 ranges, linked to both neighbours
 //! ```
 //!
 //! # Invariants

@@ -5,8 +5,8 @@
 
 use crate::arena::{Linked, NONE};
 
-/// Ranges in a leaf: with 32-bit values a leaf is seven cache lines.
-pub(super) const LEAF: usize = 36;
+/// Ranges in a leaf.
+pub(super) const LEAF: usize = 32;
 /// Children of an inner node.
 pub(super) const INNER: usize = 64;
 
@@ -23,7 +23,7 @@ pub struct Entry<T> {
 
 /// Disjoint ranges in ascending order, and the neighbouring leaves.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
+#[repr(C, align(16))]
 pub(super) struct Leaf<T> {
     pub(super) starts: [u32; LEAF],
     pub(super) ends: [u32; LEAF],

@@ -22,6 +22,9 @@ pub struct Reserve {
 /// Nodes that `inserts` can add to a level that has `nodes` of `width` now.
 fn worst_case(nodes: usize, width: usize, inserts: usize) -> usize {
     let half = width / 2 - 1;
+    if inserts <= nodes {
+        return inserts;
+    }
     inserts.min((nodes + 1) * width.div_ceil(2 * half) + inserts.div_ceil(half) + 2)
 }
 

@@ -1,0 +1,93 @@
+//! Everything that happens, as events: for timelines, logs and replays.
+//!
+//! A driver that traces calls [`run_traced`](Manager::run_traced) instead of `run`, and wraps its table in [`Traced`] for evictions and the like. Whoever
+//! does not, pays nothing: `run` knows nothing of this module.
+
+use std::convert::Infallible;
+
+use crate::job::{self, BindJob};
+use crate::manager::Manager;
+use crate::mapping::MapFlags;
+use crate::op::Op;
+use crate::page_table::delta::{BindStats, Writer};
+use crate::page_table::{Call, PageTable};
+use crate::split::walk;
+use crate::transact::Tell;
+use crate::units::VaRange;
+use crate::vm::VmId;
+
+/// Is told what happens, in order: a request, its operations, the entries they change.
+pub trait Trace {
+    /// A request of a job begins. What continued the request before is part of it; a map whose BO is gone shows as the unmap it has become.
+    fn request(&mut self, vm: VmId, range: VaRange, map: bool);
+    /// An operation of the request.
+    fn operation(&mut self, vm: VmId, op: &Op);
+    /// A call to the page table.
+    fn entries(&mut self, call: &Call);
+}
+
+/// A page table whose calls are traced.
+#[derive(Debug)]
+pub struct Traced<'a, P, T> {
+    /// The page table itself.
+    pub table: &'a mut P,
+    /// Who is told.
+    pub trace: &'a mut T,
+}
+
+impl<P: PageTable, T: Trace> PageTable for Traced<'_, P, T> {
+    fn map_pages(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
+        self.trace.entries(&Call::Map { first, count, host_address, flags });
+        self.table.map_pages(first, count, host_address, flags);
+    }
+
+    fn unmap_pages(&mut self, first: u64, count: u64) {
+        self.trace.entries(&Call::Unmap(first, count));
+        self.table.unmap_pages(first, count);
+    }
+
+    fn set_null(&mut self, first: u64, count: u64) {
+        self.trace.entries(&Call::SetNull(first, count));
+        self.table.set_null(first, count);
+    }
+
+    fn set_fault(&mut self, first: u64, count: u64) {
+        self.trace.entries(&Call::SetFault(first, count));
+        self.table.set_fault(first, count);
+    }
+
+    fn invalidate(&mut self, first: u64, count: u64) {
+        self.trace.entries(&Call::Invalidate(first, count));
+        self.table.invalidate(first, count);
+    }
+}
+
+impl Manager {
+    /// As [`run`](Self::run), telling `trace` what happens. The result is the same; only the trace may allocate.
+    pub fn run_traced(
+        &mut self,
+        job: BindJob,
+        table: &mut impl PageTable,
+        trace: &mut impl Trace,
+    ) -> BindStats {
+        let id = job.vm;
+        let mut stats = BindStats::default();
+        let Some(vm) = self.vms.get_mut(id.0) else {
+            self.cancel(job);
+            return stats;
+        };
+        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, step| {
+            trace.request(id, vm.range_of(step.piece.start, step.piece.end), step.map);
+            let visit = |op: &Op| {
+                trace.operation(id, op);
+                Ok(())
+            };
+            let Ok::<_, Infallible>(_) = walk(&vm.space, step, vm.coalesce, &mut Tell { vm, pairs, visit });
+            let mut traced = Traced { table: &mut *table, trace: &mut *trace };
+            let mut writer = Writer::new(&mut traced, vm.base);
+            job::run_step(vm, pairs, step, &mut writer);
+            stats += writer.finish();
+        });
+        stats
+    }
+}
