@@ -91,10 +91,8 @@ mod tests {
         for (asked, agreed) in [(5, 5), (7, 7), (99, 7)] {
             let mut version = asked;
             // SAFETY: a valid pointer.
-            assert_eq!(
-                unsafe { vk_icdNegotiateLoaderICDInterfaceVersion(&mut version) },
-                vk::Result::SUCCESS
-            );
+            let result = unsafe { vk_icdNegotiateLoaderICDInterfaceVersion(&mut version) };
+            assert_eq!(result, vk::Result::SUCCESS);
             assert_eq!(version, agreed);
         }
     }
