@@ -10,7 +10,7 @@
 //! ```
 //!
 //! # Invariants
-//! 1. The loader word is the first word of every dispatchable object and holds [`LOADER_MAGIC`] until the loader
+//! 1. The loader word is the first word of every dispatchable object and holds `LOADER_MAGIC` until the loader
 //!    replaces it.
 //! 2. Who needs an object beyond one call (a recorded command, a submission) holds its `Arc`; destroying the handle
 //!    early is therefore safe, and the object goes with the last holder.
