@@ -78,11 +78,10 @@ fn main() -> Result<(), Error> {
     }
     println!("    {}", text::space(&manager, vm)?);
     println!("and back before the next job:");
-    let brought_back = manager.validate(vm, &mut table, |bo| {
+    manager.validate(vm, &mut table, |bo| {
         println!("    {bo} is back");
         Ok::<_, Error>(())
-    });
-    brought_back.map(drop).map_err(|error| error.unwrap_or(Error::NoVm))?;
+    })?;
     println!("    {}", text::space(&manager, vm)?);
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! A [`Policy`] chooses what to evict. [`Lru`] takes the lowest priority first and the longest unused within it; [`Chaos`] anything, by a seed.
 //! Validate and evict cannot chase each other: a validated BO counts as just used, and pinned BOs are never chosen.
 
+use crate::arena::NONE;
 use crate::bo::{Bo, BoId, List, Residency};
 use crate::error::Error;
 use crate::manager::{Manager, PageTables};
@@ -94,7 +95,7 @@ impl Manager {
         }
         self.set_evicted(bo, true);
         let mut index = vm_bos;
-        while index != crate::arena::NONE {
+        while index != NONE {
             self.pairs.set_residency(index, Residency::Evicted);
             let vm = self.pairs.vm_bos[index].vm;
             stats += self.rewrite(index, tables.table(vm));
@@ -107,16 +108,16 @@ impl Manager {
     /// Other VMs that hold a BO rewrite theirs when they are validated.
     ///
     /// # Errors
-    /// The first error of `bring_back`; BOs brought back before stay so, the others stay evicted. [`Error::NoVm`] as `Err(None)`.
-    pub fn validate<E>(
+    /// The first error of `bring_back`; BOs brought back before stay so, the others stay evicted. [`Error::NoVm`].
+    pub fn validate<E: From<Error>>(
         &mut self,
         vm: VmId,
         table: &mut (impl PageTable + ?Sized),
         mut bring_back: impl FnMut(BoId) -> Result<(), E>,
-    ) -> Result<BindStats, Option<E>> {
-        self.vm(vm).map_err(|_| None)?;
+    ) -> Result<BindStats, E> {
+        self.vm(vm)?;
         let mut stats = BindStats::default();
-        while self.pairs.lists(vm).evicted != crate::arena::NONE {
+        while self.pairs.lists(vm).evicted != NONE {
             let index = self.pairs.lists(vm).evicted;
             let bo = self.pairs.vm_bos[index].bo;
             if self.bo(bo).is_ok_and(|bo| bo.evicted) {
@@ -142,7 +143,7 @@ impl Manager {
         let Some(vm) = self.vms.get(pair.vm.0) else { return BindStats::default() };
         let mut writer = Writer::new(table, vm.base);
         let mut slot = pair.mappings;
-        while slot != crate::arena::NONE {
+        while slot != NONE {
             let record = &vm.space.records[slot];
             let piece = &record.piece;
             writer.write(piece, Backing::of(&self.pairs, piece), piece.start, piece.end);

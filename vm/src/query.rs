@@ -1,10 +1,11 @@
 //! Looking at an address space: what is where, which BO is in which VM. Nothing here changes anything.
 
+use crate::arena::NONE;
 use crate::bo::{BoId, List, Pairs, Residency};
 use crate::error::Error;
 use crate::manager::Manager;
 use crate::mapping::{MapFlags, Mapping, Piece};
-use crate::tree::Entry;
+use crate::tree::{Entry, Span};
 use crate::units::{BoOffset, PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
 use crate::vm::{Slot, Vm, VmId};
 
@@ -43,7 +44,7 @@ impl Manager {
         let vm = self.vm(vm)?;
         let pages = |va: u64| u32::try_from((va >> PAGE_SHIFT).saturating_sub(vm.base)).unwrap_or(u32::MAX);
         let (start, end) = (pages(range.start().0), pages(range.end().0.saturating_add(PAGE_SIZE - 1)));
-        let entries = vm.space.tree.intersecting(crate::tree::Span::new(start, end));
+        let entries = vm.space.tree.intersecting(Span::new(start, end));
         Ok(entries
             .map(|entry| self.entry_mapping(vm, &entry))
             .filter(move |mapping| mapping.range.intersects(range)))
@@ -97,7 +98,7 @@ impl Manager {
         self.bo(bo)?;
         let space = self.vm(vm)?;
         let first = self.pairs.find(vm, bo).map(|index| self.pairs.vm_bos[index].mappings);
-        let some = |slot: u32| (slot != crate::arena::NONE).then_some(slot);
+        let some = |slot: u32| (slot != NONE).then_some(slot);
         let slots =
             std::iter::successors(first.and_then(some), move |&slot| some(space.space.records[slot].next));
         Ok(slots.map(move |slot| mapping(space, &self.pairs, &space.space.records[slot].piece)))

@@ -151,12 +151,7 @@ impl Replay {
         let Self { manager, vm, last, .. } = self;
         last.clear();
         match words.as_slice() {
-            ["validate"] => Some(
-                manager
-                    .validate(*vm, table, |_| Ok(()))
-                    .map(drop)
-                    .map_err(|error: Option<Error>| error.unwrap_or(Error::NoVm)),
-            ),
+            ["validate"] => Some(manager.validate(*vm, table, |_| Ok::<_, Error>(())).map(drop)),
             ["evict", bo] => {
                 let bo = self.bo(bo)?;
                 Some(self.manager.evict(bo, table).map(drop))

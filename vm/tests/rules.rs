@@ -154,13 +154,13 @@ fn evict_then_validate_restores_every_entry() {
     // Binding an evicted BO is legal, and splitting its mappings too.
     world.bind(&[map(pages(20, 21), bo, 3), map(pages(1, 2), other, 0), map(pages(1, 2), bo, 1)]).unwrap();
     assert_eq!(world.table.load(20), pte::FAULT);
-    let failed = world.manager.validate(vm, &mut world.table, |_| Err("no memory"));
-    assert_eq!(failed, Err(Some("no memory")));
+    let failed = world.manager.validate(vm, &mut world.table, |_| Err(Error::OutOfMemory));
+    assert_eq!(failed, Err(Error::OutOfMemory));
     assert_eq!(world.manager.is_evicted(bo), Ok(true));
     let mut asked = Vec::new();
     let bring_back = |bo| {
         asked.push(bo);
-        Ok::<_, ()>(())
+        Ok::<_, Error>(())
     };
     world.manager.validate(vm, &mut world.table, bring_back).unwrap();
     assert_eq!(asked, [bo]);

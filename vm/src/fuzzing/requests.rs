@@ -78,7 +78,7 @@ impl World {
             }
             1 => {
                 let valid = self.manager.validate(vm, &mut self.table, |_| Ok::<_, Error>(()));
-                valid.map(drop).map_err(|error| error.unwrap_or(Error::NoVm))
+                valid.map(drop)
             }
             2 => {
                 let bo = self.bos[bytes.below(BOS as u64) as usize].0;

@@ -238,4 +238,45 @@ mod tests {
         assert_eq!(table.load(3010), (0x10_0000 + 3010 * PAGE_SIZE) | pte::VALID);
         assert_eq!(table.load(1000), 0);
     }
+
+    /// The test runs itself again, in a process that may only have 2 GB of addresses.
+    #[test]
+    fn a_table_that_the_host_refuses_becomes_smaller() {
+        const LIMITED: &str = "LACUNA_TEST_LIMITED";
+        if std::env::var_os(LIMITED).is_some() {
+            let table = LinearPageTable::reserve(46).unwrap();
+            assert!(table.len() < 1 << 30, "{} entries", table.len());
+            (&table).map_pages(table.len() - 1, 1, 0x10_0000, MapFlags::EMPTY);
+            assert_eq!(table.load(table.len() - 1), 0x10_0000 | pte::VALID);
+            return;
+        }
+        let this = std::env::current_exe().unwrap();
+        let mut shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", r#"ulimit -v 2000000; exec "$0" a_table_that_the_host_refuses"#])
+            .arg(this)
+            .env(LIMITED, "1");
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+    }
+
+    #[test]
+    fn a_reader_sees_old_or_new_entries_while_a_job_writes() {
+        let table = LinearPageTable::reserve(40).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 1..500 {
+                    (&table).map_pages(0, 64, round << 32, MapFlags::EMPTY);
+                }
+            });
+            for _ in 0..500 {
+                for page in 0..64 {
+                    let entry = table.load(page);
+                    let low = entry & 0xffff_ffff;
+                    assert!(entry == 0 || low == (page << PAGE_SHIFT) | pte::VALID, "{entry:#x}");
+                }
+            }
+        });
+    }
 }
