@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-use crate::ir::{Function, Op, Place, Stmt, Value, Variable};
+use crate::ir::{Function, Label, Op, Place, Stmt, Value, Variable};
 
 /// A set of variables and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,11 +101,14 @@ impl<'f> Liveness<'f> {
         self.otherwise.get(&std::ptr::from_ref(stmt))
     }
 
-    /// Live where lanes wait that have left a block, or left or continued a loop.
-    pub fn waiting_at(&self, label: crate::ir::Label) -> LiveSet {
-        let mut set = self.label_after[label.index()].clone();
-        set.unite(&self.label_head[label.index()]);
-        set
+    /// Live behind a block or loop: where lanes wait that have left it.
+    pub fn label_after(&self, label: Label) -> &LiveSet {
+        &self.label_after[label.index()]
+    }
+
+    /// Live at the start of a loop: where lanes wait that have continued it.
+    pub fn label_head(&self, label: Label) -> &LiveSet {
+        &self.label_head[label.index()]
     }
 }
 

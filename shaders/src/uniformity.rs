@@ -10,8 +10,8 @@
 //! # Invariants
 //! 1. In *active* lanes, a uniform value is the same, and an affine value differs by its stride from lane to lane.
 //!    What inactive lanes hold is not said.
-//! 2. A label is divergent if some of the active lanes may leave or continue it while others do not. All other breaks and
-//!    continues are plain jumps of the whole packet.
+//! 2. A label is divergent if some of the active lanes may leave or continue it while others do not. Breaks to all other labels,
+//!    and continues that no lane waits for, are plain jumps of all active lanes.
 //! 3. An assignment is masked if a lane that does not take part may read the variable later (see
 //!    [`liveness`](crate::liveness)); such a variable is varying. All other assignments overwrite every lane.
 //!
@@ -104,6 +104,8 @@ pub struct Uniformity<'f> {
     pub variables: Vec<Shape>,
     /// By label: whether lanes may part there.
     pub divergent: Vec<bool>,
+    /// By label: whether some lanes may continue while others do not. All are divergent labels too.
+    pub divergent_again: Vec<bool>,
     /// By value: the bits, if it is a constant.
     pub constants: Vec<Option<u64>>,
     /// The layout that the shapes hold for.
@@ -123,6 +125,7 @@ impl<'f> Uniformity<'f> {
             values: vec![None; function.values.len()],
             variables: vec![None; function.variables.len()],
             divergent: vec![false; function.labels as usize],
+            divergent_again: vec![false; function.labels as usize],
             constants: vec![None; function.values.len()],
             liveness: Liveness::new(function),
             masked: HashSet::new(),
@@ -149,6 +152,7 @@ impl<'f> Uniformity<'f> {
             values: settle(solver.values),
             variables: settle(solver.variables),
             divergent: solver.divergent,
+            divergent_again: solver.divergent_again,
             constants: solver.constants,
             layout,
             liveness: solver.liveness,
@@ -173,8 +177,8 @@ impl<'f> Uniformity<'f> {
 enum Enclosing {
     /// An arm of an `If`; `Some`: the condition is varying, and what the lanes outside the arm have live where they go on.
     Arm(Option<LiveSet>),
-    /// A block or loop; what is live where lanes wait that left or continued it.
-    Label(Label, LiveSet),
+    /// A block or loop.
+    Label(Label),
 }
 
 struct Solver<'f> {
@@ -183,6 +187,7 @@ struct Solver<'f> {
     values: Vec<Option<Shape>>,
     variables: Vec<Option<Shape>>,
     divergent: Vec<bool>,
+    divergent_again: Vec<bool>,
     constants: Vec<Option<u64>>,
     liveness: Liveness<'f>,
     masked: HashSet<*const Stmt>,
@@ -223,11 +228,11 @@ impl Solver<'_> {
                 self.within(key, Enclosing::Arm(outside_else), otherwise);
             }
             Stmt::Block { label, body } | Stmt::Loop { label, body } => {
-                let waiting = self.liveness.waiting_at(*label);
-                self.within(key, Enclosing::Label(*label, waiting), body);
+                self.within(key, Enclosing::Label(*label), body);
             }
-            Stmt::Break(label) | Stmt::Continue(label) => self.jump(key, Some(*label)),
-            Stmt::Return => self.jump(key, None),
+            Stmt::Break(label) => self.jump(key, Some(*label), false),
+            Stmt::Continue(label) => self.jump(key, Some(*label), true),
+            Stmt::Return => self.jump(key, None, false),
             Stmt::Store { .. } | Stmt::Barrier | Stmt::Fence => {}
         }
     }
@@ -239,25 +244,26 @@ impl Solver<'_> {
     }
 
     /// A jump to a label, or out of the function.
-    fn jump(&mut self, key: *const Stmt, target: Option<Label>) {
+    fn jump(&mut self, key: *const Stmt, target: Option<Label>, again: bool) {
         let inside = self
             .stack
             .iter()
-            .rposition(|(_, e)| matches!(e, Enclosing::Label(l, _) if Some(*l) == target))
+            .rposition(|(_, e)| matches!(e, Enclosing::Label(label) if Some(*label) == target))
             .map_or(0, |i| i + 1);
         let parts = self.stack[inside..].iter().any(|(_, enclosing)| match enclosing {
             Enclosing::Arm(waiting) => waiting.is_some(),
-            Enclosing::Label(label, _) => self.divergent[label.index()],
+            Enclosing::Label(label) => self.divergent[label.index()],
         });
-        let to_divergent = target.is_some_and(|label| self.divergent[label.index()]);
-        if parts
-            && let Some(label) = target
-            && !to_divergent
-        {
+        if let (true, Some(label)) = (parts, target) {
+            self.changed |= !self.divergent[label.index()];
             self.divergent[label.index()] = true;
-            self.changed = true;
+            if again {
+                self.changed |= !self.divergent_again[label.index()];
+                self.divergent_again[label.index()] = true;
+            }
         }
-        if parts || to_divergent {
+        let flags = if again { &self.divergent_again } else { &self.divergent };
+        if parts || target.is_some_and(|label| flags[label.index()]) {
             self.escapes.insert(key);
             self.escapes.extend(self.stack[inside..].iter().map(|(key, _)| *key));
         }
@@ -265,9 +271,12 @@ impl Solver<'_> {
 
     fn is_seen_by_waiting_lanes(&self, variable: crate::ir::Variable) -> bool {
         self.stack.iter().any(|(_, enclosing)| match enclosing {
-            Enclosing::Arm(Some(waiting)) => waiting.has(variable),
-            Enclosing::Arm(None) => false,
-            Enclosing::Label(label, waiting) => self.divergent[label.index()] && waiting.has(variable),
+            Enclosing::Arm(waiting) => waiting.as_ref().is_some_and(|waiting| waiting.has(variable)),
+            Enclosing::Label(label) => {
+                let (left, again) = (self.divergent[label.index()], self.divergent_again[label.index()]);
+                left && self.liveness.label_after(*label).has(variable)
+                    || again && self.liveness.label_head(*label).has(variable)
+            }
         })
     }
 

@@ -20,7 +20,7 @@
 //! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Parsing checks the form only:
 //! whether the result is sound is the verifier's business.
 
-use std::fmt::{self, Display, Formatter, Write as _};
+use std::fmt::{self, Display, Formatter};
 
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
@@ -187,19 +187,6 @@ impl Display for List<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|value| write!(f, " {value}"))
     }
-}
-
-/// The text with a line for each statement, and what a function says of it behind.
-pub fn annotated(function: &Function, mut note: impl FnMut(Value) -> String) -> String {
-    let mut text = String::new();
-    for line in function.to_string().lines() {
-        let defined = line.trim_start().split_once(": ").and_then(|(name, _)| index(name, 'v'));
-        let _ = match defined {
-            Some(value) => writeln!(text, "{line}  # {}", note(Value(value))),
-            None => writeln!(text, "{line}"),
-        };
-    }
-    text
 }
 
 // --- parsing ----------------------------------------------------------------------------------------------------

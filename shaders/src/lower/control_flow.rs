@@ -6,7 +6,7 @@
 //! ```text
 //!   if c { A } else { B }      exec' = exec & c;  A;  then = exec;  exec = exec' complement;  B;  exec |= then
 //!   break l                    left[l] |= exec;  exec = 0          (l divergent; else a jump)
-//!   continue l                 again[l] |= exec; exec = 0          (l divergent; else a jump)
+//!   continue l                 again[l] |= exec; exec = 0          (if some lanes do not; else a jump)
 //!   block l { A }              A;  exec |= left[l]
 //!   loop l { A }               do { again[l] = 0; A; left[l] |= exec; exec = again[l] } while any(exec);  exec = left[l]
 //!   return                     exec = 0                            (divergent; else a jump)
@@ -228,9 +228,10 @@ impl Lowering<'_, '_> {
     fn repeat(&mut self, stmt: &Stmt, label: Label, body: &[Stmt]) -> Result<Flow, LowerError> {
         let divergent = self.uniformity.divergent[label.index()];
         let saved = self.begin(stmt, divergent);
+        let waiting = self.waiting_masks.len();
         let (head, end) = (self.b.create_block(), self.b.create_block());
         let left = divergent.then(|| self.new_empty_mask());
-        let again = divergent.then(|| self.new_empty_mask());
+        let again = self.uniformity.divergent_again[label.index()].then(|| self.new_empty_mask());
         self.b.ins().jump(head, &[]);
         self.b.switch_to_block(head);
         if let Some(again) = again {
@@ -240,8 +241,10 @@ impl Lowering<'_, '_> {
         self.labels[label.index()] = Some(LabelState { end, head: head_state, left, again, reached: false });
         let mut flow = self.list(body)?;
         if flow == Flow::Falls {
-            if let (Some(left), Some(again)) = (left, again) {
+            if let Some(left) = left {
                 self.move_active_to(left);
+            }
+            if let Some(again) = again {
                 let next = self.read_mask(again);
                 self.set_exec(next);
                 let any = self.any_active();
@@ -253,7 +256,7 @@ impl Lowering<'_, '_> {
         self.b.seal_block(head);
         flow = self.close(label, flow);
         let joined = left.map(|left| {
-            self.waiting_masks.truncate(self.waiting_masks.len() - 2);
+            self.waiting_masks.truncate(waiting);
             self.read_mask(left)
         });
         self.end(stmt, saved, joined);
