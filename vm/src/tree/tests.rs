@@ -155,3 +155,21 @@ fn gaps_are_found_from_both_ends() {
     assert_eq!(tree.gap_top_down(all, 8, 1), Some(Span::new(502, 510)));
     assert_eq!(tree.gap_top_down(all, 4, 4), Some(Span::new(504, 508)));
 }
+
+#[test]
+fn what_comes_before_a_dropped_first_leaf_is_found() {
+    let mut tree = RangeTree::new();
+    let unit = |n: u32| Span::new(n, n + 1);
+    for n in 1000..2000 {
+        tree.insert(unit(n), n).unwrap();
+    }
+    for n in 1000..1100 {
+        assert_eq!(tree.remove(unit(n)), Some(n));
+    }
+    for n in 0..200 {
+        tree.insert(unit(n), n).unwrap();
+    }
+    for n in (0..200).chain(1100..2000) {
+        assert_eq!(tree.find(unit(n)).map(|entry| entry.value), Some(n));
+    }
+}
