@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::status::{Counts, Status};
@@ -95,7 +95,9 @@ impl Run<'_> {
             .args(["native-child", "--seed", &self.options.seed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(if self.options.verbose { Stdio::inherit() } else { Stdio::piped() })
             .spawn()?;
+        let complaints = child.stderr.take().map(last_words);
         if let Some(mut input) = child.stdin.take() {
             // A child that died at once does not read; that shows below.
             let _ = rest.iter().try_for_each(|name| writeln!(input, "{name}"));
@@ -115,7 +117,8 @@ impl Run<'_> {
         let status = child.wait()?;
         if let Some(name) = rest.front().copied() {
             let (verdict, message) = verdict.unwrap_or_else(|| (Status::Crash, death(status)));
-            self.record(name, verdict, 0, &message);
+            let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+            self.record(name, verdict, 0, &format!("{message}{said}"));
             rest.pop_front();
         }
         Ok(())
@@ -162,6 +165,20 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
         });
     }
     receiver
+}
+
+/// Reads what a child writes to standard error to its end and keeps the last few lines.
+fn last_words(errors: ChildStderr) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut last = VecDeque::new();
+        for line in BufReader::new(errors).lines().map_while(Result::ok) {
+            last.push_back(line);
+            if last.len() > 5 {
+                last.pop_front();
+            }
+        }
+        last.iter().map(|line| format!("\n    {line}")).collect()
+    })
 }
 
 fn death(status: ExitStatus) -> String {
