@@ -51,6 +51,22 @@ pub fn equal(ty: Type, a: u64, b: u64) -> bool {
     compare(if ty.is_float() { CompareOp::FEq } else { CompareOp::IEq }, ty, a, b)
 }
 
+/// What changes nothing when the operation is applied to it.
+pub fn identity(op: BinaryOp, ty: Type) -> u64 {
+    let ones = mask(ty);
+    match op {
+        BinaryOp::IMul => 1,
+        BinaryOp::And | BinaryOp::UMin => ones,
+        BinaryOp::SMin => ones >> 1,
+        BinaryOp::SMax => (ones >> 1) + 1,
+        BinaryOp::FAdd => float_bits(ty, -0.0),
+        BinaryOp::FMul => float_bits(ty, 1.0),
+        BinaryOp::FMin => float_bits(ty, f64::INFINITY),
+        BinaryOp::FMax => float_bits(ty, f64::NEG_INFINITY),
+        _ => 0,
+    }
+}
+
 /// [`Op::Unary`](super::Op::Unary).
 pub fn unary(op: UnaryOp, ty: Type, a: u64) -> u64 {
     let sign = 1 << (width(ty) - 1);

@@ -298,7 +298,7 @@ impl<'a> Group<'a> {
         let ty = operands.first().map_or(Type::Bool, |&operand| self.type_of(operand));
         let fold = |op: BinaryOp, take: &dyn Fn(usize) -> bool| {
             let chosen = members.iter().filter(|&&member| take(member)).map(|&member| of(member));
-            chosen.fold(identity(op, ty), |a, b| eval::binary(op, ty, a, b))
+            chosen.fold(eval::identity(op, ty), |a, b| eval::binary(op, ty, a, b))
         };
         let lanes = LANES as usize;
         match op {
@@ -363,20 +363,4 @@ fn atomic(op: AtomicOp, ty: Type, old: u64, operand: u64, comparator: Option<u64
         AtomicOp::FMax => BinaryOp::FMax,
     };
     eval::binary(binary, ty, old, operand)
-}
-
-/// What changes nothing when the operation is applied to it.
-pub fn identity(op: BinaryOp, ty: Type) -> u64 {
-    let ones = eval::mask(ty);
-    match op {
-        BinaryOp::IMul => 1,
-        BinaryOp::And | BinaryOp::UMin => ones,
-        BinaryOp::SMin => ones >> 1,
-        BinaryOp::SMax => (ones >> 1) + 1,
-        BinaryOp::FAdd => eval::float_bits(ty, -0.0),
-        BinaryOp::FMul => eval::float_bits(ty, 1.0),
-        BinaryOp::FMin => eval::float_bits(ty, f64::INFINITY),
-        BinaryOp::FMax => eval::float_bits(ty, f64::NEG_INFINITY),
-        _ => 0,
-    }
 }

@@ -20,6 +20,7 @@ pub mod eval;
 pub mod half;
 pub mod interp;
 mod known;
+mod lists;
 mod prune;
 mod simplify;
 pub mod text;

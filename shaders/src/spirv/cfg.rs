@@ -22,39 +22,39 @@ use crate::CompileError;
 use crate::hash::FastMap;
 
 /// Index of a node.
-pub type Node = usize;
+pub(crate) type Node = usize;
 
 /// One basic block.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub(crate) struct Block {
     /// Id of its label.
-    pub label: u32,
+    pub(crate) label: u32,
     /// Indices of its instructions, without label, merge and terminator.
-    pub body: Range<usize>,
+    pub(crate) body: Range<usize>,
     /// Index of its terminator.
-    pub terminator: usize,
+    pub(crate) terminator: usize,
     /// Where the loop ends that it is the header of.
-    pub loop_merge: Option<Node>,
+    pub(crate) loop_merge: Option<Node>,
     /// Whether a back edge leads here.
-    pub is_loop: bool,
+    pub(crate) is_loop: bool,
     /// Whether it is reached over several edges, or ends a loop: its code then stands behind a block that breaks lead out of.
-    pub is_join: bool,
+    pub(crate) is_join: bool,
     /// The joins that it dominates directly, in ascending order.
-    pub joins: Vec<Node>,
+    pub(crate) joins: Vec<Node>,
     idom: Node,
 }
 
 /// A function's blocks.
 #[derive(Clone, Debug)]
-pub struct Cfg {
+pub(crate) struct Cfg {
     /// The reachable blocks.
-    pub blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
     nodes: FastMap<u32, Node>,
 }
 
 impl Cfg {
     /// The node with that label.
-    pub fn node(&self, label: u32) -> Option<Node> {
+    pub(crate) fn node(&self, label: u32) -> Option<Node> {
         self.nodes.get(&label).copied()
     }
 }
@@ -69,7 +69,7 @@ struct Raw {
 }
 
 /// Analyses a function.
-pub fn build(
+pub(crate) fn build(
     module: &Module<'_>,
     parts: &FunctionParts,
     selector_words: impl Fn(u32) -> usize,
@@ -229,7 +229,7 @@ fn branch_targets(
 }
 
 /// A switch's literals and labels; a literal has one or two words.
-pub fn switch_cases(terminator: &Instruction<'_>, words: usize) -> impl Iterator<Item = (u64, u32)> {
+pub(crate) fn switch_cases(terminator: &Instruction<'_>, words: usize) -> impl Iterator<Item = (u64, u32)> {
     terminator.rest(2).chunks_exact(words + 1).map(move |case| {
         let high = if words == 2 { u64::from(case[1]) << 32 } else { 0 };
         (u64::from(case[0]) | high, case[words])

@@ -17,13 +17,13 @@ struct Entry {
 
 /// All decorations of a module, found by target.
 #[derive(Debug, Default)]
-pub struct Decorations {
+pub(crate) struct Decorations {
     entries: Vec<Entry>,
 }
 
 impl Decorations {
     /// Collects them.
-    pub fn collect(instructions: &[Instruction<'_>]) -> Result<Self, CompileError> {
+    pub(crate) fn collect(instructions: &[Instruction<'_>]) -> Result<Self, CompileError> {
         let mut entries = Vec::new();
         for instruction in instructions {
             let (member, next) = match instruction.op {
@@ -53,31 +53,31 @@ impl Decorations {
                 _ => {}
             }
         }
-        entries.sort_by_key(|entry| entry.target);
+        entries.sort_by_key(|entry| (entry.target, entry.member));
         Ok(Self { entries })
     }
 
     /// The first literal of an id's decoration, zero if it has no literal; `None` without the decoration.
-    pub fn get(&self, id: u32, decoration: Decoration) -> Option<u32> {
+    pub(crate) fn get(&self, id: u32, decoration: Decoration) -> Option<u32> {
         self.find(id, NO_MEMBER, decoration)
     }
 
     /// Whether the id is decorated so.
-    pub fn has(&self, id: u32, decoration: Decoration) -> bool {
+    pub(crate) fn has(&self, id: u32, decoration: Decoration) -> bool {
         self.get(id, decoration).is_some()
     }
 
     /// As [`get`](Self::get), for a member of a structure type.
-    pub fn member(&self, id: u32, member: u32, decoration: Decoration) -> Option<u32> {
+    pub(crate) fn member(&self, id: u32, member: u32, decoration: Decoration) -> Option<u32> {
         self.find(id, member, decoration)
     }
 
     fn find(&self, target: u32, member: u32, decoration: Decoration) -> Option<u32> {
-        let first = self.entries.partition_point(|entry| entry.target < target);
+        let first = self.entries.partition_point(|entry| (entry.target, entry.member) < (target, member));
         self.entries[first..]
             .iter()
-            .take_while(|entry| entry.target == target)
-            .find(|entry| entry.member == member && entry.decoration == decoration as u32)
+            .take_while(|entry| (entry.target, entry.member) == (target, member))
+            .find(|entry| entry.decoration == decoration as u32)
             .map(|entry| entry.literal)
     }
 }

@@ -3,8 +3,8 @@
 //! [`parse`] cuts the words into instructions, [`module`] finds functions, decorations and the entry point, [`types`] lays out
 //! memory, [`cfg`] gives one function's blocks in an order that structured code can be made from.
 
-pub mod cfg;
-pub mod decorations;
-pub mod module;
-pub mod parse;
-pub mod types;
+pub(crate) mod cfg;
+pub(crate) mod decorations;
+pub(crate) mod module;
+pub(crate) mod parse;
+pub(crate) mod types;

@@ -11,7 +11,7 @@ use crate::hash::FastMap;
 
 /// An imported set of extended instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExtendedSet {
+pub(crate) enum ExtendedSet {
     /// `GLSL.std.450`.
     Glsl,
     /// `NonSemantic.*` and debug information: instructions without effect.
@@ -22,41 +22,41 @@ pub enum ExtendedSet {
 
 /// One function: which instructions it is made of.
 #[derive(Clone, Debug)]
-pub struct FunctionParts {
+pub(crate) struct FunctionParts {
     /// Index of its `OpFunction`.
-    pub definition: usize,
+    pub(crate) definition: usize,
     /// Indices of its parameters.
-    pub parameters: Range<usize>,
+    pub(crate) parameters: Range<usize>,
     /// Indices of its blocks' instructions.
-    pub body: Range<usize>,
+    pub(crate) body: Range<usize>,
 }
 
 /// A module, taken apart.
 #[derive(Debug)]
-pub struct Module<'a> {
+pub(crate) struct Module<'a> {
     /// All instructions.
-    pub instructions: Vec<Instruction<'a>>,
+    pub(crate) instructions: Vec<Instruction<'a>>,
     /// Ids are below.
-    pub bound: u32,
+    pub(crate) bound: u32,
     /// All decorations.
-    pub decorations: Decorations,
+    pub(crate) decorations: Decorations,
     /// Types, constants and variables of the module.
-    pub globals: Range<usize>,
+    pub(crate) globals: Range<usize>,
     /// By id.
-    pub functions: FastMap<u32, FunctionParts>,
+    pub(crate) functions: FastMap<u32, FunctionParts>,
     /// By id.
-    pub extended_sets: FastMap<u32, ExtendedSet>,
+    pub(crate) extended_sets: FastMap<u32, ExtendedSet>,
     /// Id of the entry point's function.
-    pub entry_point: u32,
+    pub(crate) entry_point: u32,
     /// Workgroup size of its `LocalSize` or `LocalSizeId`, and whether those are ids.
-    pub local_size: Option<([u32; 3], bool)>,
+    pub(crate) local_size: Option<([u32; 3], bool)>,
     /// Per id: one more than the index of the instruction that defines it.
     definitions: Vec<u32>,
 }
 
 impl<'a> Module<'a> {
     /// Takes the module apart and finds its compute entry point of that name.
-    pub fn new(words: &'a [u32], entry_name: &str) -> Result<Self, CompileError> {
+    pub(crate) fn new(words: &'a [u32], entry_name: &str) -> Result<Self, CompileError> {
         let (instructions, bound) = parse::parse(words)?;
         let first_function =
             instructions.iter().position(|i| i.op == Op::Function).unwrap_or(instructions.len());
@@ -79,18 +79,18 @@ impl<'a> Module<'a> {
     }
 
     /// The instruction that defines an id.
-    pub fn definition(&self, id: u32) -> Option<&Instruction<'a>> {
+    pub(crate) fn definition(&self, id: u32) -> Option<&Instruction<'a>> {
         let index = self.definitions.get(id as usize)?.checked_sub(1)?;
         self.instructions.get(index as usize)
     }
 
     /// The id of an id's type.
-    pub fn type_of(&self, id: u32) -> Option<u32> {
+    pub(crate) fn type_of(&self, id: u32) -> Option<u32> {
         self.definition(id).map(|definition| definition.result_type)
     }
 
     /// The constant that is decorated as the workgroup's size, if there is one.
-    pub fn workgroup_size_constant(&self) -> Option<u32> {
+    pub(crate) fn workgroup_size_constant(&self) -> Option<u32> {
         self.instructions[self.globals.clone()]
             .iter()
             .filter(|i| matches!(i.op, Op::ConstantComposite | Op::SpecConstantComposite))

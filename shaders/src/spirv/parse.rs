@@ -40,44 +40,44 @@ static RESULTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// One instruction.
 #[derive(Clone, Copy, Debug)]
-pub struct Instruction<'a> {
+pub(crate) struct Instruction<'a> {
     /// What it does.
-    pub op: Op,
+    pub(crate) op: Op,
     /// Id of the result's type; zero if it has none.
-    pub result_type: u32,
+    pub(crate) result_type: u32,
     /// Id of the result; zero if it has none.
-    pub result: u32,
+    pub(crate) result: u32,
     /// What follows.
-    pub operands: &'a [u32],
+    pub(crate) operands: &'a [u32],
     /// Where it stands in the module, in words.
-    pub word: usize,
+    pub(crate) word: usize,
 }
 
 impl<'a> Instruction<'a> {
     /// An error that blames this instruction.
     #[cold]
-    pub fn error(&self, what: &'static str) -> CompileError {
+    pub(crate) fn error(&self, what: &'static str) -> CompileError {
         CompileError::Malformed { op: format!("{:?}", self.op).into(), word: self.word, what }
     }
 
     /// An error that says this instruction cannot be translated.
     #[cold]
-    pub fn unsupported(&self) -> CompileError {
+    pub(crate) fn unsupported(&self) -> CompileError {
         CompileError::unsupported(format!("Op{:?} (at word {})", self.op, self.word))
     }
 
     /// An operand.
-    pub fn operand(&self, index: usize) -> Result<u32, CompileError> {
+    pub(crate) fn operand(&self, index: usize) -> Result<u32, CompileError> {
         self.operands.get(index).copied().ok_or_else(|| self.error("an operand is missing"))
     }
 
     /// The operands from one on.
-    pub fn rest(&self, index: usize) -> &'a [u32] {
+    pub(crate) fn rest(&self, index: usize) -> &'a [u32] {
         self.operands.get(index..).unwrap_or(&[])
     }
 
     /// A string operand and the index of the operand behind it.
-    pub fn string(&self, index: usize) -> (String, usize) {
+    pub(crate) fn string(&self, index: usize) -> (String, usize) {
         let mut bytes = Vec::new();
         let mut next = index;
         for word in self.rest(index) {
@@ -94,7 +94,7 @@ impl<'a> Instruction<'a> {
 }
 
 /// A module's instructions, and the bound that its ids stay below.
-pub fn parse(words: &[u32]) -> Result<(Vec<Instruction<'_>>, u32), CompileError> {
+pub(crate) fn parse(words: &[u32]) -> Result<(Vec<Instruction<'_>>, u32), CompileError> {
     let (header, mut rest) =
         words.split_first_chunk::<5>().ok_or(CompileError::NotSpirv { what: "shorter than a header" })?;
     if header[0] != spirv::MAGIC_NUMBER {

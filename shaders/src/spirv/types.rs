@@ -11,9 +11,12 @@ use super::parse::Instruction;
 use crate::CompileError;
 use crate::ir::Type;
 
+/// The most types inside one another: whoever walks through a type recurses so often.
+const MAX_DEPTH: u32 = 100;
+
 /// What a type is. Parts are named by their SPIR-V ids.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Nothing.
     Void,
     /// A number or boolean.
@@ -66,54 +69,56 @@ pub enum Kind {
 
 /// Where a member of a structure lies.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Member {
+pub(crate) struct Member {
     /// Its type.
-    pub ty: u32,
+    pub(crate) ty: u32,
     /// Offset in bytes by decoration; zero without one.
-    pub offset: u32,
+    pub(crate) offset: u32,
     /// Offset in bytes in the natural layout.
-    pub natural_offset: u32,
+    pub(crate) natural_offset: u32,
     /// Index of its first scalar.
-    pub first_scalar: u32,
+    pub(crate) first_scalar: u32,
     /// For matrices.
-    pub matrix: MatrixLayout,
+    pub(crate) matrix: MatrixLayout,
 }
 
 /// How a matrix lies in memory by decoration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MatrixLayout {
+pub(crate) struct MatrixLayout {
     /// Bytes from one column (row, if `row_major`) to the next; zero without decoration.
-    pub stride: u32,
+    pub(crate) stride: u32,
     /// Rows lie together, not columns.
-    pub row_major: bool,
+    pub(crate) row_major: bool,
 }
 
 /// One type.
 #[derive(Clone, Debug)]
-pub struct TypeInfo {
+pub(crate) struct TypeInfo {
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Number of scalars of a value; zero where there are no values.
-    pub scalars: u64,
+    pub(crate) scalars: u64,
     /// Natural size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Natural alignment in bytes.
     align: u64,
+    /// How many types are inside one another.
+    depth: u32,
     /// Bytes between elements by decoration; zero without.
-    pub array_stride: u32,
+    pub(crate) array_stride: u32,
     members: Vec<Member>,
 }
 
 impl TypeInfo {
     /// Natural distance in bytes from one element of an array of this type to the next.
-    pub fn stride(&self) -> u64 {
+    pub(crate) fn stride(&self) -> u64 {
         self.size.next_multiple_of(self.align)
     }
 }
 
 /// All types of a module so far.
 #[derive(Debug, Default)]
-pub struct Types {
+pub(crate) struct Types {
     list: Vec<TypeInfo>,
     /// Per id: one more than the index in the list.
     index: Vec<u32>,
@@ -121,33 +126,33 @@ pub struct Types {
 
 impl Types {
     /// No types, for ids below the bound.
-    pub fn new(bound: u32) -> Self {
+    pub(crate) fn new(bound: u32) -> Self {
         Self { list: Vec::new(), index: vec![0; bound as usize] }
     }
 
     /// A type by its id.
-    pub fn get(&self, id: u32) -> Option<&TypeInfo> {
+    pub(crate) fn get(&self, id: u32) -> Option<&TypeInfo> {
         let index = self.index.get(id as usize)?.checked_sub(1)?;
         self.list.get(index as usize)
     }
 
     /// What a type is; void where the id names no type.
-    pub fn kind(&self, id: u32) -> Kind {
+    pub(crate) fn kind(&self, id: u32) -> Kind {
         self.get(id).map_or(Kind::Void, |info| info.kind)
     }
 
     /// The members of a structure, else none.
-    pub fn members(&self, id: u32) -> &[Member] {
+    pub(crate) fn members(&self, id: u32) -> &[Member] {
         self.get(id).map_or(&[], |info| &info.members)
     }
 
     /// Number of scalars of a value of the type.
-    pub fn scalars(&self, id: u32) -> u64 {
+    pub(crate) fn scalars(&self, id: u32) -> u64 {
         self.get(id).map_or(0, |info| info.scalars)
     }
 
     /// The scalar type of a scalar, or of a vector's or matrix's components.
-    pub fn scalar(&self, id: u32) -> Option<Type> {
+    pub(crate) fn scalar(&self, id: u32) -> Option<Type> {
         match self.kind(id) {
             Kind::Scalar { ty, .. } => Some(ty),
             Kind::Vector { component: part, .. } | Kind::Matrix { column: part, .. } => self.scalar(part),
@@ -157,8 +162,10 @@ impl Types {
     }
 
     /// Calls with the type of each scalar of a value, in order.
-    pub fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
+    pub(crate) fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
         match self.kind(id) {
+            // Four thousand million of nothing are nothing.
+            _ if self.scalars(id) == 0 => {}
             Kind::Array { element, count } => (0..count).for_each(|_| self.for_each_scalar(element, visit)),
             Kind::Struct => self.members(id).iter().for_each(|member| self.for_each_scalar(member.ty, visit)),
             _ => {
@@ -170,7 +177,7 @@ impl Types {
     }
 
     /// Takes in the declaration of a type; `length` gives the value of a constant by its id. Anything else is left alone.
-    pub fn declare(
+    pub(crate) fn declare(
         &mut self,
         module: &Module<'_>,
         instruction: &Instruction<'_>,
@@ -205,6 +212,9 @@ impl Types {
             }
             _ => leaf(Kind::Opaque(instruction.op), 0, 0),
         };
+        if info.depth > MAX_DEPTH {
+            return Err(CompileError::unsupported("a type nested this deep"));
+        }
         info.array_stride = module.decorations.get(instruction.result, Decoration::ArrayStride).unwrap_or(0);
         self.list.push(info);
         self.index[instruction.result as usize] = self.list.len() as u32;
@@ -223,6 +233,7 @@ impl Types {
             scalars: part.scalars.saturating_mul(count),
             size: part.stride().saturating_mul(count).min(u64::from(u32::MAX)),
             align: part.align,
+            depth: part.depth + 1,
             array_stride: 0,
             members: Vec::new(),
         }
@@ -256,9 +267,12 @@ impl Types {
         info.scalars = 0;
         for (i, &ty) in instruction.operands.iter().enumerate() {
             // A pointer may be declared later (`OpTypeForwardPointer`): its size is known all the same.
-            let (scalars, size, align) = match self.get(ty) {
-                Some(_) => self.part(instruction, ty).map(|part| (part.scalars, part.size, part.align))?,
-                None if is_pointer(module, ty) => (1, 8, 8),
+            let (scalars, size, align, depth) = match self.get(ty) {
+                Some(_) => {
+                    let part = self.part(instruction, ty)?;
+                    (part.scalars, part.size, part.align, part.depth)
+                }
+                None if is_pointer(module, ty) => (1, 8, 8, 0),
                 None => return Err(instruction.error("a member is no type declared before")),
             };
             let member = |decoration| module.decorations.member(instruction.result, i as u32, decoration);
@@ -276,6 +290,7 @@ impl Types {
             info.scalars = info.scalars.saturating_add(scalars);
             info.size = natural_offset.saturating_add(size).min(u64::from(u32::MAX));
             info.align = info.align.max(align);
+            info.depth = info.depth.max(depth + 1);
         }
         Ok(info)
     }
@@ -283,7 +298,7 @@ impl Types {
 
 fn leaf(kind: Kind, size: u64, align: u64) -> TypeInfo {
     let scalars = u64::from(size > 0);
-    TypeInfo { kind, scalars, size, align: align.max(1), array_stride: 0, members: Vec::new() }
+    TypeInfo { kind, scalars, size, align: align.max(1), depth: 0, array_stride: 0, members: Vec::new() }
 }
 
 fn scalar(ty: Type, signed: bool) -> TypeInfo {

@@ -1,14 +1,278 @@
-//! Operations over the subgroup.
+//! Operations over the subgroup. One subgroup is one packet of lanes, so a ballot is the low bits of its first word.
 
-use spirv::Op;
+use spirv::{GroupOperation, Op};
 
 use super::Translator;
+use super::value::Scalars;
 use crate::CompileError;
+use crate::abi::LANES;
+use crate::ir::{BinaryOp, Builtin, CompareOp, GroupOp, MathOp, Type, UnaryOp, Value, eval};
 use crate::spirv::parse::Instruction;
 
 impl<'a> Translator<'a> {
     /// The instructions of this family; the last to be asked.
-    pub(super) fn group(&mut self, _op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        Err(instruction.unsupported())
+    pub(super) fn group(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        if let Some(binary) = reduction(op) {
+            return self.group_arithmetic(instruction, binary);
+        }
+        // The instructions of the older extensions have no scope in front.
+        let first = usize::from(!matches!(
+            op,
+            Op::SubgroupBallotKHR
+                | Op::SubgroupFirstInvocationKHR
+                | Op::SubgroupAllKHR
+                | Op::SubgroupAnyKHR
+                | Op::SubgroupAllEqualKHR
+                | Op::SubgroupReadInvocationKHR
+        ));
+        let rest = Instruction { operands: instruction.rest(first), ..*instruction };
+        match op {
+            Op::GroupNonUniformElect => {
+                let elected = self.builder.group(GroupOp::Elect, &[]);
+                self.define(&rest, &[elected])
+            }
+            Op::GroupNonUniformAll | Op::SubgroupAllKHR => self.vote(&rest, GroupOp::All),
+            Op::GroupNonUniformAny | Op::SubgroupAnyKHR => self.vote(&rest, GroupOp::Any),
+            Op::GroupNonUniformAllEqual | Op::SubgroupAllEqualKHR => self.all_equal(&rest),
+            Op::GroupNonUniformBallot | Op::SubgroupBallotKHR => {
+                let predicate = self.boolean_operand(&rest, 0)?;
+                let mask = self.builder.group(GroupOp::Ballot, &[predicate]);
+                let zero = self.builder.int(0);
+                self.define(&rest, &[mask, zero, zero, zero])
+            }
+            Op::GroupNonUniformBroadcastFirst | Op::SubgroupFirstInvocationKHR => {
+                self.map(&rest, |this, a| this.builder.group(GroupOp::BroadcastFirst, &[a]))
+            }
+            Op::GroupNonUniformShuffle | Op::GroupNonUniformBroadcast | Op::SubgroupReadInvocationKHR => {
+                self.shuffle_from(&rest, |_, _, index| index)
+            }
+            Op::GroupNonUniformShuffleXor => {
+                self.shuffle_from(&rest, |this, lane, mask| this.builder.binary(BinaryOp::Xor, lane, mask))
+            }
+            Op::GroupNonUniformShuffleUp => {
+                self.shuffle_from(&rest, |this, lane, delta| this.builder.binary(BinaryOp::ISub, lane, delta))
+            }
+            Op::GroupNonUniformShuffleDown => {
+                self.shuffle_from(&rest, |this, lane, delta| this.builder.binary(BinaryOp::IAdd, lane, delta))
+            }
+            Op::GroupNonUniformRotateKHR => self.rotate(&rest),
+            Op::GroupNonUniformQuadBroadcast => self.shuffle_from(&rest, |this, lane, index| {
+                let quad = this.cluster_start(lane, 4);
+                this.builder.binary(BinaryOp::IAdd, quad, index)
+            }),
+            Op::GroupNonUniformQuadSwap => self.shuffle_from(&rest, |this, lane, direction| {
+                let one = this.builder.int(1);
+                let mask = this.builder.binary(BinaryOp::IAdd, direction, one);
+                this.builder.binary(BinaryOp::Xor, lane, mask)
+            }),
+            _ => self.ballot(op, &rest),
+        }
     }
+
+    fn lane(&mut self) -> Value {
+        self.builder.builtin(Builtin::SubgroupLocalInvocationId)
+    }
+
+    /// The first lane of this lane's cluster of that size, a power of two.
+    fn cluster_start(&mut self, lane: Value, size: u32) -> Value {
+        let mask = self.builder.int(!(size - 1));
+        self.builder.binary(BinaryOp::And, lane, mask)
+    }
+
+    fn boolean_operand(
+        &mut self,
+        instruction: &Instruction<'a>,
+        index: usize,
+    ) -> Result<Value, CompileError> {
+        let value = self.scalar_operand(instruction, index)?;
+        if self.builder.type_of(value) == Type::Bool {
+            Ok(value)
+        } else {
+            Err(instruction.error("the operand is no boolean"))
+        }
+    }
+
+    fn vote(&mut self, instruction: &Instruction<'a>, op: GroupOp) -> Result<(), CompileError> {
+        let predicate = self.boolean_operand(instruction, 0)?;
+        let result = self.builder.group(op, &[predicate]);
+        self.define(instruction, &[result])
+    }
+
+    fn all_equal(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let value = self.operand(instruction, 0)?;
+        let mut all = self.builder.bool(true);
+        for i in 0..value.len {
+            let scalar = self.values.scalar(value, i);
+            let equal = self.builder.group(GroupOp::AllEqual, &[scalar]);
+            all = self.builder.binary(BinaryOp::And, all, equal);
+        }
+        self.define(instruction, &[all])
+    }
+
+    /// Each scalar of the first operand, from the lane that is made of this lane and the second operand.
+    fn shuffle_from(
+        &mut self,
+        instruction: &Instruction<'a>,
+        source: impl Fn(&mut Self, Value, Value) -> Value,
+    ) -> Result<(), CompileError> {
+        let operand = self.index(instruction, 1)?;
+        let lane = self.lane();
+        let source = source(self, lane, operand);
+        self.map(instruction, |this, a| this.builder.group(GroupOp::Shuffle, &[a, source]))
+    }
+
+    /// An operand that is an integer, as 32 bits.
+    fn index(&mut self, instruction: &Instruction<'a>, index: usize) -> Result<Value, CompileError> {
+        let value = self.scalar_operand(instruction, index)?;
+        let value = self.resize_unsigned(value, Type::I32);
+        if self.builder.type_of(value) == Type::I32 {
+            Ok(value)
+        } else {
+            Err(instruction.error("an index is no integer"))
+        }
+    }
+
+    /// The value of the lane so many further on, around in the cluster.
+    fn rotate(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let size = self.cluster_size(instruction, 2)?.unwrap_or(LANES);
+        self.shuffle_from(instruction, |this, lane, delta| {
+            let start = this.cluster_start(lane, size);
+            let further = this.builder.binary(BinaryOp::IAdd, lane, delta);
+            let inside = this.builder.int(size - 1);
+            let inside = this.builder.binary(BinaryOp::And, further, inside);
+            this.builder.binary(BinaryOp::IAdd, start, inside)
+        })
+    }
+
+    /// The cluster size operand, if there is one.
+    fn cluster_size(&self, instruction: &Instruction<'a>, index: usize) -> Result<Option<u32>, CompileError> {
+        let Some(&id) = instruction.operands.get(index) else { return Ok(None) };
+        let size = self.constant_operand(id).filter(|size| size.is_power_of_two());
+        let size = size.ok_or_else(|| instruction.error("the cluster size is no constant power of two"))?;
+        Ok(Some(size.min(u64::from(LANES)) as u32))
+    }
+
+    /// Instructions that take a ballot apart.
+    fn ballot(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let operand = match op {
+            Op::GroupNonUniformBallotBitCount => 1,
+            Op::GroupNonUniformInverseBallot
+            | Op::GroupNonUniformBallotBitExtract
+            | Op::GroupNonUniformBallotFindLSB
+            | Op::GroupNonUniformBallotFindMSB => 0,
+            _ => return Err(instruction.unsupported()),
+        };
+        let ballot = self.operand(instruction, operand)?;
+        let word = self.values.scalar(ballot, 0);
+        if ballot.len != 4 || self.builder.type_of(word) != Type::I32 {
+            return Err(instruction.error("the operand is no ballot"));
+        }
+        let lanes = self.builder.int((1 << LANES) - 1);
+        let word = self.builder.binary(BinaryOp::And, word, lanes);
+        let result = match op {
+            Op::GroupNonUniformBallotBitCount => {
+                let mask = match GroupOperation::from_u32(instruction.operand(0)?) {
+                    Some(GroupOperation::Reduce) => lanes,
+                    Some(GroupOperation::InclusiveScan) => self.lanes_below(true),
+                    Some(GroupOperation::ExclusiveScan) => self.lanes_below(false),
+                    _ => return Err(instruction.unsupported()),
+                };
+                let word = self.builder.binary(BinaryOp::And, word, mask);
+                self.builder.unary(UnaryOp::BitCount, word)
+            }
+            Op::GroupNonUniformBallotFindLSB => self.builder.math(MathOp::FindILsb, &[word]),
+            Op::GroupNonUniformBallotFindMSB => self.builder.math(MathOp::FindUMsb, &[word]),
+            _ => {
+                let index = if op == Op::GroupNonUniformInverseBallot {
+                    self.lane()
+                } else {
+                    self.index(instruction, 1)?
+                };
+                let (one, zero) = (self.builder.int(1), self.builder.int(0));
+                let bit = self.builder.binary(BinaryOp::UShr, word, index);
+                let bit = self.builder.binary(BinaryOp::And, bit, one);
+                self.builder.compare(CompareOp::INe, bit, zero)
+            }
+        };
+        self.define(instruction, &[result])
+    }
+
+    /// The bits of the lanes before this one, and of this one too if asked.
+    fn lanes_below(&mut self, inclusive: bool) -> Value {
+        let lane = self.lane();
+        let ones = self.builder.int(if inclusive { 2 } else { 1 });
+        let bit = self.builder.binary(BinaryOp::Shl, ones, lane);
+        let one = self.builder.int(1);
+        self.builder.binary(BinaryOp::ISub, bit, one)
+    }
+
+    /// Reductions and scans.
+    fn group_arithmetic(&mut self, instruction: &Instruction<'a>, op: BinaryOp) -> Result<(), CompileError> {
+        let operation = GroupOperation::from_u32(instruction.operand(1)?);
+        let rest = Instruction { operands: instruction.rest(2), ..*instruction };
+        let group = match operation {
+            Some(GroupOperation::Reduce) => GroupOp::Reduce(op),
+            Some(GroupOperation::InclusiveScan) => GroupOp::InclusiveScan(op),
+            Some(GroupOperation::ExclusiveScan) => GroupOp::ExclusiveScan(op),
+            Some(GroupOperation::ClusteredReduce) => match self.cluster_size(&rest, 1)? {
+                Some(size) if size < LANES => return self.clustered(&rest, op, size),
+                _ => GroupOp::Reduce(op),
+            },
+            _ => return Err(instruction.unsupported()),
+        };
+        self.map(&rest, |this, a| this.builder.group(group, &[a]))
+    }
+
+    /// A reduction of a few lanes: what each has, if it is active.
+    fn clustered(
+        &mut self,
+        instruction: &Instruction<'a>,
+        op: BinaryOp,
+        size: u32,
+    ) -> Result<(), CompileError> {
+        let value = self.operand(instruction, 0)?;
+        let everybody = self.builder.bool(true);
+        let active = self.builder.group(GroupOp::Ballot, &[everybody]);
+        let lane = self.lane();
+        let start = self.cluster_start(lane, size);
+        let (one, zero) = (self.builder.int(1), self.builder.int(0));
+        let mut scalars = Scalars::new();
+        for i in 0..value.len {
+            let value = self.values.scalar(value, i);
+            let ty = self.builder.type_of(value);
+            let identity = self.builder.constant(ty, eval::identity(op, ty));
+            let mut result = identity;
+            for member in 0..size {
+                let member = self.builder.int(member);
+                let from = self.builder.binary(BinaryOp::IAdd, start, member);
+                let theirs = self.builder.group(GroupOp::Shuffle, &[value, from]);
+                let bit = self.builder.binary(BinaryOp::UShr, active, from);
+                let bit = self.builder.binary(BinaryOp::And, bit, one);
+                let takes_part = self.builder.compare(CompareOp::INe, bit, zero);
+                let theirs = self.builder.select(takes_part, theirs, identity);
+                result = self.builder.binary(op, result, theirs);
+            }
+            scalars.push(result);
+        }
+        self.define(instruction, &scalars)
+    }
+}
+
+fn reduction(op: Op) -> Option<BinaryOp> {
+    Some(match op {
+        Op::GroupNonUniformIAdd => BinaryOp::IAdd,
+        Op::GroupNonUniformFAdd => BinaryOp::FAdd,
+        Op::GroupNonUniformIMul => BinaryOp::IMul,
+        Op::GroupNonUniformFMul => BinaryOp::FMul,
+        Op::GroupNonUniformSMin => BinaryOp::SMin,
+        Op::GroupNonUniformUMin => BinaryOp::UMin,
+        Op::GroupNonUniformFMin => BinaryOp::FMin,
+        Op::GroupNonUniformSMax => BinaryOp::SMax,
+        Op::GroupNonUniformUMax => BinaryOp::UMax,
+        Op::GroupNonUniformFMax => BinaryOp::FMax,
+        Op::GroupNonUniformBitwiseAnd | Op::GroupNonUniformLogicalAnd => BinaryOp::And,
+        Op::GroupNonUniformBitwiseOr | Op::GroupNonUniformLogicalOr => BinaryOp::Or,
+        Op::GroupNonUniformBitwiseXor | Op::GroupNonUniformLogicalXor => BinaryOp::Xor,
+        _ => return None,
+    })
 }

@@ -45,7 +45,7 @@ impl<'a> Translator<'a> {
                     .collect();
                 self.define(instruction, &scalars)
             }
-            _ => self.other(op, instruction),
+            _ => self.integer_dot(op, instruction),
         }
     }
 

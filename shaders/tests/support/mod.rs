@@ -3,8 +3,9 @@
 //! Needs `glslangValidator` and `spirv-as` (Debian: `glslang-tools`, `spirv-tools`).
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot run its tools fails")]
 
-pub mod machine;
+pub(crate) mod machine;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,22 +16,22 @@ use lacuna_shaders::ir::{self, interp};
 use lacuna_shaders::{Binding, CompileError, ComputeSource, Layout, translate};
 
 /// SPIR-V of a GLSL compute shader, for Vulkan 1.0.
-pub fn glsl(source: &str) -> Vec<u32> {
+pub(crate) fn glsl(source: &str) -> Vec<u32> {
     glsl_for("vulkan1.0", source)
 }
 
 /// SPIR-V of a GLSL compute shader for a version of Vulkan.
-pub fn glsl_for(target: &str, source: &str) -> Vec<u32> {
+pub(crate) fn glsl_for(target: &str, source: &str) -> Vec<u32> {
     assemble("glslangValidator", &["-V", "--quiet", "--target-env", target, "-S", "comp"], "comp", source)
 }
 
 /// SPIR-V of assembly.
-pub fn spvasm(source: &str) -> Vec<u32> {
+pub(crate) fn spvasm(source: &str) -> Vec<u32> {
     assemble("spirv-as", &["--target-env", "spv1.6"], "spvasm", source)
 }
 
 /// The same module after `spirv-opt -O`: phis instead of variables.
-pub fn optimized(words: &[u32]) -> Vec<u32> {
+pub(crate) fn optimized(words: &[u32]) -> Vec<u32> {
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     run_tool("spirv-opt", &["-O"], "spv", &bytes)
 }
@@ -60,52 +61,52 @@ fn run_tool(tool: &str, arguments: &[&str], extension: &str, input: &[u8]) -> Ve
 
 /// One dispatch: a shader with what it reads and writes. Binding b of set 0 is the descriptor of slot b.
 #[derive(Clone, Default)]
-pub struct Dispatch {
+pub(crate) struct Dispatch {
     words: Vec<u32>,
     specialization: Vec<(u32, u64)>,
     counts: BTreeMap<(u32, u32), u32>,
-    pub memory: interp::Memory,
+    pub(crate) memory: interp::Memory,
 }
 
 impl Dispatch {
     /// A dispatch of one workgroup.
-    pub fn new(words: Vec<u32>) -> Self {
+    pub(crate) fn new(words: Vec<u32>) -> Self {
         let memory = interp::Memory { group_count: [1; 3], ..Default::default() };
         Self { words, specialization: Vec::new(), counts: BTreeMap::new(), memory }
     }
 
     /// A dispatch of one workgroup of a GLSL shader.
-    pub fn glsl(source: &str) -> Self {
+    pub(crate) fn glsl(source: &str) -> Self {
         Self::new(glsl(source))
     }
 
-    pub fn groups(mut self, x: u32, y: u32, z: u32) -> Self {
+    pub(crate) fn groups(mut self, x: u32, y: u32, z: u32) -> Self {
         self.memory.group_count = [x, y, z];
         self
     }
 
-    pub fn spec(mut self, id: u32, bits: u64) -> Self {
+    pub(crate) fn spec(mut self, id: u32, bits: u64) -> Self {
         self.specialization.push((id, bits));
         self
     }
 
-    pub fn push_constants(mut self, words: &[u32]) -> Self {
+    pub(crate) fn push_constants(mut self, words: &[u32]) -> Self {
         self.memory.push_constants = bytes(words);
         self
     }
 
     /// Binds a buffer to set 0.
-    pub fn buffer(self, binding: u32, words: &[u32]) -> Self {
+    pub(crate) fn buffer(self, binding: u32, words: &[u32]) -> Self {
         self.buffers(0, binding, &[words])
     }
 
-    pub fn floats(self, binding: u32, floats: &[f32]) -> Self {
+    pub(crate) fn floats(self, binding: u32, floats: &[f32]) -> Self {
         let words: Vec<u32> = floats.iter().map(|float| float.to_bits()).collect();
         self.buffer(binding, &words)
     }
 
     /// Binds an array of buffers. The slots of binding b start at 16 b.
-    pub fn buffers(mut self, set: u32, binding: u32, contents: &[&[u32]]) -> Self {
+    pub(crate) fn buffers(mut self, set: u32, binding: u32, contents: &[&[u32]]) -> Self {
         self.counts.insert((set, binding), contents.len() as u32);
         for (i, words) in contents.iter().enumerate() {
             self.memory.buffers.insert((set, binding * 16 + i as u32), bytes(words));
@@ -113,7 +114,7 @@ impl Dispatch {
         self
     }
 
-    pub fn translate(&self) -> Result<ir::Function, CompileError> {
+    pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
         let place = |(&(set, binding), &count): (&(u32, u32), &u32)| {
             ((set, binding), Binding { slot: binding * 16, count })
         };
@@ -127,7 +128,7 @@ impl Dispatch {
     }
 
     /// Translates and runs; gives the memory afterwards. Machine code has to do the same as the interpreter.
-    pub fn run(mut self) -> Results {
+    pub(crate) fn run(mut self) -> Results {
         let function = self.translate().unwrap_or_else(|error| panic!("{error}"));
         let before = self.memory.clone();
         let outcome = interp::run(&function, &mut self.memory, 50_000_000);
@@ -144,19 +145,19 @@ impl Dispatch {
 }
 
 /// What a dispatch has left.
-pub struct Results {
-    pub memory: interp::Memory,
-    pub function: ir::Function,
+pub(crate) struct Results {
+    pub(crate) memory: interp::Memory,
+    pub(crate) function: ir::Function,
 }
 
 impl Results {
     /// A buffer of set 0, as words.
-    pub fn words(&self, binding: u32) -> Vec<u32> {
+    pub(crate) fn words(&self, binding: u32) -> Vec<u32> {
         let buffer = &self.memory.buffers[&(0, binding * 16)];
         buffer.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
     }
 
-    pub fn floats(&self, binding: u32) -> Vec<f32> {
+    pub(crate) fn floats(&self, binding: u32) -> Vec<f32> {
         self.words(binding).into_iter().map(f32::from_bits).collect()
     }
 }
@@ -167,7 +168,7 @@ fn bytes(words: &[u32]) -> Vec<u8> {
 
 /// Runs the body of a `main` with `uint o[]` at binding 0 (64 words), `uint i[]` at binding 1, and compares the first words of
 /// `o`; as the front end made it and after `spirv-opt`.
-pub fn check(declarations: &str, body: &str, input: &[u32], expected: &[u32]) {
+pub(crate) fn check(declarations: &str, body: &str, input: &[u32], expected: &[u32]) {
     let source = format!(
         "#version 450\n{declarations}\n\
          layout(binding = 0) buffer O {{ uint o[]; }};\nlayout(binding = 1) buffer I {{ uint i[]; }};\n\
@@ -181,7 +182,7 @@ pub fn check(declarations: &str, body: &str, input: &[u32], expected: &[u32]) {
 }
 
 /// As [`check`], with floats.
-pub fn check_floats(declarations: &str, body: &str, input: &[f32], expected: &[f32]) {
+pub(crate) fn check_floats(declarations: &str, body: &str, input: &[f32], expected: &[f32]) {
     let source = format!(
         "#version 450\n{declarations}\n\
          layout(binding = 0) buffer O {{ float o[]; }};\nlayout(binding = 1) buffer I {{ float i[]; }};\n\

@@ -1,0 +1,189 @@
+//! No module makes the front end panic, hang or produce a malformed function.
+
+mod support;
+
+use std::panic::catch_unwind;
+
+use lacuna_shaders::ir::{interp, verify};
+use lacuna_shaders::{Binding, ComputeSource, Layout, translate};
+use support::{glsl, glsl_for, optimized, spvasm};
+
+const RICH: &str = "#version 450
+    layout(local_size_x = 4) in;
+    layout(constant_id = 3) const uint n = 5;
+    struct S { vec3 v; mat3 m; uint a[3]; };
+    layout(std430, binding = 0) buffer O { uint o[]; };
+    layout(std140, binding = 1) uniform I { S s[2]; uint k[4]; };
+    layout(push_constant) uniform P { uint p; };
+    shared float t[n];
+    uint f(inout uint x, uint a[3]) { for (uint j = 0; j < x; j++) { if (a[j % 3] == p) return j; switch (j) { case 1: x--; case 2: break; default: continue; } } return x; }
+    void main() {
+        uint l = gl_LocalInvocationIndex; S c = s[l & 1]; uint x = k[l];
+        t[l] = dot(c.m * c.v, normalize(c.v)) + determinant(c.m); barrier();
+        c.a[x & 1] = atomicAdd(o[2], 3);
+        o[l] = f(x, c.a) + uint(t[3 - l]) + packHalf2x16(c.v.xy);
+        while (x > 0) { x >>= 1; if (o[x] == 7) break; o[x] = bitfieldInsert(x, l, 2, 5); }
+    }";
+
+const SUBGROUP: &str = "#version 450
+    #extension GL_KHR_shader_subgroup_arithmetic : require
+    #extension GL_KHR_shader_subgroup_ballot : require
+    #extension GL_EXT_buffer_reference : require
+    layout(buffer_reference) buffer N; layout(buffer_reference, std430) buffer N { uint v; N next; };
+    layout(local_size_x = 8) in;
+    layout(binding = 0) buffer O { uint o[]; };
+    layout(push_constant) uniform P { N n; };
+    void main() { N m = n; for (uint k = 0; k < 3; k++) { o[k] = subgroupAdd(m.v) + subgroupBallot(o[k] > 1).x; m = m.next; } }";
+
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % below.max(1)
+    }
+}
+
+/// Changes a few words: to another word of the module, to a small number, by a bit.
+fn mutate(words: &[u32], random: &mut Random) -> Vec<u32> {
+    let mut words = words.to_vec();
+    for _ in 0..=random.next(3) {
+        let at = random.next(words.len());
+        words[at] = match random.next(5) {
+            0 => words[random.next(words.len())],
+            1 => random.next(80) as u32,
+            2 => words[at] ^ 1 << random.next(32),
+            3 => words[at].wrapping_add(random.next(5) as u32).wrapping_sub(2),
+            _ => words[at] & 0xffff_0000 | random.next(400) as u32,
+        };
+        if random.next(20) == 0 {
+            words.truncate(random.next(words.len()) + 1);
+        }
+    }
+    words
+}
+
+#[test]
+fn mutated_modules_are_translated_or_refused() {
+    let base = [glsl(RICH), optimized(&glsl(RICH)), glsl_for("vulkan1.2", SUBGROUP)];
+    let bindings = [((0, 0), Binding { slot: 0, count: 1 }), ((0, 1), Binding { slot: 1, count: 2 })];
+    let layout = Layout { bindings: bindings.into_iter().collect() };
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let rounds = std::env::var("LACUNA_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
+    let (mut accepted, mut refused) = (0, 0);
+    for round in 0..rounds {
+        let words = mutate(&base[round % base.len()], &mut random);
+        let outcome = catch_unwind(|| {
+            let source = ComputeSource {
+                words: &words,
+                entry_point: "main",
+                specialization: &[(3, 7)],
+                layout: &layout,
+            };
+            let Ok(function) = translate::translate(&source) else { return false };
+            verify::verify(&function).unwrap();
+            let mut memory = interp::Memory { group_count: [1; 3], ..Default::default() };
+            memory.buffers.insert((0, 0), vec![1; 64]);
+            let small = function.workgroup_size.iter().product::<u32>() <= 64
+                && function.local_memories.iter().sum::<u32>() + function.shared_bytes < 1 << 16;
+            if small {
+                let _ = interp::run(&function, &mut memory, 3_000);
+            }
+            true
+        });
+        match outcome {
+            Ok(true) => accepted += 1,
+            Ok(false) => refused += 1,
+            Err(_) => {
+                let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+                let path = std::env::temp_dir().join("lacuna-hostile.spv");
+                std::fs::write(&path, bytes).unwrap();
+                panic!("round {round} panicked; the module is in {}", path.display());
+            }
+        }
+    }
+    assert!(accepted > rounds / 50 && refused > rounds / 50, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn calls_that_grow_without_bound_are_refused() {
+    // 40 functions that call the next one twice: 2^40 instructions when inlined.
+    let mut source = String::from(
+        "#version 450\nlayout(binding = 0) buffer O { uint o[]; };\nuint f0(uint x) { return o[x]; }\n",
+    );
+    for i in 1..40 {
+        source += &format!("uint f{i}(uint x) {{ return f{0}(x) + f{0}(x + 1); }}\n", i - 1);
+    }
+    source += "void main() { o[0] = f39(1); }";
+    let error = support::Dispatch::glsl(&source).buffer(0, &[0]).translate().unwrap_err();
+    assert!(error.to_string().contains("this large"), "{error}");
+}
+
+#[test]
+fn empty_calls_that_grow_without_bound_are_refused() {
+    let mut source = String::from("#version 450\nvoid f0() {}\n");
+    for i in 1..40 {
+        source += &format!("void f{i}() {{ f{0}(); f{0}(); }}\n", i - 1);
+    }
+    source += "void main() { f39(); }";
+    let error = support::Dispatch::glsl(&source).translate().unwrap_err();
+    assert!(error.to_string().contains("this large"), "{error}");
+}
+
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    let mut calls =
+        String::from("#version 450\nlayout(binding = 0) buffer O { uint o[]; };\nvoid f0() { o[0] = 1; }\n");
+    for i in 1..1000 {
+        calls += &format!("void f{i}() {{ f{}(); }}\n", i - 1);
+    }
+    calls += "void main() { f999(); }";
+    let ifs = format!(
+        "#version 450\nlayout(binding = 0) buffer O {{ uint o[]; }};\nvoid main() {{ {} o[0] = 1; {} }}",
+        "if (o[1] > 2) { o[1] = o[2]; ".repeat(250),
+        "}".repeat(250)
+    );
+    let words = spvasm(&deep_type(50_000));
+    for words in [glsl(&calls), glsl(&ifs), words] {
+        let error = support::Dispatch::new(words).buffer(0, &[0]).translate().unwrap_err();
+        assert!(error.to_string().contains("nested this deep"), "{error}");
+    }
+}
+
+fn deep_type(depth: usize) -> String {
+    let mut source = String::from(
+        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n\
+         OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n%uint = OpTypeInt 32 0\n\
+         %one = OpConstant %uint 1\n%a0 = OpTypeArray %uint %one\n",
+    );
+    for i in 1..depth {
+        source += &format!("%a{i} = OpTypeArray %a{} %one\n", i - 1);
+    }
+    source + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n"
+}
+
+#[test]
+fn what_is_no_module_is_refused() {
+    for words in [
+        &[][..],
+        &[0x0723_0203],
+        &[1, 2, 3, 4, 5],
+        &[0x0723_0203, 0x10000, 0, u32::MAX, 0],
+        &[0x0723_0203, 0x10000, 0, 9, 0, 0],
+    ] {
+        let source =
+            ComputeSource { words, entry_point: "main", specialization: &[], layout: &Layout::default() };
+        assert!(translate::translate(&source).is_err());
+    }
+}
+
+#[test]
+fn images_are_refused_by_name() {
+    let source = "#version 450
+        layout(binding = 0, r32ui) uniform uimage2D image; layout(binding = 1) buffer O { uint o; };
+        void main() { o = imageLoad(image, ivec2(1)).x; }";
+    let error = support::Dispatch::glsl(source).buffer(1, &[0]).translate().unwrap_err();
+    assert_eq!(error.to_string(), "not supported: images and samplers");
+}
