@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p lacuna-shaders`. IR is written as text, so that the front end plays no part.
 
+#![allow(clippy::panic, reason = "a bench that cannot run has nothing to say")]
+
 #[path = "../tests/support/machine.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod machine;

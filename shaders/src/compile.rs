@@ -1,6 +1,7 @@
 //! The list of passes.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -27,10 +28,15 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
     let isa = host(function)?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
-    let lowered = WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-        Ok(mut workspace) => lower(function, &uniformity, &**isa, &mut workspace),
-        Err(_) => lower(function, &uniformity, &**isa, &mut Workspace::default()),
-    })?;
+    let lowered = WORKSPACE.with(|workspace| {
+        // Taken out meanwhile: a code generator that panicked leaves a workspace that must not be used again.
+        let mut taken = workspace.take();
+        let lowered = catch_unwind(AssertUnwindSafe(|| lower(function, &uniformity, &**isa, &mut taken)));
+        if lowered.is_ok() {
+            workspace.replace(taken);
+        }
+        lowered.map_err(|_| CompileError::unsupported("the code generator gave up; this is a bug"))
+    })??;
     ComputeKernel::new(function, lowered)
         .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
 }

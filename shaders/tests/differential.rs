@@ -4,6 +4,8 @@
 //! invocation, what is loaded is constant or was stored before a barrier, and atomics commute.
 //! `LACUNA_FUZZ=n` runs n functions from a seed that is printed; `LACUNA_FUZZ_SEED` sets the first seed.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use lacuna_shaders::ir::{

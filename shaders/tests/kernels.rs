@@ -1,5 +1,7 @@
 //! What machine code does at the edges of memory: pages without memory, faults, ends of buffers, many threads.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/machine.rs"]
 #[expect(dead_code, reason = "the differential test uses the rest")]
 mod machine;

@@ -129,17 +129,17 @@ impl Lowering<'_, '_> {
             return self.per_part(shape, &[a], |s, x| {
                 let machine =
                     if s.b.func.dfg.value_type(x[0]).is_vector() { types::I32X4 } else { types::I32 };
-                let integer = s.to_int_saturating(signed, machine, x[0]);
+                let integer = s.saturated_int(signed, machine, x[0]);
                 s.clamp_narrow(signed, to, integer)
             });
         }
         self.per_lane(to, shape, &[a], |s, x| {
-            let integer = s.to_int_saturating(signed, scalar_type(to), x[0]);
+            let integer = s.saturated_int(signed, scalar_type(to), x[0]);
             s.clamp_narrow(signed, to, integer)
         })
     }
 
-    fn to_int_saturating(&mut self, signed: bool, to: clif::Type, x: clif::Value) -> clif::Value {
+    fn saturated_int(&mut self, signed: bool, to: clif::Type, x: clif::Value) -> clif::Value {
         if signed { self.b.ins().fcvt_to_sint_sat(to, x) } else { self.b.ins().fcvt_to_uint_sat(to, x) }
     }
 

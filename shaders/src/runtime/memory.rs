@@ -37,7 +37,7 @@ pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) 
         entry = (ctx.fault)(ctx, address, kind as u32);
     }
     let refused = entry & pte::VALID == 0 || (kind != FaultKind::Load && entry & pte::READ_ONLY != 0);
-    (!refused).then(|| ((entry & pte::ADDRESS_MASK) | (address & (PAGE_SIZE - 1))) as *mut u8)
+    (!refused).then_some(((entry & pte::ADDRESS_MASK) | (address & (PAGE_SIZE - 1))) as *mut u8)
 }
 
 /// The device address of a lane, if the access is inside the range.
