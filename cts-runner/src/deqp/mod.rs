@@ -2,7 +2,7 @@
 //!
 //! The crate gives batches in parallel processes, a time limit for each case, blame for the case that crashed and a
 //! second try of what failed (a case that then passes is a *flake*). This module gives it the list of cases
-//! ([`caselist`]), points it at the driver, and counts the results in the suite's own words ([`crate::status`]).
+//! (`caselist.rs`), points it at the driver, and counts the results in the suite's own words ([`crate::status`]).
 
 mod caselist;
 mod run;
