@@ -188,3 +188,48 @@ fn death(status: ExitStatus) -> String {
         _ => "the process ended".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// Runs all cases of the sparse group in a shell script that plays the child.
+    fn with_script(name: &str, body: &str) -> Summary {
+        let path = std::env::temp_dir().join(format!("cts-runner-{name}-{}.sh", std::process::id()));
+        let text =
+            format!("#!/bin/sh\necho driver Fake One\nwhile read name; do echo start $name; {body}; done\n");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let options = Options {
+            program: path.clone(),
+            filters: vec!["sparse.".into()],
+            seed: 1,
+            jobs: 2,
+            verbose: false,
+        };
+        let summary = run(&options).unwrap();
+        std::fs::remove_file(path).unwrap();
+        summary
+    }
+
+    #[test]
+    fn a_crash_costs_one_case_and_names_the_signal() {
+        let total = super::super::all().iter().filter(|case| case.name.starts_with("sparse.")).count();
+        let body = "[ $name = sparse.rebind_storm ] && kill -SEGV $$; echo end $name Pass 1";
+        let summary = with_script("crash", body);
+        assert_eq!(summary.driver.as_deref(), Some("Fake One"));
+        assert_eq!(summary.counts.of(Status::Pass), total - 1);
+        let (name, status, message) = &summary.bad[0];
+        assert_eq!((name.as_str(), *status), ("sparse.rebind_storm", Status::Crash));
+        assert!(message.contains("signal 11"), "{message}");
+    }
+
+    #[test]
+    fn a_child_that_ends_early_is_a_crash_of_the_case_it_was_in() {
+        let summary = with_script("exit", "[ $name = sparse.a_terabyte ] && exit 3; echo end $name Pass 1");
+        assert_eq!(summary.bad.len(), 1);
+        assert!(summary.bad[0].2.contains("code 3"), "{:?}", summary.bad);
+    }
+}
