@@ -1,6 +1,6 @@
 //! Loads and stores that machine code does not do inline: any address in any lane.
 //!
-//! Together with [`lower::memory`](crate::lower::memory) the only code that touches application memory.
+//! Together with `lower/memory.rs` the only code that touches application memory.
 //!
 //! # Invariants
 //! 1. A lane outside `base..base + range` reads zero and writes nothing; the sum never wraps into something accessible.
