@@ -164,6 +164,21 @@ accesses! {
     load_64 store_64 8;
 }
 
+/// Puts `first + lane * stride` into the frame's offsets. They wrap at 32 bits: a lane may be inside of a buffer where the one
+/// before is not.
+///
+/// # Safety
+/// Called by machine code with its own frame.
+pub unsafe extern "C" fn spread(frame: *mut LaneFrame, first: u32, stride: u32) {
+    // SAFETY: the caller's promise.
+    let frame = unsafe { &mut *frame };
+    let mut offset = first;
+    for slot in &mut frame.offset {
+        *slot = u64::from(offset);
+        offset = offset.wrapping_add(stride);
+    }
+}
+
 /// Turns a descriptor index for each lane (`frame.data`, packed) and an offset (`frame.offset`) into a device address
 /// (`frame.offset`), or [`NOWHERE`] where `size` bytes are not inside the descriptor's range.
 ///
