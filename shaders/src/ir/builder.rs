@@ -1,7 +1,7 @@
 //! Makes a [`Function`]: open statement lists, fresh values, and every simplification that needs no second look.
 //!
 //! Called by [`translate`](crate::translate) only. What it does on the way, so that little code reaches the back end:
-//! - constants are folded ([`eval`](super::eval)) and algebraic identities applied (`simplify`),
+//! - constants are folded ([`eval`]) and algebraic identities applied (`simplify`),
 //! - a pure operation whose result is in scope is not computed twice,
 //! - what a variable holds is remembered (`known`), so most `Get`s vanish,
 //! - blocks that nothing breaks out of dissolve into the list around them (`lists`),

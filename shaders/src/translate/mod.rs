@@ -1,12 +1,12 @@
 //! SPIR-V to IR: one compute entry point, all calls inlined, all composites taken apart.
 //!
-//! [`translate`] is the way in. The [`Translator`] walks the module once: types, constants and variables in order, then the
+//! [`translate`] is the way in. The `Translator` walks the module once: types, constants and variables in order, then the
 //! entry point's function along its control flow. One file per family of instructions.
 //!
 //! # Invariants
 //! 1. An id's value has the scalars of its declared type, in number and type (checked where it is recorded).
 //! 2. Whatever the module says, the result passes [`verify`](crate::ir::verify): no later stage meets a malformed function.
-//! 3. The work is bounded: [`MAX_VALUES`], [`MAX_WORK`], [`MAX_SCALARS`], [`MAX_DEPTH`].
+//! 3. The work is bounded: `MAX_VALUES`, `MAX_WORK`, `MAX_SCALARS`, `MAX_DEPTH`.
 
 mod access;
 mod arithmetic;
@@ -189,6 +189,7 @@ impl<'a> Translator<'a> {
             | Op::ExpectKHR
             | Op::Select => self.composite(op, instruction),
             Op::ExtInst => self.extended_instruction(instruction),
+            Op::PtrEqual | Op::PtrNotEqual | Op::PtrDiff => self.compare_pointers(op, instruction),
             _ => self.arithmetic(op, instruction),
         }
     }
