@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 
+use crate::abi::LANES;
 use crate::error::CompileError;
 use crate::ir::{Function, Stmt};
 use crate::kernel::ComputeKernel;
@@ -26,6 +27,7 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
 
 /// Makes machine code of verified IR.
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
+    check_limits(function)?;
     let isa = host(function)?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
     let lowered = WORKSPACE.with(|workspace| {
@@ -39,6 +41,22 @@ pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileErr
     })??;
     ComputeKernel::new(function, lowered)
         .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
+}
+
+/// Sizes that offsets in machine code are made for; far beyond what a device offers.
+fn check_limits(function: &Function) -> Result<(), CompileError> {
+    const MAX_INVOCATIONS: u64 = 1 << 14;
+    const MAX_BYTES: u64 = 1 << 24;
+    let invocations =
+        function.workgroup_size.iter().try_fold(1u64, |product, &n| product.checked_mul(u64::from(n)));
+    let local: u64 = function.local_memories.iter().map(|&bytes| u64::from(bytes)).sum();
+    if !invocations.is_some_and(|n| (1..=MAX_INVOCATIONS).contains(&n)) {
+        return Err(CompileError::unsupported("workgroups of this size"));
+    }
+    if local * u64::from(LANES) > MAX_BYTES || u64::from(function.shared_bytes) > MAX_BYTES {
+        return Err(CompileError::unsupported("this much private or shared memory"));
+    }
+    Ok(())
 }
 
 impl From<LowerError> for CompileError {

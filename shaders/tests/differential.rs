@@ -684,7 +684,7 @@ fn compare(seed: u64) {
 #[test]
 fn random_functions_do_the_same_as_machine_code() {
     let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
-    let count: u64 = setting("LACUNA_FUZZ").unwrap_or(150);
+    let count: u64 = setting("LACUNA_FUZZ").unwrap_or(60);
     let first: u64 = setting("LACUNA_FUZZ_SEED").unwrap_or(1);
     (first..first + count).for_each(compare);
 }

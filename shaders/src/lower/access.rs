@@ -9,6 +9,7 @@ use super::Lowering;
 use super::value::{self, Parts, cast, part_type, scalar_type};
 use crate::abi::LANES;
 use crate::ir::Type;
+use crate::runtime::memory as runtime;
 
 impl Lowering<'_, '_> {
     pub(super) fn load_scalar(&mut self, ty: Type, pointer: clif::Value, at: i32) -> clif::Value {
@@ -100,4 +101,24 @@ impl Lowering<'_, '_> {
 /// Application memory may be misaligned; it cannot trap, because the address was checked.
 fn application() -> MemFlagsData {
     MemFlagsData::new().with_notrap()
+}
+
+/// The runtime function that loads elements of a type lane by lane.
+pub(super) fn load_function(ty: Type) -> *const () {
+    match ty.bytes() {
+        1 => runtime::load_8 as *const (),
+        2 => runtime::load_16 as *const (),
+        4 => runtime::load_32 as *const (),
+        _ => runtime::load_64 as *const (),
+    }
+}
+
+/// The runtime function that stores elements of a type lane by lane.
+pub(super) fn store_function(ty: Type) -> *const () {
+    match ty.bytes() {
+        1 => runtime::store_8 as *const (),
+        2 => runtime::store_16 as *const (),
+        4 => runtime::store_32 as *const (),
+        _ => runtime::store_64 as *const (),
+    }
 }

@@ -31,6 +31,7 @@ use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, t
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
+use super::access::{load_function, store_function};
 use super::call::Field;
 use super::value::{self, Operand, Parts, is_wide, part_type, scalar_type};
 use super::{LowerError, Lowering};
@@ -267,9 +268,27 @@ impl Lowering<'_, '_> {
 
     // --- lane by lane -------------------------------------------------------------------------------------------
 
+    /// Puts the offsets of all lanes into the frame, with little code: this is for slow paths.
+    fn spread_offsets(&mut self, access: &Affine) {
+        let frame = self.frame();
+        if is_wide(self.type_of(access.source)) {
+            let offsets = self.get_vector(access.source);
+            return self.put(frame, Field::Offset, offsets);
+        }
+        let first = self.get_base(access.source);
+        let stride = self.b.ins().iconst(types::I32, access.stride);
+        self.call(runtime::spread as *const (), &[frame, first, stride]);
+    }
+
     fn load_lanes(&mut self, ty: Type, region: Region, offsets: Parts) -> Parts {
         let frame = self.frame();
         self.put(frame, Field::Offset, offsets);
+        self.load_from_frame(ty, region)
+    }
+
+    /// Loads from the offsets in the frame.
+    fn load_from_frame(&mut self, ty: Type, region: Region) -> Parts {
+        let frame = self.frame();
         let (ctx, bits) = (self.context(), self.active_bits());
         self.call(load_function(ty), &[ctx, region.base, region.range, frame, bits]);
         let loaded = self.take(frame, ty);
@@ -279,6 +298,12 @@ impl Lowering<'_, '_> {
     fn store_lanes(&mut self, ty: Type, region: Region, offsets: Parts, value: Parts) {
         let frame = self.frame();
         self.put(frame, Field::Offset, offsets);
+        self.store_from_frame(ty, region, value);
+    }
+
+    /// Stores to the offsets in the frame.
+    fn store_from_frame(&mut self, ty: Type, region: Region, value: Parts) {
+        let frame = self.frame();
         self.put(frame, Field::Data, value);
         let (ctx, bits) = (self.context(), self.active_bits());
         self.call(store_function(ty), &[ctx, region.base, region.range, frame, bits]);
@@ -305,8 +330,8 @@ impl Lowering<'_, '_> {
             Some(pointer) if access.stride as u64 == access.size => s.load_vector(ty, pointer).to_vec(),
             Some(pointer) => s.load_strided(ty, pointer, access.stride).to_vec(),
             None => {
-                let offsets = s.wide_offsets(access.source);
-                s.load_lanes(ty, access.region, offsets).to_vec()
+                s.spread_offsets(&access);
+                s.load_from_frame(ty, access.region).to_vec()
             }
         });
         Operand::Vector(Parts::new(&results))
@@ -335,8 +360,8 @@ impl Lowering<'_, '_> {
                 Some(pointer) if access.stride as u64 == access.size => s.store_vector(ty, parts, pointer),
                 Some(pointer) => s.store_strided(ty, parts, pointer, access.stride),
                 None => {
-                    let offsets = s.wide_offsets(access.source);
-                    s.store_lanes(ty, access.region, offsets, parts);
+                    s.spread_offsets(&access);
+                    s.store_from_frame(ty, access.region, parts);
                 }
             }
             Vec::new()
@@ -465,23 +490,5 @@ impl Lowering<'_, '_> {
         let (ctx, first) = (self.context(), self.b.ins().iconst(types::I32, 1));
         self.call(load_function(ty), &[ctx, access.region.base, access.region.range, frame, first]);
         self.take_first(frame, ty)
-    }
-}
-
-fn load_function(ty: Type) -> *const () {
-    match ty.bytes() {
-        1 => runtime::load_8 as *const (),
-        2 => runtime::load_16 as *const (),
-        4 => runtime::load_32 as *const (),
-        _ => runtime::load_64 as *const (),
-    }
-}
-
-fn store_function(ty: Type) -> *const () {
-    match ty.bytes() {
-        1 => runtime::store_8 as *const (),
-        2 => runtime::store_16 as *const (),
-        4 => runtime::store_32 as *const (),
-        _ => runtime::store_64 as *const (),
     }
 }

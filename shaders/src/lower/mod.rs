@@ -12,7 +12,7 @@
 //! | `integer`, `float`, `convert`, `math`, `group` | operations |
 //! | `memory`, `access` | loads, stores, atomics: bounds, pages, lanes; their instructions |
 //! | `local` | private memory |
-//! | `call` | calls of `runtime`(crate::runtime) functions, through a frame |
+//! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
 //! # Invariants
 //! 1. A value of shape `Affine` is held as a scalar, a varying one as vectors.

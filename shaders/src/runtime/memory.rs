@@ -1,6 +1,6 @@
 //! Loads and stores that machine code does not do inline: any address in any lane.
 //!
-//! Together with [`lower::memory`](crate::lower::memory) the only code that touches application memory.
+//! Together with `lower/memory.rs` the only code that touches application memory.
 //!
 //! # Invariants
 //! 1. A lane outside `base..base + range` reads zero and writes nothing; the sum never wraps into something accessible.
@@ -162,6 +162,21 @@ accesses! {
     load_16 store_16 2;
     load_32 store_32 4;
     load_64 store_64 8;
+}
+
+/// Puts `first + lane * stride` into the frame's offsets. They wrap at 32 bits: a lane may be inside of a buffer where the one
+/// before is not.
+///
+/// # Safety
+/// Called by machine code with its own frame.
+pub unsafe extern "C" fn spread(frame: *mut LaneFrame, first: u32, stride: u32) {
+    // SAFETY: the caller's promise.
+    let frame = unsafe { &mut *frame };
+    let mut offset = first;
+    for slot in &mut frame.offset {
+        *slot = u64::from(offset);
+        offset = offset.wrapping_add(stride);
+    }
 }
 
 /// Turns a descriptor index for each lane (`frame.data`, packed) and an offset (`frame.offset`) into a device address
