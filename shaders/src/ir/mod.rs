@@ -183,7 +183,7 @@ pub enum Place {
         set: u32,
         /// Index of the descriptor in the set (`I32`).
         slot: Value,
-        /// Offset from the descriptor's address (`I32`, unsigned).
+        /// Offset from the descriptor's address (`I32` or `I64`, unsigned).
         offset: Value,
     },
     /// Memory at a device address, host or sparse (`PhysicalStorageBuffer`).
@@ -354,6 +354,10 @@ pub enum ConvertOp {
     ZeroExtend,
     /// To a wider integer, sign in front.
     SignExtend,
+    /// To a wider integer, sign in front: an array index on its way to a byte offset, known to stand for no other number.
+    /// Neighbouring lanes may be extended together: where their indices cross 2^31 between two lanes, an index on either
+    /// side of it may be taken, which is beyond every array.
+    ExtendIndex,
     /// Float to float.
     FloatToFloat,
     /// Float to signed integer, saturating; NaN gives zero.

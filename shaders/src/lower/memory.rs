@@ -410,8 +410,12 @@ impl Lowering<'_, '_> {
     fn pointer(&mut self, affine: &Affine, write: bool, masked: bool, slow: clif::Block) -> clif::Value {
         let Region { base, range, sparse, bounded, .. } = affine.region;
         let inside = if bounded {
-            let end = self.b.ins().iadd_imm_s(affine.offset, affine.span() as i64);
-            self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, range)
+            // An offset may be anything up to 2^64: nothing may be added to it before it is known to be small.
+            let span = affine.span() as i64;
+            let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, range, span);
+            let last = self.b.ins().iadd_imm_s(range, -span);
+            let starts = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, affine.offset, last);
+            self.b.ins().band(fits, starts)
         } else {
             // No memory is in the first page: what is addressed relative to a null pointer is nowhere.
             self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, affine.offset, PAGE_SIZE as i64)
