@@ -16,6 +16,8 @@
 
 pub mod compute;
 pub mod copy;
+pub mod format;
+pub mod layout;
 pub mod memory;
 pub mod pool;
 

@@ -124,8 +124,8 @@ fn read(text: &str, groups: u64, buffer: &Pages, sparse: bool) -> f64 {
         (0..BYTES / PAGE).map(|page| (buffer.address() + (page * PAGE) as u64) | pte::VALID).collect();
     let address = if sparse { pte::SPARSE_TAG } else { buffer.address() };
     let set = [
-        Descriptor { address, range: BYTES as u64, reserved: [0; 2] },
-        Descriptor { address: output.address(), range: BYTES as u64, reserved: [0; 2] },
+        Descriptor { address, range: BYTES as u64, ..Descriptor::default() },
+        Descriptor { address: output.address(), range: BYTES as u64, ..Descriptor::default() },
     ];
     machine.context.sets[0] = set.as_ptr();
     (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
@@ -174,7 +174,8 @@ fn launches() {
         let (_, kernel) = kernel(&text);
         let mut machine = Machine::new([groups, 1, 1]);
         let output = Pages::new(512);
-        let set = [Descriptor { address: output.address(), range: 512 * PAGE as u64, reserved: [0; 2] }];
+        let set =
+            [Descriptor { address: output.address(), range: 512 * PAGE as u64, ..Descriptor::default() }];
         machine.context.sets[0] = set.as_ptr();
         let mut scratch = Scratch::new();
         // SAFETY: the context describes live buffers.

@@ -190,7 +190,7 @@ impl Op {
             Self::Math(_, operands) => operands.iter().copied().for_each(f),
             Self::Group(_, operands) => operands.iter().copied().for_each(f),
             Self::Load(_, place) => place.for_each_operand(f),
-            Self::BufferSize { slot, .. } => f(*slot),
+            Self::BufferSize { slot, .. } | Self::DescriptorWord { slot, .. } => f(*slot),
             Self::Atomic { place, value, comparator, .. } => {
                 place.for_each_operand(&mut f);
                 f(*value);

@@ -31,7 +31,7 @@ fn fill(pages: &mut Pages, mut f: impl FnMut(u32) -> u32) {
 }
 
 fn buffer(address: u64, range: u64) -> Descriptor {
-    Descriptor { address, range, reserved: [0; 2] }
+    Descriptor { address, range, ..Descriptor::default() }
 }
 
 /// Runs `groups` workgroups with these descriptors in set 0 and this page table.

@@ -7,6 +7,7 @@
 //! moved as `memmove` does.
 #![expect(unsafe_code, reason = "writes host memory that device addresses name")]
 
+pub mod image;
 mod lockstep;
 
 use core::ops::Range;

@@ -55,6 +55,7 @@ impl<'a> State<'a> {
                 self.fill_buffer(buffer, *offset, *size, *word)?
             }
             Command::UpdateBuffer { buffer, offset, data } => self.update_buffer(buffer, *offset, *data),
+            Command::Image(command) => self.image(command)?,
             Command::SetEvent(event) => event.set(),
             Command::ResetEvent(event) => event.reset(),
             Command::WaitEvent(event) => event::wait(event),

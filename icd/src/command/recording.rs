@@ -80,6 +80,8 @@ pub enum Command {
         /// In [`Recording::bytes`].
         data: Slice,
     },
+    /// A copy or clear of an image.
+    Image(Box<super::image::ImageCommand>),
     /// `vkCmdSetEvent`
     SetEvent(Arc<Event>),
     /// `vkCmdResetEvent`

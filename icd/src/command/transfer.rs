@@ -15,7 +15,7 @@ use crate::object::buffer::Buffer;
 use crate::queue::submission::Failed;
 
 /// Bytes that one core copies in a nanosecond, for estimates.
-const BYTES_PER_NANOSECOND: u64 = 8;
+pub(super) const BYTES_PER_NANOSECOND: u64 = 8;
 
 impl Recording {
     /// `vkCmdCopyBuffer`.

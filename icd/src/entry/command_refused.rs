@@ -1,4 +1,4 @@
-//! Commands of core Vulkan that no queue of this device can execute: graphics, images, and queries that count draws.
+//! Commands of core Vulkan that no queue of this device can execute: graphics, and queries that count draws.
 //!
 //! They can be looked up, because `vkGetDeviceProcAddr` must know every core command, but whoever records one has broken a
 //! valid-usage rule (the queue family lacks the capability, or the handle cannot exist). Nothing is recorded, and
@@ -37,11 +37,7 @@ refuse! {
     cmd_draw_indexed(u32, u32, u32, i32, u32);
     cmd_draw_indirect(Buffer, DeviceSize, u32, u32);
     cmd_draw_indexed_indirect(Buffer, DeviceSize, u32, u32);
-    cmd_copy_image(Image, ImageLayout, Image, ImageLayout, u32, *const ImageCopy);
     cmd_blit_image(Image, ImageLayout, Image, ImageLayout, u32, *const ImageBlit, Filter);
-    cmd_copy_buffer_to_image(Buffer, Image, ImageLayout, u32, *const BufferImageCopy);
-    cmd_copy_image_to_buffer(Image, ImageLayout, Buffer, u32, *const BufferImageCopy);
-    cmd_clear_color_image(Image, ImageLayout, *const ClearColorValue, u32, *const ImageSubresourceRange);
     cmd_clear_depth_stencil_image(Image, ImageLayout, *const ClearDepthStencilValue, u32, *const ImageSubresourceRange);
     cmd_clear_attachments(u32, *const ClearAttachment, u32, *const ClearRect);
     cmd_resolve_image(Image, ImageLayout, Image, ImageLayout, u32, *const ImageResolve);
@@ -50,9 +46,6 @@ refuse! {
     cmd_begin_render_pass(*const RenderPassBeginInfo<'_>, SubpassContents);
     cmd_next_subpass(SubpassContents);
     cmd_end_render_pass();
-    cmd_copy_image2(*const CopyImageInfo2<'_>);
     cmd_blit_image2(*const BlitImageInfo2<'_>);
-    cmd_copy_buffer_to_image2(*const CopyBufferToImageInfo2<'_>);
-    cmd_copy_image_to_buffer2(*const CopyImageToBufferInfo2<'_>);
     cmd_resolve_image2(*const ResolveImageInfo2<'_>);
 }

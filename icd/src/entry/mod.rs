@@ -10,12 +10,14 @@
 pub mod buffer;
 pub mod command;
 pub mod command_compute;
+pub mod command_image;
 pub mod command_refused;
 pub mod command_sync;
 pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
+pub mod image;
 pub mod instance;
 pub mod lookup;
 pub mod memory;
@@ -173,14 +175,14 @@ commands! {
         "vkCreateCommandPool": PFN_vkCreateCommandPool = pool::create_command_pool;
         "vkDestroyCommandPool": PFN_vkDestroyCommandPool = pool::destroy_command_pool;
         "vkResetCommandPool": PFN_vkResetCommandPool = pool::reset_command_pool;
-        "vkCreateImage": PFN_vkCreateImage = refused::create_image;
-        "vkDestroyImage": PFN_vkDestroyImage = refused::destroy_image;
-        "vkGetImageMemoryRequirements": PFN_vkGetImageMemoryRequirements = refused::get_image_requirements;
-        "vkGetImageSparseMemoryRequirements": PFN_vkGetImageSparseMemoryRequirements = refused::get_image_sparse_requirements;
-        "vkGetImageSubresourceLayout": PFN_vkGetImageSubresourceLayout = refused::get_image_subresource_layout;
-        "vkBindImageMemory": PFN_vkBindImageMemory = refused::bind_image_memory;
-        "vkCreateImageView": PFN_vkCreateImageView = refused::create_image_view;
-        "vkDestroyImageView": PFN_vkDestroyImageView = refused::destroy_image_view;
+        "vkCreateImage": PFN_vkCreateImage = image::create_image;
+        "vkDestroyImage": PFN_vkDestroyImage = image::destroy_image;
+        "vkGetImageMemoryRequirements": PFN_vkGetImageMemoryRequirements = image::get_requirements;
+        "vkGetImageSparseMemoryRequirements": PFN_vkGetImageSparseMemoryRequirements = image::get_sparse_requirements;
+        "vkGetImageSubresourceLayout": PFN_vkGetImageSubresourceLayout = image::get_subresource_layout;
+        "vkBindImageMemory": PFN_vkBindImageMemory = image::bind_image_memory;
+        "vkCreateImageView": PFN_vkCreateImageView = image::create_image_view;
+        "vkDestroyImageView": PFN_vkDestroyImageView = image::destroy_image_view;
         "vkCreateBufferView": PFN_vkCreateBufferView = refused::create_buffer_view;
         "vkDestroyBufferView": PFN_vkDestroyBufferView = refused::destroy_buffer_view;
         "vkCreateRenderPass": PFN_vkCreateRenderPass = refused::create_render_pass;
@@ -191,7 +193,7 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::BindMemory2) => {
         "vkBindBufferMemory2KHR": PFN_vkBindBufferMemory2 = buffer::bind_buffer_memory2;
-        "vkBindImageMemory2KHR": PFN_vkBindImageMemory2 = refused::bind_image_memory2;
+        "vkBindImageMemory2KHR": PFN_vkBindImageMemory2 = image::bind_image_memory2;
     }
     Scope::Device, Provider::Device(DeviceExtension::BufferDeviceAddress) => {
         "vkGetBufferDeviceAddressKHR": PFN_vkGetBufferDeviceAddress = buffer::get_device_address;
@@ -208,8 +210,8 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::GetMemoryRequirements2) => {
         "vkGetBufferMemoryRequirements2KHR": PFN_vkGetBufferMemoryRequirements2 = buffer::get_requirements2;
-        "vkGetImageMemoryRequirements2KHR": PFN_vkGetImageMemoryRequirements2 = refused::get_image_requirements2;
-        "vkGetImageSparseMemoryRequirements2KHR": PFN_vkGetImageSparseMemoryRequirements2 = refused::get_image_sparse_requirements2;
+        "vkGetImageMemoryRequirements2KHR": PFN_vkGetImageMemoryRequirements2 = image::get_requirements2;
+        "vkGetImageSparseMemoryRequirements2KHR": PFN_vkGetImageSparseMemoryRequirements2 = image::get_sparse_requirements2;
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance1) => {
         "vkTrimCommandPoolKHR": PFN_vkTrimCommandPool = pool::trim_command_pool;
@@ -288,11 +290,11 @@ commands! {
         "vkCmdDrawIndexed": PFN_vkCmdDrawIndexed = command_refused::cmd_draw_indexed;
         "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_refused::cmd_draw_indirect;
         "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_refused::cmd_draw_indexed_indirect;
-        "vkCmdCopyImage": PFN_vkCmdCopyImage = command_refused::cmd_copy_image;
+        "vkCmdCopyImage": PFN_vkCmdCopyImage = command_image::cmd_copy_image;
         "vkCmdBlitImage": PFN_vkCmdBlitImage = command_refused::cmd_blit_image;
-        "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_refused::cmd_copy_buffer_to_image;
-        "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_refused::cmd_copy_image_to_buffer;
-        "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_refused::cmd_clear_color_image;
+        "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_image::cmd_copy_buffer_to_image;
+        "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_image::cmd_copy_image_to_buffer;
+        "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_image::cmd_clear_color_image;
         "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_refused::cmd_clear_depth_stencil_image;
         "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_refused::cmd_clear_attachments;
         "vkCmdResolveImage": PFN_vkCmdResolveImage = command_refused::cmd_resolve_image;
@@ -321,10 +323,10 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
         "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;
-        "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_refused::cmd_copy_image2;
+        "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_image::cmd_copy_image2;
         "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_refused::cmd_blit_image2;
-        "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_refused::cmd_copy_buffer_to_image2;
-        "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_refused::cmd_copy_image_to_buffer2;
+        "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_image::cmd_copy_buffer_to_image2;
+        "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_image::cmd_copy_image_to_buffer2;
         "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use ash::vk;
 
 use crate::caps::extensions::{DeviceExtension, Extension};
+use crate::caps::formats::ImageKind;
 use crate::caps::{features, formats, limits, memory, properties, queues};
 use crate::error::Error;
 use crate::guard::{fill, guard, output};
@@ -155,14 +156,14 @@ pub(super) unsafe extern "system" fn get_format_properties2(
 pub(super) unsafe extern "system" fn get_image_format_properties(
     _device: vk::PhysicalDevice,
     format: vk::Format,
-    _type: vk::ImageType,
-    _tiling: vk::ImageTiling,
-    _usage: vk::ImageUsageFlags,
-    _flags: vk::ImageCreateFlags,
+    dimensions: vk::ImageType,
+    tiling: vk::ImageTiling,
+    usage: vk::ImageUsageFlags,
+    flags: vk::ImageCreateFlags,
     out: *mut vk::ImageFormatProperties,
 ) -> vk::Result {
     guard(|| {
-        let found = formats::image_properties(format);
+        let found = formats::image_properties(&ImageKind { format, dimensions, tiling, usage, flags });
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties-pImageFormatProperties-parameter.
         unsafe { output(out, *found.as_ref().unwrap_or(&vk::ImageFormatProperties::default()))? };
         found.map(|_| ())
@@ -177,19 +178,37 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
 ) -> vk::Result {
     guard(|| {
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatInfo-parameter.
-        let found = formats::image_properties(unsafe { crate::guard::input(info)? }.format);
+        let info = unsafe { crate::guard::input(info)? };
+        let kind = ImageKind {
+            format: info.format,
+            dimensions: info.ty,
+            tiling: info.tiling,
+            usage: info.usage,
+            flags: info.flags,
+        };
+        // SAFETY: the chain of a valid structure.
+        let external = unsafe { pnext::find::<vk::PhysicalDeviceExternalImageFormatInfo<'_>>(info.p_next) };
+        // No handle type is supported for images.
+        let found = match external.is_some_and(|external| !external.handle_type.is_empty()) {
+            true => Err(Error::FormatNotSupported),
+            false => formats::image_properties(&kind),
+        };
         let value = *found.as_ref().unwrap_or(&vk::ImageFormatProperties::default());
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatProperties-parameter: a valid chain.
         unsafe {
             pnext::for_each_output(out.cast(), |node| {
-                node.fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value);
+                let _ = node
+                    .fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value)
+                    || node.fill(|external: &mut vk::ExternalImageFormatProperties<'_>| {
+                        external.external_memory_properties = vk::ExternalMemoryProperties::default();
+                    });
             });
         }
         found.map(|_| ())
     })
 }
 
-/// `vkGetPhysicalDeviceSparseImageFormatProperties`: none, as there are no images.
+/// `vkGetPhysicalDeviceSparseImageFormatProperties`: none, as no image is sparse.
 pub(super) unsafe extern "system" fn get_sparse_image_format_properties(
     _device: vk::PhysicalDevice,
     _format: vk::Format,
@@ -204,7 +223,7 @@ pub(super) unsafe extern "system" fn get_sparse_image_format_properties(
     guard(|| unsafe { output(count, 0) })
 }
 
-/// `vkGetPhysicalDeviceSparseImageFormatProperties2`: none, as there are no images.
+/// `vkGetPhysicalDeviceSparseImageFormatProperties2`: none, as no image is sparse.
 pub(super) unsafe extern "system" fn get_sparse_image_format_properties2(
     _device: vk::PhysicalDevice,
     _info: *const vk::PhysicalDeviceSparseImageFormatInfo2<'_>,

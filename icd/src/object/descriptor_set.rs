@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::buffer::Buffer;
 use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer};
+use super::image_view::ImageView;
 use crate::error::Error;
 use crate::guard;
 use crate::handle::Object;
@@ -18,7 +19,7 @@ use crate::handle::Object;
 /// A descriptor set.
 pub struct DescriptorSet {
     layout: Arc<DescriptorSetLayout>,
-    /// One per slot of the layout. Of a dynamic buffer, `reserved[0]` is what the buffer has left from `address` on.
+    /// One per slot of the layout. Of a dynamic buffer, `left` is what the buffer has from `address` on.
     descriptors: Mutex<Box<[Descriptor]>>,
 }
 
@@ -63,7 +64,7 @@ impl DescriptorSet {
         Ok(binding.slot.saturating_add(element))
     }
 
-    /// Writes the buffers of a write or a template entry. Types that are not buffers have no objects that could be
+    /// Writes the buffers of a write or a template entry. Other types, but storage images, have no objects that could be
     /// written, so their descriptors stay null.
     pub fn write_buffers<'a>(
         &self,
@@ -79,9 +80,26 @@ impl DescriptorSet {
     }
 }
 
+impl DescriptorSet {
+    /// Writes the storage images of a write or a template entry. Null descriptors for null and destroyed views.
+    pub fn write_images<'a>(
+        &self,
+        (binding, element): (u32, u32),
+        infos: impl Iterator<Item = &'a vk::DescriptorImageInfo>,
+    ) -> Result<(), Error> {
+        let slot = self.slot(binding, element)?;
+        let describe = |info: &vk::DescriptorImageInfo| ImageView::find(info.image_view);
+        self.write(
+            slot,
+            infos.map(|info| describe(info).map_or(Descriptor::default(), |view| view.descriptor())),
+        );
+        Ok(())
+    }
+}
+
 /// Moves a dynamic buffer's descriptor by its offset, never beyond the buffer.
 fn shift(descriptor: &mut Descriptor, offset: u64) {
-    let left = descriptor.reserved[0].saturating_sub(offset);
+    let left = descriptor.left.saturating_sub(offset);
     descriptor.range = descriptor.range.min(left);
     descriptor.address = if left == 0 { 0 } else { descriptor.address + offset };
 }
@@ -96,7 +114,7 @@ fn describe(info: &vk::DescriptorBufferInfo) -> Descriptor {
         return Descriptor::default();
     }
     // VK_WHOLE_SIZE is the largest u64: the rest of the buffer.
-    Descriptor { address: address + info.offset, range: info.range.min(left), reserved: [left, 0] }
+    Descriptor { left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
 }
 
 /// `vkUpdateDescriptorSets`: the writes, then the copies.
@@ -111,6 +129,13 @@ pub unsafe fn update(
     copies: &[vk::CopyDescriptorSet<'_>],
 ) -> Result<(), Error> {
     for write in writes {
+        if write.descriptor_type == vk::DescriptorType::STORAGE_IMAGE {
+            // SAFETY: `pImageInfo` has `descriptorCount` elements for images (VUID-VkWriteDescriptorSet-descriptorType).
+            let infos = unsafe { guard::slice(write.p_image_info, write.descriptor_count) };
+            let place = (write.dst_binding, write.dst_array_element);
+            DescriptorSet::get(write.dst_set)?.write_images(place, infos.iter())?;
+            continue;
+        }
         let infos = if is_buffer(write.descriptor_type) { write.p_buffer_info } else { std::ptr::null() };
         // SAFETY: `pBufferInfo` has `descriptorCount` elements for buffer types (VUID-VkWriteDescriptorSet-pBufferInfo).
         let infos = unsafe { guard::slice(infos, write.descriptor_count) };
@@ -141,7 +166,7 @@ mod tests {
     }
 
     fn descriptor(address: u64, range: u64, left: u64) -> Descriptor {
-        Descriptor { address, range, reserved: [left, 0] }
+        Descriptor { left, ..Descriptor::buffer(address, range) }
     }
 
     #[test]

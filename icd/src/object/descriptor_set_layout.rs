@@ -51,6 +51,11 @@ pub fn is_buffer(kind: vk::DescriptorType) -> bool {
         || is_dynamic(kind)
 }
 
+/// Whether shaders can use descriptors of this type.
+pub fn is_usable(kind: vk::DescriptorType) -> bool {
+    is_buffer(kind) || kind == vk::DescriptorType::STORAGE_IMAGE
+}
+
 impl DescriptorSetLayout {
     /// `vkCreateDescriptorSetLayout`.
     ///

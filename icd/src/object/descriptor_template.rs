@@ -1,4 +1,4 @@
-//! `VkDescriptorUpdateTemplate`: where in the application's own structure the buffers of a set are.
+//! `VkDescriptorUpdateTemplate`: where in the application's own structure the buffers and images of a set are.
 
 use std::ffi::c_void;
 
@@ -34,18 +34,34 @@ impl DescriptorTemplate {
     /// [`Error::InvalidUsage`] for bindings that the set does not have; earlier entries are done.
     ///
     /// # Safety
-    /// `data` has a `VkDescriptorBufferInfo` wherever a buffer entry of the template says so.
+    /// `data` has a `VkDescriptorBufferInfo` or `VkDescriptorImageInfo` wherever an entry of the template says so.
     pub unsafe fn apply(&self, set: &DescriptorSet, data: *const c_void) -> Result<(), Error> {
-        for entry in self.entries.iter().filter(|entry| is_buffer(entry.descriptor_type)) {
-            let info = |index: u32| {
-                let place = data.wrapping_byte_add(entry.offset + index as usize * entry.stride);
-                // SAFETY: this function's contract; the application's structure may be packed differently than ours.
-                unsafe { place.cast::<vk::DescriptorBufferInfo>().read_unaligned() }
-            };
-            let infos: Vec<_> = (0..entry.descriptor_count).map(info).collect();
+        for entry in &self.entries {
             let place = (entry.dst_binding, entry.dst_array_element);
-            set.write_buffers(place, entry.descriptor_type, infos.iter())?;
+            let kind = entry.descriptor_type;
+            if is_buffer(kind) {
+                // SAFETY: this function's contract.
+                let infos = unsafe { read::<vk::DescriptorBufferInfo>(entry, data) };
+                set.write_buffers(place, kind, infos.iter())?;
+            } else if kind == vk::DescriptorType::STORAGE_IMAGE {
+                // SAFETY: this function's contract.
+                let infos = unsafe { read::<vk::DescriptorImageInfo>(entry, data) };
+                set.write_images(place, infos.iter())?;
+            }
         }
         Ok(())
     }
+}
+
+/// What an entry's descriptors are written from.
+///
+/// # Safety
+/// `data` has a `T` wherever the entry says so.
+unsafe fn read<T: Copy>(entry: &vk::DescriptorUpdateTemplateEntry, data: *const c_void) -> Vec<T> {
+    let info = |index: u32| {
+        let place = data.wrapping_byte_add(entry.offset + index as usize * entry.stride);
+        // SAFETY: this function's contract; the application's structure may be packed differently than ours.
+        unsafe { place.cast::<T>().read_unaligned() }
+    };
+    (0..entry.descriptor_count).map(info).collect()
 }

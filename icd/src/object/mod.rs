@@ -7,6 +7,8 @@ pub mod descriptor_set;
 pub mod descriptor_set_layout;
 pub mod descriptor_template;
 pub mod device;
+pub mod image;
+pub mod image_view;
 pub mod instance;
 pub mod memory;
 pub mod physical_device;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ash::vk;
 use lacuna_shaders::{Binding, CompileError, ComputeKernel, ComputeSource, Layout, compile_compute};
 
-use super::descriptor_set_layout::is_buffer;
+use super::descriptor_set_layout::is_usable;
 use super::pipeline_layout::PipelineLayout;
 use super::shader_module::ShaderModule;
 use crate::diagnostics;
@@ -58,11 +58,11 @@ impl Pipeline {
     }
 }
 
-/// Where the shader finds its buffers. Other descriptors are left out, so that a shader that uses one is refused.
+/// Where the shader finds its buffers and storage images. Other descriptors are left out, so that a shader that uses one is refused.
 fn shader_layout(layout: &PipelineLayout) -> Layout {
     let sets = layout.sets.iter().zip(0..).filter_map(|(set, number)| Some((set.as_ref()?, number)));
     let bindings = sets.flat_map(|(set, set_number)| {
-        let buffers = set.bindings().filter(|(_, binding)| is_buffer(binding.kind) && binding.count > 0);
+        let buffers = set.bindings().filter(|(_, binding)| is_usable(binding.kind) && binding.count > 0);
         buffers.map(move |(number, binding)| {
             ((set_number, number), Binding { slot: binding.slot, count: binding.count })
         })

@@ -276,6 +276,13 @@ impl Builder {
         self.pure([8 << 24, set, slot.0, 0], Type::I32, Def::Other, Op::BufferSize { set, slot })
     }
 
+    /// A 32-bit word of a descriptor.
+    pub fn descriptor_word(&mut self, set: u32, slot: Value, word: u32) -> Value {
+        let slot = self.visible(slot);
+        let op = Op::DescriptorWord { set, slot, word };
+        self.pure([8 << 24, set, slot.0, 1 + word], Type::I32, Def::Other, op)
+    }
+
     // Memory.
 
     /// Loads a scalar.

@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 
 use super::{AtomicOp, BinaryOp, Builtin, Function, GroupOp, Label, Op, Place, Stmt, Type, Value, eval};
-use crate::abi::LANES;
+use crate::abi::{Descriptor, LANES};
 
 /// What a dispatch reads and writes.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// Bytes behind each descriptor, by set and slot.
     pub buffers: BTreeMap<(u32, u32), Vec<u8>>,
+    /// Descriptors by set and slot, where a function reads their words; elsewhere null.
+    pub descriptors: BTreeMap<(u32, u32), Descriptor>,
     /// Bytes at device addresses: first address and contents.
     pub regions: Vec<(u64, Vec<u8>)>,
     /// Push constants.
@@ -214,6 +216,10 @@ impl<'a> Group<'a> {
             Op::BufferSize { set, slot } => {
                 let slot = self.get(lane, *slot) as u32;
                 self.memory.buffers.get(&(*set, slot)).map_or(0, |buffer| buffer.len() as u64)
+            }
+            Op::DescriptorWord { set, slot, word } => {
+                let slot = self.get(lane, *slot) as u32;
+                self.memory.descriptors.get(&(*set, slot)).map_or(0, |found| found.word(*word).into())
             }
             Op::Atomic { op, ty, place, value, comparator } => {
                 let operand = self.get(lane, *value);

@@ -240,6 +240,16 @@ pub enum Op {
         /// Index of the descriptor (`I32`).
         slot: Value,
     },
+    /// A 32-bit word of a descriptor ([`Descriptor`](crate::abi::Descriptor)), which stays the same while the function runs
+    /// (`I32`).
+    DescriptorWord {
+        /// Descriptor set.
+        set: u32,
+        /// Index of the descriptor (`I32`).
+        slot: Value,
+        /// Which word.
+        word: u32,
+    },
     /// Reads, changes and writes back at once; gives the old value. Outside the place: zero, and nothing is written.
     Atomic {
         /// What to do.

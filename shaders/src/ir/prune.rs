@@ -106,6 +106,7 @@ impl Pruner {
         match op {
             Op::Constant(..) | Op::Get(_) | Op::Builtin(_) => {}
             Op::Unary(_, a) | Op::Convert(_, a, _) | Op::BufferSize { slot: a, .. } => self.mark(*a),
+            Op::DescriptorWord { slot, .. } => self.mark(*slot),
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => {
                 self.mark(*a);
                 self.mark(*b);

@@ -167,6 +167,7 @@ impl Display for Shown<'_> {
             },
             Op::Load(_, place) => write!(f, "Load {place}"),
             Op::BufferSize { set, slot } => write!(f, "BufferSize {set} {slot}"),
+            Op::DescriptorWord { set, slot, word } => write!(f, "DescriptorWord {set} {slot} {word}"),
             Op::Atomic { op, place, value, comparator, .. } => {
                 write!(f, "Atomic {op:?} {place} {value}")?;
                 comparator.iter().try_for_each(|comparator| write!(f, " {comparator}"))
@@ -324,6 +325,9 @@ impl<'t> Parser<'t> {
             "Select" => Op::Select(self.value()?, self.value()?, self.value()?),
             "Load" => Op::Load(ty, self.place()?),
             "BufferSize" => Op::BufferSize { set: self.number()?, slot: self.value()? },
+            "DescriptorWord" => {
+                Op::DescriptorWord { set: self.number()?, slot: self.value()?, word: self.number()? }
+            }
             "Builtin" => Op::Builtin(self.builtin()?),
             "Atomic" => Op::Atomic {
                 op: AtomicOp::from_name(self.word()?)

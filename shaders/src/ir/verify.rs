@@ -202,6 +202,12 @@ impl Verifier<'_> {
                 self.require(*ty != Type::Bool, "booleans have no memory representation")?;
                 Ok(*ty)
             }
+            Op::DescriptorWord { set, slot, word } => {
+                self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+                self.require(*word < crate::abi::Descriptor::WORDS, "a descriptor has such a word")?;
+                self.expect(*slot, Type::I32)?;
+                Ok(Type::I32)
+            }
             Op::BufferSize { set, slot } => {
                 self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
                 self.expect(*slot, Type::I32)?;

@@ -152,6 +152,23 @@ impl Lowering<'_, '_> {
         Operand::Vector(self.take(frame, Type::I32))
     }
 
+    pub(super) fn descriptor_word(&mut self, set: u32, slot: Value, word: u32) -> Operand {
+        if let Some(index) = self.get(slot).as_uniform() {
+            let index = self.b.ins().uextend(types::I64, index);
+            let descriptor = self.descriptor_pointer(set, index);
+            let constant = MemFlagsData::trusted().with_readonly().with_can_move();
+            return Operand::uniform(self.b.ins().load(types::I32, constant, descriptor, word as i32 * 4));
+        }
+        let slots = self.get_vector(slot);
+        let frame = self.frame();
+        self.put(frame, Field::Data, slots);
+        let (ctx, bits) = (self.context(), self.active_bits());
+        let set = self.b.ins().iconst(types::I32, i64::from(set));
+        let word = self.b.ins().iconst(types::I32, i64::from(word));
+        self.call(runtime::descriptor_words as *const (), &[ctx, set, word, frame, bits]);
+        Operand::Vector(self.take(frame, Type::I32))
+    }
+
     // --- places -------------------------------------------------------------------------------------------------
 
     /// The region of a place, if all lanes share it.
@@ -246,24 +263,28 @@ impl Lowering<'_, '_> {
     }
 
     /// Descriptors do not change while a kernel runs, so these loads may be moved and merged.
-    /// A set that is not bound has null descriptors: they are read from the page of zeros.
     pub(super) fn load_descriptor(&mut self, set: u32, index: clif::Value) -> (clif::Value, clif::Value) {
+        let descriptor = self.descriptor_pointer(set, index);
+        let constant = MemFlagsData::trusted().with_readonly().with_can_move();
+        let mut field = |at: usize| self.b.ins().load(types::I64, constant, descriptor, at as i32);
+        (field(offset_of!(Descriptor, address)), field(offset_of!(Descriptor, range)))
+    }
+
+    /// Where a descriptor is. A set that is not bound has null descriptors: they are read from the page of zeros.
+    fn descriptor_pointer(&mut self, set: u32, index: clif::Value) -> clif::Value {
         let constant = MemFlagsData::trusted().with_readonly().with_can_move();
         let ctx = self.context();
         let zeros =
             self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, zero_page) as i32);
         if set as usize >= MAX_SETS {
-            let zero = self.b.ins().iconst(types::I64, 0);
-            return (zeros, zero);
+            return zeros;
         }
         let at = offset_of!(DispatchContext, sets) + set as usize * size_of::<*const Descriptor>();
         let first = self.b.ins().load(types::I64, constant, ctx, at as i32);
         let offset = self.b.ins().imul_imm_s(index, size_of::<Descriptor>() as i64);
         let descriptor = self.b.ins().iadd(first, offset);
         let bound = self.b.ins().icmp_imm_s(IntCC::NotEqual, first, 0);
-        let descriptor = self.b.ins().select(bound, descriptor, zeros);
-        let mut field = |at: usize| self.b.ins().load(types::I64, constant, descriptor, at as i32);
-        (field(offset_of!(Descriptor, address)), field(offset_of!(Descriptor, range)))
+        self.b.ins().select(bound, descriptor, zeros)
     }
 
     // --- lane by lane -------------------------------------------------------------------------------------------

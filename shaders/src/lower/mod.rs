@@ -395,6 +395,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Op::Builtin(builtin) => self.builtin(*builtin),
             Op::Load(ty, place) => self.load(*ty, place, shape),
             Op::BufferSize { set, slot } => self.buffer_size(*set, *slot),
+            Op::DescriptorWord { set, slot, word } => self.descriptor_word(*set, *slot, *word),
             Op::Atomic { op, ty, place, value, comparator } => {
                 self.atomic(*op, *ty, place, *value, *comparator)?
             }

@@ -225,6 +225,26 @@ pub unsafe extern "C" fn buffer_sizes(
     }
 }
 
+/// A word of the descriptors whose indices are in `frame.data`, in place.
+///
+/// # Safety
+/// Called by machine code: the context is that of the dispatch, the frame is exclusive to the caller.
+pub unsafe extern "C" fn descriptor_words(
+    ctx: *const DispatchContext,
+    set: u32,
+    word: u32,
+    frame: *mut LaneFrame,
+    mask: u32,
+) {
+    // SAFETY: the caller's promise.
+    let (ctx, frame) = unsafe { (&*ctx, &mut *frame) };
+    let slots = narrow(&mut frame.data);
+    for lane in active(mask) {
+        // SAFETY: the slot of an active lane is one of the set's.
+        slots[lane] = unsafe { descriptor(ctx, set, slots[lane]) }.word(word);
+    }
+}
+
 /// # Safety
 /// The set is null or has a descriptor at this slot.
 unsafe fn descriptor(ctx: &DispatchContext, set: u32, slot: u32) -> Descriptor {

@@ -4,7 +4,7 @@
 //! *natural*, each scalar aligned to its size (private and shared memory, where the application cannot see it).
 //! A composite value is its scalars in order, whatever lies between them in memory.
 
-use spirv::{Decoration, Op, StorageClass};
+use spirv::{Decoration, Dim, ImageFormat, Op, StorageClass};
 
 use super::module::Module;
 use super::parse::Instruction;
@@ -63,8 +63,21 @@ pub(crate) enum Kind {
     },
     /// A function's signature.
     Function,
-    /// Something the shader cannot look into: an image, a sampler, …
+    /// A storage image.
+    Image(ImageType),
+    /// Something the shader cannot look into: a sampled image, a sampler, …
     Opaque(Op),
+}
+
+/// A storage image of one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ImageType {
+    /// One to three dimensions, or a cube.
+    pub(crate) dim: Dim,
+    /// Whether there are layers.
+    pub(crate) arrayed: bool,
+    /// How texels lie in memory; may be unknown.
+    pub(crate) format: ImageFormat,
 }
 
 /// Where a member of a structure lies.
@@ -207,7 +220,8 @@ impl Types {
             Op::TypeStruct => self.structure(module, instruction)?,
             Op::TypePointer => pointer(instruction)?,
             Op::TypeFunction => leaf(Kind::Function, 0, 0),
-            Op::TypeImage | Op::TypeSampler | Op::TypeSampledImage | Op::TypeEvent => {
+            Op::TypeImage => image(instruction)?,
+            Op::TypeSampler | Op::TypeSampledImage | Op::TypeEvent => {
                 leaf(Kind::Opaque(instruction.op), 0, 0)
             }
             _ => leaf(Kind::Opaque(instruction.op), 0, 0),
@@ -311,6 +325,22 @@ fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
         .ok_or_else(|| instruction.error("the storage class is unknown"))?;
     let size = if class == StorageClass::PhysicalStorageBuffer { 8 } else { 0 };
     Ok(leaf(Kind::Pointer { class, pointee: instruction.operand(1)? }, size, size))
+}
+
+/// Operands: sampled type, dimensions, depth, arrayed, multisampled, sampled (2: storage), format.
+fn image(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
+    let dim = Dim::from_u32(instruction.operand(1)?);
+    let dim = dim.filter(|dim| matches!(dim, Dim::Dim1D | Dim::Dim2D | Dim::Dim3D | Dim::DimCube));
+    let single = instruction.operand(4)? == 0;
+    let storage = instruction.operand(5)? == 2;
+    let format = ImageFormat::from_u32(instruction.operand(6)?);
+    let arrayed = instruction.operand(3)? != 0;
+    Ok(match (dim, format) {
+        (Some(dim), Some(format)) if single && storage => {
+            leaf(Kind::Image(ImageType { dim, arrayed, format }), 0, 0)
+        }
+        _ => leaf(Kind::Opaque(Op::TypeImage), 0, 0),
+    })
 }
 
 fn is_pointer(module: &Module<'_>, id: u32) -> bool {

@@ -21,6 +21,11 @@ impl<'a> Translator<'a> {
         if self.types.kind(pointer.ty) != self.types.kind(instruction.result_type) {
             return Err(instruction.error("the result type is not what the pointer points at"));
         }
+        if let Kind::Image(_) = self.types.kind(pointer.ty) {
+            self.check_root(instruction, &pointer)?;
+            self.define_pointer(instruction.result, pointer);
+            return Ok(());
+        }
         let scalars = self.load(instruction, &pointer)?;
         self.define(instruction, &scalars)
     }

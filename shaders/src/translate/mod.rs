@@ -20,12 +20,14 @@ mod determinant;
 mod dot_product;
 mod glsl;
 mod group;
+mod image;
 mod matrix;
 mod memory;
 mod pack;
 mod pointer;
 mod synchronization;
 mod terminator;
+mod texel;
 mod usage;
 mod value;
 mod variable;
@@ -170,6 +172,9 @@ impl<'a> Translator<'a> {
             Op::ArrayLength => self.array_length(instruction),
             Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
                 self.access_chain(instruction)
+            }
+            Op::ImageRead | Op::ImageWrite | Op::ImageTexelPointer | Op::ImageQuerySize => {
+                self.image_instruction(instruction)
             }
             _ => self.operation(instruction.op, instruction),
         }

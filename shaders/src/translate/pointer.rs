@@ -23,7 +23,7 @@ pub(super) enum Root {
     Shared,
     /// Push constants.
     PushConstant,
-    /// A buffer behind one descriptor.
+    /// A buffer or storage image behind one descriptor.
     Buffer { set: u32, slot: Value, constant: bool },
     /// An array of descriptors, before it is indexed.
     Descriptors { set: u32, slot: u32, count: u32, constant: bool },
@@ -31,7 +31,7 @@ pub(super) enum Root {
     Unbound { set: u32, binding: u32 },
     /// A device address (`I64`).
     Global(Value),
-    /// An image or something else that is not supported.
+    /// A sampled image or something else that is not supported.
     Opaque,
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pointer {
     pub(super) root: Root,
-    /// The part of the offset that is not constant: `I32`, for device addresses `I64`.
+    /// The part of the offset that is not constant: `I32`, for device addresses and texels `I64`.
     pub(super) dynamic: Option<Value>,
     /// The rest of it.
     pub(super) constant: i64,
@@ -123,7 +123,7 @@ impl Translator<'_> {
 
     /// The pointer's offset with `more` bytes added.
     fn offset(&mut self, pointer: &Pointer, more: i64) -> Value {
-        let ty = pointer.offset_type();
+        let ty = pointer.dynamic.map_or(pointer.offset_type(), |dynamic| self.builder.type_of(dynamic));
         let constant = self.builder.constant(ty, pointer.constant.wrapping_add(more) as u64);
         match pointer.dynamic {
             Some(dynamic) => self.builder.binary(BinaryOp::IAdd, dynamic, constant),

@@ -124,7 +124,8 @@ impl<'a> Translator<'a> {
         match val {
             Val::Span(span) => self.define_span(parameter, span),
             Val::Pointer(pointer) => {
-                if !matches!(self.types.kind(parameter.result_type), Kind::Pointer { .. }) {
+                let kind = self.types.kind(parameter.result_type);
+                if !matches!(kind, Kind::Pointer { .. } | Kind::Image(_)) {
                     return Err(parameter.error("an argument is a pointer, the parameter is not"));
                 }
                 self.values.put(parameter.result, Val::Pointer(pointer));
@@ -240,7 +241,7 @@ impl<'a> Translator<'a> {
     pub(super) fn check_size(&self, instruction: &Instruction<'a>, ty: u32) -> Result<(), CompileError> {
         match self.types.scalars(ty) {
             0 if self.types.get(ty).is_none() => Err(instruction.error("the type is not declared")),
-            0 if matches!(self.types.kind(ty), Kind::Opaque(_)) => {
+            0 if matches!(self.types.kind(ty), Kind::Opaque(_) | Kind::Image(_)) => {
                 Err(CompileError::unsupported("images and samplers"))
             }
             scalars if scalars > MAX_SCALARS => {

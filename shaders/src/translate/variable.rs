@@ -39,7 +39,9 @@ impl<'a> Translator<'a> {
             StorageClass::Workgroup => self.shared(instruction, pointee)?,
             StorageClass::Input => self.input(instruction, pointee)?,
             StorageClass::PushConstant => Pointer::new(Root::PushConstant, Layout::Explicit, pointee),
-            _ if is_explicit(class) => self.resource(instruction.result, class, pointee),
+            _ if is_explicit(class) || self.is_image(pointee) => {
+                self.resource(instruction.result, class, pointee)
+            }
             _ => Pointer::new(Root::Opaque, Layout::Natural, pointee),
         };
         self.define_pointer(instruction.result, pointer);
@@ -123,7 +125,18 @@ impl<'a> Translator<'a> {
             .unwrap_or(0)
     }
 
-    /// A buffer, or an array of them.
+    /// Whether it is a storage image or an array of them.
+    fn is_image(&self, ty: u32) -> bool {
+        match self.types.kind(ty) {
+            Kind::Image(_) => true,
+            Kind::Array { element, .. } | Kind::RuntimeArray { element } => {
+                matches!(self.types.kind(element), Kind::Image(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// A buffer, a storage image, or an array of them.
     fn resource(&mut self, id: u32, class: StorageClass, ty: u32) -> Pointer {
         let decorations = &self.module.decorations;
         let set = decorations.get(id, Decoration::DescriptorSet).unwrap_or(0);

@@ -110,7 +110,7 @@ pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement
         let list = &mut sets[set as usize];
         list.resize(list.len().max(slot as usize + 1), Descriptor::default());
         list[slot as usize] =
-            Descriptor { address: start + shift as u64, range: bytes.len() as u64, reserved: [0; 2] };
+            Descriptor { address: start + shift as u64, range: bytes.len() as u64, ..Descriptor::default() };
     }
     for (pointer, list) in machine.context.sets.iter_mut().zip(&sets) {
         // Slots beyond the last buffer are null descriptors, not foreign memory.

@@ -1,0 +1,138 @@
+//! Recording: copies and clears of images. Image layouts are not looked at: there is one.
+
+use ash::vk;
+
+use super::record::record;
+use crate::guard::{input, slice};
+
+/// `vkCmdCopyImage`.
+pub(super) unsafe extern "system" fn cmd_copy_image(
+    buffer: vk::CommandBuffer,
+    source: vk::Image,
+    _source_layout: vk::ImageLayout,
+    destination: vk::Image,
+    _destination_layout: vk::ImageLayout,
+    count: u32,
+    regions: *const vk::ImageCopy,
+) {
+    // SAFETY: VUID-vkCmdCopyImage-pRegions-parameter.
+    let regions = unsafe { slice(regions, count) }.iter().copied();
+    // SAFETY: VUID-vkCmdCopyImage-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.copy_image(source, destination, regions)) }
+}
+
+/// `vkCmdCopyImage2`.
+pub(super) unsafe extern "system" fn cmd_copy_image2(
+    buffer: vk::CommandBuffer,
+    info: *const vk::CopyImageInfo2<'_>,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdCopyImage2-pCopyImageInfo-parameter.
+        let info = unsafe { input(info)? };
+        // SAFETY: members of a valid structure.
+        let regions = unsafe { slice(info.p_regions, info.region_count) };
+        let plain = |region: &vk::ImageCopy2<'_>| vk::ImageCopy {
+            src_subresource: region.src_subresource,
+            src_offset: region.src_offset,
+            dst_subresource: region.dst_subresource,
+            dst_offset: region.dst_offset,
+            extent: region.extent,
+        };
+        recording.copy_image(info.src_image, info.dst_image, regions.iter().map(plain))
+    };
+    // SAFETY: VUID-vkCmdCopyImage2-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
+}
+
+/// `vkCmdCopyBufferToImage`.
+pub(super) unsafe extern "system" fn cmd_copy_buffer_to_image(
+    buffer: vk::CommandBuffer,
+    source: vk::Buffer,
+    destination: vk::Image,
+    _layout: vk::ImageLayout,
+    count: u32,
+    regions: *const vk::BufferImageCopy,
+) {
+    // SAFETY: VUID-vkCmdCopyBufferToImage-pRegions-parameter.
+    let regions = unsafe { slice(regions, count) }.iter().copied();
+    // SAFETY: VUID-vkCmdCopyBufferToImage-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.copy_buffer_to_image(source, destination, regions)) }
+}
+
+/// `vkCmdCopyBufferToImage2`.
+pub(super) unsafe extern "system" fn cmd_copy_buffer_to_image2(
+    buffer: vk::CommandBuffer,
+    info: *const vk::CopyBufferToImageInfo2<'_>,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdCopyBufferToImage2-pCopyBufferToImageInfo-parameter.
+        let info = unsafe { input(info)? };
+        // SAFETY: members of a valid structure.
+        let regions = unsafe { slice(info.p_regions, info.region_count) };
+        recording.copy_buffer_to_image(info.src_buffer, info.dst_image, regions.iter().map(plain))
+    };
+    // SAFETY: VUID-vkCmdCopyBufferToImage2-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
+}
+
+/// `vkCmdCopyImageToBuffer`.
+pub(super) unsafe extern "system" fn cmd_copy_image_to_buffer(
+    buffer: vk::CommandBuffer,
+    source: vk::Image,
+    _layout: vk::ImageLayout,
+    destination: vk::Buffer,
+    count: u32,
+    regions: *const vk::BufferImageCopy,
+) {
+    // SAFETY: VUID-vkCmdCopyImageToBuffer-pRegions-parameter.
+    let regions = unsafe { slice(regions, count) }.iter().copied();
+    // SAFETY: VUID-vkCmdCopyImageToBuffer-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.copy_image_to_buffer(source, destination, regions)) }
+}
+
+/// `vkCmdCopyImageToBuffer2`.
+pub(super) unsafe extern "system" fn cmd_copy_image_to_buffer2(
+    buffer: vk::CommandBuffer,
+    info: *const vk::CopyImageToBufferInfo2<'_>,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdCopyImageToBuffer2-pCopyImageToBufferInfo-parameter.
+        let info = unsafe { input(info)? };
+        // SAFETY: members of a valid structure.
+        let regions = unsafe { slice(info.p_regions, info.region_count) };
+        recording.copy_image_to_buffer(info.src_image, info.dst_buffer, regions.iter().map(plain))
+    };
+    // SAFETY: VUID-vkCmdCopyImageToBuffer2-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
+}
+
+/// `vkCmdClearColorImage`.
+pub(super) unsafe extern "system" fn cmd_clear_color_image(
+    buffer: vk::CommandBuffer,
+    image: vk::Image,
+    _layout: vk::ImageLayout,
+    color: *const vk::ClearColorValue,
+    count: u32,
+    ranges: *const vk::ImageSubresourceRange,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdClearColorImage-pColor-04961. Every bit pattern is a valid `uint32`.
+        let color = unsafe { input(color)?.uint32 };
+        // SAFETY: VUID-vkCmdClearColorImage-pRanges-parameter.
+        recording.clear_image(image, color, unsafe { slice(ranges, count) })
+    };
+    // SAFETY: VUID-vkCmdClearColorImage-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
+}
+
+/// A region without its chain.
+fn plain(region: &vk::BufferImageCopy2<'_>) -> vk::BufferImageCopy {
+    vk::BufferImageCopy {
+        buffer_offset: region.buffer_offset,
+        buffer_row_length: region.buffer_row_length,
+        buffer_image_height: region.buffer_image_height,
+        image_subresource: region.image_subresource,
+        image_offset: region.image_offset,
+        image_extent: region.image_extent,
+    }
+}

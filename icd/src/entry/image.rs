@@ -1,0 +1,155 @@
+//! Commands on `VkImage` and `VkImageView`.
+
+use ash::vk;
+
+use super::destroy;
+use crate::guard::{guard, input, output, slice};
+use crate::handle::Object;
+use crate::object::image::Image;
+use crate::object::image_view::ImageView;
+use crate::pnext;
+
+/// `vkCreateImage`.
+pub(super) unsafe extern "system" fn create_image(
+    _device: vk::Device,
+    info: *const vk::ImageCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    image: *mut vk::Image,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkCreateImage-pImage-parameter.
+        unsafe { output(image, vk::Image::null())? };
+        // SAFETY: VUID-vkCreateImage-pCreateInfo-parameter and as above.
+        unsafe { output(image, Image::new(input(info)?)?.insert()) }
+    })
+}
+
+/// `vkDestroyImage`.
+pub(super) unsafe extern "system" fn destroy_image(
+    _device: vk::Device,
+    image: vk::Image,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| destroy::<Image>(image).map(drop))
+}
+
+/// `vkCreateImageView`.
+pub(super) unsafe extern "system" fn create_image_view(
+    _device: vk::Device,
+    info: *const vk::ImageViewCreateInfo<'_>,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+    view: *mut vk::ImageView,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkCreateImageView-pView-parameter.
+        unsafe { output(view, vk::ImageView::null())? };
+        // SAFETY: VUID-vkCreateImageView-pCreateInfo-parameter and as above.
+        unsafe { output(view, ImageView::new(input(info)?)?.insert()) }
+    })
+}
+
+/// `vkDestroyImageView`.
+pub(super) unsafe extern "system" fn destroy_image_view(
+    _device: vk::Device,
+    view: vk::ImageView,
+    _allocator: *const vk::AllocationCallbacks<'_>,
+) {
+    guard(|| destroy::<ImageView>(view).map(drop))
+}
+
+/// `vkBindImageMemory`.
+pub(super) unsafe extern "system" fn bind_image_memory(
+    _device: vk::Device,
+    image: vk::Image,
+    memory: vk::DeviceMemory,
+    offset: u64,
+) -> vk::Result {
+    guard(|| Image::get(image)?.bind(memory, offset))
+}
+
+/// `vkBindImageMemory2`.
+pub(super) unsafe extern "system" fn bind_image_memory2(
+    _device: vk::Device,
+    count: u32,
+    infos: *const vk::BindImageMemoryInfo<'_>,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkBindImageMemory2-pBindInfos-parameter.
+        let infos = unsafe { slice(infos, count) };
+        infos.iter().try_for_each(|info| Image::get(info.image)?.bind(info.memory, info.memory_offset))
+    })
+}
+
+/// `vkGetImageMemoryRequirements`.
+pub(super) unsafe extern "system" fn get_requirements(
+    _device: vk::Device,
+    image: vk::Image,
+    out: *mut vk::MemoryRequirements,
+) {
+    guard(|| {
+        let requirements = Image::get(image)?.requirements();
+        // SAFETY: VUID-vkGetImageMemoryRequirements-pMemoryRequirements-parameter.
+        unsafe { output(out, requirements) }
+    })
+}
+
+/// `vkGetImageMemoryRequirements2`. No image wants an allocation of its own.
+pub(super) unsafe extern "system" fn get_requirements2(
+    _device: vk::Device,
+    info: *const vk::ImageMemoryRequirementsInfo2<'_>,
+    out: *mut vk::MemoryRequirements2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetImageMemoryRequirements2-pInfo-parameter.
+        let requirements = Image::get(unsafe { input(info)? }.image)?.requirements();
+        // SAFETY: VUID-vkGetImageMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
+        unsafe {
+            pnext::for_each_output(out.cast(), |node| {
+                let _ = node
+                    .fill(|head: &mut vk::MemoryRequirements2<'_>| head.memory_requirements = requirements)
+                    || node.fill(|dedicated: &mut vk::MemoryDedicatedRequirements<'_>| {
+                        dedicated.prefers_dedicated_allocation = vk::FALSE;
+                        dedicated.requires_dedicated_allocation = vk::FALSE;
+                    });
+            });
+        }
+        Ok(())
+    })
+}
+
+/// `vkGetImageSparseMemoryRequirements`: none, as no image is sparse.
+pub(super) unsafe extern "system" fn get_sparse_requirements(
+    _device: vk::Device,
+    _image: vk::Image,
+    count: *mut u32,
+    _out: *mut vk::SparseImageMemoryRequirements,
+) {
+    // SAFETY: VUID-vkGetImageSparseMemoryRequirements-pSparseMemoryRequirementCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
+/// `vkGetImageSparseMemoryRequirements2`: none, as no image is sparse.
+pub(super) unsafe extern "system" fn get_sparse_requirements2(
+    _device: vk::Device,
+    _info: *const vk::ImageSparseMemoryRequirementsInfo2<'_>,
+    count: *mut u32,
+    _out: *mut vk::SparseImageMemoryRequirements2<'_>,
+) {
+    // SAFETY: VUID-vkGetImageSparseMemoryRequirements2-pSparseMemoryRequirementCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
+/// `vkGetImageSubresourceLayout`.
+pub(super) unsafe extern "system" fn get_subresource_layout(
+    _device: vk::Device,
+    image: vk::Image,
+    subresource: *const vk::ImageSubresource,
+    out: *mut vk::SubresourceLayout,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetImageSubresourceLayout-pSubresource-parameter.
+        let layout = Image::get(image)?.subresource(unsafe { input(subresource)? })?;
+        // SAFETY: VUID-vkGetImageSubresourceLayout-pLayout-parameter.
+        unsafe { output(out, layout) }
+    })
+}
