@@ -8,7 +8,7 @@
 //! | [`vk`] | the small Vulkan client that all others use |
 //! | [`demo`] | a sparse buffer bigger than the machine, shown working |
 //! | [`native`] | our own conformance suite |
-//! | [`bench`] | measurements, one driver or two beside each other |
+//! | [`mod@bench`] | measurements, one driver or two beside each other |
 //! | [`deqp`] | Khronos' conformance tests, run in parallel and counted |
 
 pub mod bench;

@@ -125,9 +125,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    // A child has the choice from its parent's environment.
     let mut manifest = PathBuf::new();
-    if !matches!(arguments.command, Command::NativeChild { .. }) {
+    if needs_driver(&arguments.command) {
         manifest = icd::resolve(arguments.icd.as_deref())?;
         icd::select(&manifest);
     }
@@ -156,6 +155,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Whether a command has to choose a driver: a child has the choice from its parent's environment.
+fn needs_driver(command: &Command) -> bool {
+    !matches!(command, Command::NativeChild { .. } | Command::Native(NativeArguments { list: true, .. }))
 }
 
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {

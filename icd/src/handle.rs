@@ -10,7 +10,7 @@
 //! ```
 //!
 //! # Invariants
-//! 1. The loader word is the first word of every dispatchable object and holds [`LOADER_MAGIC`] until the loader
+//! 1. The loader word is the first word of every dispatchable object and holds `LOADER_MAGIC` until the loader
 //!    replaces it.
 //! 2. Who needs an object beyond one call (a recorded command, a submission) holds its `Arc`; destroying the handle
 //!    early is therefore safe, and the object goes with the last holder.
@@ -54,9 +54,9 @@ impl<T: DispatchableObject> Dispatchable<T> {
         Box::new(Self { loader_word: UnsafeCell::new(LOADER_MAGIC), object })
     }
 
-    /// The handle of a wrapper that somebody else keeps (queues by their device).
-    pub fn handle(self: &Box<Self>) -> T::Handle {
-        vk::Handle::from_raw(&raw const **self as u64)
+    /// The handle of a wrapper that somebody else keeps (queues by their device), where it does not move.
+    pub fn handle(&self) -> T::Handle {
+        vk::Handle::from_raw(&raw const *self as u64)
     }
 
     /// The object.
@@ -90,7 +90,7 @@ pub unsafe fn destroy<T: DispatchableObject>(handle: T::Handle) -> Option<Arc<T>
     (!pointer.is_null()).then(|| unsafe { Box::from_raw(pointer) }.object)
 }
 
-/// An object whose handle is a key of a process-wide table. Implemented by [`object!`](crate::object).
+/// An object whose handle is a key of a process-wide table. Implemented by [`object!`](crate::object!).
 pub trait Object: Send + Sync + Sized + 'static {
     /// The `ash` handle type.
     type Handle: vk::Handle + Copy;

@@ -1,7 +1,7 @@
 //! Lacuna's Vulkan driver: the library that the Vulkan loader opens (an ICD).
 //!
 //! The loader calls the exported `vk_icd*` functions below, gets every other command by name from the table in
-//! [`entry`], and calls it. An entry point turns handles into [`object`]s and calls them inside [`guard`]; objects use
+//! [`entry`], and calls it. An entry point turns handles into [`mod@object`]s and calls them inside [`mod@guard`]; objects use
 //! `lacuna-gpu` (memory, execution), `lacuna-shaders` (pipelines) and `lacuna-vm` (sparse binding).
 //!
 //! ```text
@@ -91,10 +91,8 @@ mod tests {
         for (asked, agreed) in [(5, 5), (7, 7), (99, 7)] {
             let mut version = asked;
             // SAFETY: a valid pointer.
-            assert_eq!(
-                unsafe { vk_icdNegotiateLoaderICDInterfaceVersion(&mut version) },
-                vk::Result::SUCCESS
-            );
+            let result = unsafe { vk_icdNegotiateLoaderICDInterfaceVersion(&mut version) };
+            assert_eq!(result, vk::Result::SUCCESS);
             assert_eq!(version, agreed);
         }
     }

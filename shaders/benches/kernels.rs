@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p lacuna-shaders`. IR is written as text, so that the front end plays no part.
 
+#![allow(clippy::panic, reason = "a bench that cannot run has nothing to say")]
+
 #[path = "../tests/support/machine.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod machine;
@@ -16,22 +18,29 @@ use lacuna_vm::page_table::pte;
 use machine::{Machine, PAGE, Pages};
 
 const BYTES: usize = 128 << 20;
-const THREADS: u64 = 2;
+
+/// Threads that share a dispatch.
+fn threads() -> u64 {
+    std::env::var("LACUNA_THREADS").ok().and_then(|threads| threads.parse().ok()).unwrap_or(2)
+}
 
 fn main() {
     let mut buffer = Pages::new(BYTES / PAGE);
     buffer.bytes().fill(1);
-    let total = 64 * 1024u32;
-    let strided = strided(total, BYTES as u32);
-    let consecutive = consecutive((BYTES / 4) as u32 / total);
-    for (name, text, groups) in [
-        ("strided by the number of invocations", &strided, u64::from(total) / 64),
-        ("consecutive in each invocation", &consecutive, u64::from(total) / 64),
+    let words = (BYTES / 4) as u32;
+    println!("read 128 MiB, by this program: {:6.2} GB/s", native(&mut buffer));
+    for (name, total, text) in [
+        ("256 words each, a workgroup's width apart", words / 256, tiled(256)),
+        ("65,536 invocations, strided by their number", 65536, strided(65536, BYTES as u32)),
+        ("1,048,576 invocations, strided by their number", 1 << 20, strided(1 << 20, BYTES as u32)),
+        ("65,536 invocations, 512 consecutive words each", 65536, consecutive(words / 65536)),
+        ("one word each", words, consecutive(1)),
     ] {
-        let plain = read(text, groups, &buffer, false);
-        let sparse = read(text, groups, &buffer, true);
+        let groups = u64::from(total / if text.starts_with("workgroup 256") { 256 } else { 64 });
+        let plain = read(&text, groups, &buffer, false);
+        let sparse = read(&text, groups, &buffer, true);
         println!(
-            "read 128 MiB {name:36}: {plain:6.2} GB/s plain, {sparse:6.2} GB/s sparse ({:.2})",
+            "read 128 MiB, {name:48}: {plain:6.2} GB/s plain, {sparse:6.2} GB/s sparse ({:.2})",
             sparse / plain
         );
     }
@@ -55,6 +64,22 @@ fn strided(total: u32, bytes: u32) -> String {
     .replacen("variable x1 I32\n", "variable x1 I32\nvariable x2 I32\n", 1)
 }
 
+/// Each workgroup sums a tile of 256 times `each` words; its invocations read side by side, `each` rows.
+fn tiled(each: u32) -> String {
+    format!(
+        "workgroup 256 1 1\nvariable x0 I32\nvariable x1 I32\n\
+         v0: I32 = Constant 0\nv1: I32 = Builtin LocalInvocationId.0\nv2: I32 = Constant 4\n\
+         v3: I32 = Builtin GlobalInvocationId.0\nv4: I32 = Builtin WorkgroupId.0\nv5: I32 = Constant {}\n\
+         v6: I32 = IMul v4 v5\nv7: I32 = IAdd v6 v1\nv8: I32 = Constant {each}\nv9: I32 = Constant 1\n\
+         v10: I32 = Constant 256\nset x0 v0\nset x1 v0\n\
+         loop l0 {{\n v11: I32 = Get x0\n v12: Bool = ULt v11 v8\n if v12 {{\n  v13: I32 = IMul v11 v10\n\
+         v14: I32 = IAdd v7 v13\n v15: I32 = IMul v14 v2\n v16: I32 = Load buffer 0 v0 v15\n v17: I32 = Get x1\n\
+         v18: I32 = IAdd v17 v16\n set x1 v18\n v19: I32 = IAdd v11 v9\n set x0 v19\n continue l0\n }}\n}}\n\
+         v20: I32 = Get x1\nv21: I32 = IMul v3 v2\nstore buffer 0 v9 v21 v20\n",
+        each * 256
+    )
+}
+
 /// Invocation i sums `count` elements from i * count on.
 fn consecutive(count: u32) -> String {
     format!(
@@ -70,6 +95,20 @@ fn consecutive(count: u32) -> String {
     )
 }
 
+/// GB/s of a plain loop, for comparison.
+fn native(buffer: &mut Pages) -> f64 {
+    let time = best_of(15, || {
+        let sum = buffer
+            .bytes()
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .fold(0, |sum: u32, &word| sum.wrapping_add(u32::from_le_bytes(word)));
+        std::hint::black_box(sum);
+    });
+    BYTES as f64 / time.as_secs_f64() / 1e9
+}
+
 fn kernel(text: &str) -> (Function, ComputeKernel) {
     let function: Function = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
     let kernel = compile_function(&function).unwrap_or_else(|error| panic!("{error}"));
@@ -80,17 +119,17 @@ fn kernel(text: &str) -> (Function, ComputeKernel) {
 fn read(text: &str, groups: u64, buffer: &Pages, sparse: bool) -> f64 {
     let (_, kernel) = kernel(text);
     let mut machine = Machine::new([groups as u32, 1, 1]);
-    let output = Pages::new(16);
+    let output = Pages::new(2048);
     let table: Vec<u64> =
         (0..BYTES / PAGE).map(|page| (buffer.address() + (page * PAGE) as u64) | pte::VALID).collect();
     let address = if sparse { pte::SPARSE_TAG } else { buffer.address() };
     let set = [
         Descriptor { address, range: BYTES as u64, ..Descriptor::default() },
-        Descriptor { address: output.address(), range: 16 * PAGE as u64, ..Descriptor::default() },
+        Descriptor { address: output.address(), range: BYTES as u64, ..Descriptor::default() },
     ];
     machine.context.sets[0] = set.as_ptr();
     (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
-    let time = best_of(7, || run_on_threads(&kernel, &machine.context, groups));
+    let time = best_of(15, || run_on_threads(&kernel, &machine.context, groups));
     BYTES as f64 / time.as_secs_f64() / 1e9
 }
 
@@ -99,12 +138,12 @@ struct Shared<'a>(&'a DispatchContext);
 unsafe impl Sync for Shared<'_> {}
 
 fn run_on_threads(kernel: &ComputeKernel, context: &DispatchContext, groups: u64) {
-    let context = &Shared(context);
+    let (context, threads) = (&Shared(context), threads());
     std::thread::scope(|scope| {
-        for thread in 0..THREADS {
+        for thread in 0..threads {
             scope.spawn(move || {
                 let context = context;
-                let (first, end) = (groups * thread / THREADS, groups * (thread + 1) / THREADS);
+                let (first, end) = (groups * thread / threads, groups * (thread + 1) / threads);
                 // SAFETY: the context describes live buffers.
                 unsafe { kernel.run(context.0, first, end - first, &mut Scratch::new()) };
             });

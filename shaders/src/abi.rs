@@ -90,7 +90,8 @@ pub struct DispatchContext {
     pub page_table: *const u64,
     /// Entries of the table; addresses beyond are unbound.
     pub page_count: u64,
-    /// One page (64 KiB) of zeros: where loads of unbound memory may be pointed.
+    /// One page (64 KiB) of zeros: where loads of unbound memory may be pointed, and the descriptors of sets that are not
+    /// bound. Never null.
     pub zero_page: *const u8,
     /// One writable page: where stores to unbound memory may be pointed. Never read for a result.
     pub sink_page: *mut u8,

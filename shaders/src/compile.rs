@@ -1,13 +1,15 @@
 //! The list of passes.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 
+use crate::abi::LANES;
 use crate::error::CompileError;
-use crate::ir::Function;
+use crate::ir::{Function, Stmt};
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Workspace, lower};
 use crate::source::ComputeSource;
@@ -25,14 +27,36 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
 
 /// Makes machine code of verified IR.
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
-    let isa = host()?;
+    check_limits(function)?;
+    let isa = host(function)?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
-    let lowered = WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-        Ok(mut workspace) => lower(function, &uniformity, &**isa, &mut workspace),
-        Err(_) => lower(function, &uniformity, &**isa, &mut Workspace::default()),
-    })?;
+    let lowered = WORKSPACE.with(|workspace| {
+        // Taken out meanwhile: a code generator that panicked leaves a workspace that must not be used again.
+        let mut taken = workspace.take();
+        let lowered = catch_unwind(AssertUnwindSafe(|| lower(function, &uniformity, &**isa, &mut taken)));
+        if lowered.is_ok() {
+            workspace.replace(taken);
+        }
+        lowered.map_err(|_| CompileError::unsupported("the code generator gave up; this is a bug"))
+    })??;
     ComputeKernel::new(function, lowered)
         .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
+}
+
+/// Sizes that offsets in machine code are made for; far beyond what a device offers.
+fn check_limits(function: &Function) -> Result<(), CompileError> {
+    const MAX_INVOCATIONS: u64 = 1 << 14;
+    const MAX_BYTES: u64 = 1 << 24;
+    let invocations =
+        function.workgroup_size.iter().try_fold(1u64, |product, &n| product.checked_mul(u64::from(n)));
+    let local: u64 = function.local_memories.iter().map(|&bytes| u64::from(bytes)).sum();
+    if !invocations.is_some_and(|n| (1..=MAX_INVOCATIONS).contains(&n)) {
+        return Err(CompileError::unsupported("workgroups of this size"));
+    }
+    if local * u64::from(LANES) > MAX_BYTES || u64::from(function.shared_bytes) > MAX_BYTES {
+        return Err(CompileError::unsupported("this much private or shared memory"));
+    }
+    Ok(())
 }
 
 impl From<LowerError> for CompileError {
@@ -41,19 +65,35 @@ impl From<LowerError> for CompileError {
     }
 }
 
-/// The processor that this runs on.
-fn host() -> Result<&'static OwnedTargetIsa, CompileError> {
-    static ISA: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    ISA.get_or_init(detect).as_ref().map_err(|error| CompileError::unsupported(error.clone()))
+/// The processor that this runs on, with the settings for a function.
+///
+/// Optimizing twice the time pays only where code runs more than once: without a loop there is little to gain, since the front
+/// end has folded and merged what it could.
+fn host(function: &Function) -> Result<&'static OwnedTargetIsa, CompileError> {
+    static QUICK: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    static OPTIMIZED: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    let isa = if has_loop(&function.body) {
+        OPTIMIZED.get_or_init(|| detect("speed"))
+    } else {
+        QUICK.get_or_init(|| detect("none"))
+    };
+    isa.as_ref().map_err(|error| CompileError::unsupported(error.clone()))
 }
 
-fn detect() -> Result<OwnedTargetIsa, String> {
+fn has_loop(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Loop { .. } => true,
+        Stmt::If { then, otherwise, .. } => has_loop(then) || has_loop(otherwise),
+        Stmt::Block { body, .. } => has_loop(body),
+        _ => false,
+    })
+}
+
+fn detect(opt_level: &str) -> Result<OwnedTargetIsa, String> {
     let mut flags = settings::builder();
-    let verify = if cfg!(debug_assertions) { "true" } else { "false" };
-    let level = std::env::var("LACUNA_OPT").unwrap_or_else(|_| "speed".into());
     for (name, value) in [
-        ("opt_level", level.as_str()),
-        ("enable_verifier", verify),
+        ("opt_level", opt_level),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
         ("is_pic", "false"),
         ("unwind_info", "false"),
         ("enable_probestack", "false"),

@@ -30,6 +30,7 @@ pub struct ComputeKernel {
     zero_shared: bool,
     local_bytes: usize,
     /// The machine code holds their addresses.
+    #[expect(clippy::vec_box, reason = "they must not move")]
     _evaluations: Vec<Box<Evaluation>>,
 }
 

@@ -303,6 +303,11 @@ impl Solver<'_> {
                 Shape::Affine(stride) => Shape::Affine(wrap(Type::I32, stride)),
                 Shape::Varying => Shape::Varying,
             }),
+            Op::Convert(ConvertOp::ExtendIndex, a, Type::I64)
+                if self.function.values[a.index()] == Type::I32 =>
+            {
+                self.shape(*a)
+            }
             Op::Atomic { .. } => Some(Shape::Varying),
             Op::Load(_, Place::Local { .. }) => Some(Shape::Varying),
             Op::Group(op, operands) => self.group(*op, operands),

@@ -2,6 +2,8 @@
 //!
 //! `LACUNA_BLESS=1` writes the expectation.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 

@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 
 use lacuna_shaders::ir::{interp, verify};
 use lacuna_shaders::{Binding, ComputeSource, Layout, translate};
-use support::{glsl, glsl_for, optimized};
+use support::{glsl, glsl_for, optimized, spvasm};
 
 const RICH: &str = "#version 450
     layout(local_size_x = 4) in;
@@ -71,7 +71,7 @@ fn mutated_modules_are_translated_or_refused() {
     let bindings = [((0, 0), Binding { slot: 0, count: 1 }), ((0, 1), Binding { slot: 1, count: 2 })];
     let layout = Layout { bindings: bindings.into_iter().collect() };
     let mut random = Random(0x1234_5678_9abc_def1);
-    let rounds = std::env::var("LACUNA_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(6000);
+    let rounds = std::env::var("LACUNA_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
     let (mut accepted, mut refused) = (0, 0);
     for round in 0..rounds {
         let words = mutate(&base[round % base.len()], &mut random);
@@ -119,6 +119,49 @@ fn calls_that_grow_without_bound_are_refused() {
     source += "void main() { o[0] = f39(1); }";
     let error = support::Dispatch::glsl(&source).buffer(0, &[0]).translate().unwrap_err();
     assert!(error.to_string().contains("this large"), "{error}");
+}
+
+#[test]
+fn empty_calls_that_grow_without_bound_are_refused() {
+    let mut source = String::from("#version 450\nvoid f0() {}\n");
+    for i in 1..40 {
+        source += &format!("void f{i}() {{ f{0}(); f{0}(); }}\n", i - 1);
+    }
+    source += "void main() { f39(); }";
+    let error = support::Dispatch::glsl(&source).translate().unwrap_err();
+    assert!(error.to_string().contains("this large"), "{error}");
+}
+
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    let mut calls =
+        String::from("#version 450\nlayout(binding = 0) buffer O { uint o[]; };\nvoid f0() { o[0] = 1; }\n");
+    for i in 1..1000 {
+        calls += &format!("void f{i}() {{ f{}(); }}\n", i - 1);
+    }
+    calls += "void main() { f999(); }";
+    let ifs = format!(
+        "#version 450\nlayout(binding = 0) buffer O {{ uint o[]; }};\nvoid main() {{ {} o[0] = 1; {} }}",
+        "if (o[1] > 2) { o[1] = o[2]; ".repeat(250),
+        "}".repeat(250)
+    );
+    let words = spvasm(&deep_type(50_000));
+    for words in [glsl(&calls), glsl(&ifs), words] {
+        let error = support::Dispatch::new(words).buffer(0, &[0]).translate().unwrap_err();
+        assert!(error.to_string().contains("nested this deep"), "{error}");
+    }
+}
+
+fn deep_type(depth: usize) -> String {
+    let mut source = String::from(
+        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n\
+         OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n%uint = OpTypeInt 32 0\n\
+         %one = OpConstant %uint 1\n%a0 = OpTypeArray %uint %one\n",
+    );
+    for i in 1..depth {
+        source += &format!("%a{i} = OpTypeArray %a{} %one\n", i - 1);
+    }
+    source + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n"
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What machine code does at the edges of memory: pages without memory, faults, ends of buffers, many threads.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/machine.rs"]
 #[expect(dead_code, reason = "the differential test uses the rest")]
 mod machine;
@@ -264,7 +266,15 @@ fn workgroups_of_one_are_packed_in_any_shape_of_dispatch() {
 }
 
 #[test]
-fn thousands_of_kernels_live_at_once() {
+fn sizes_that_no_device_has_are_refused() {
+    for text in ["workgroup 0 1 1\n", "workgroup 4096 4096 4096\n", "workgroup 8 1 1\nlocal m0 4000000000\n"]
+    {
+        assert!(compile_function(&text.parse().unwrap()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn hundreds_of_kernels_live_at_once() {
     let mut output = Pages::new(1);
     let kernels: Vec<ComputeKernel> = (0..300u32)
         .map(|i| {

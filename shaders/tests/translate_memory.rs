@@ -286,6 +286,11 @@ fn variable_pointers_choose_between_buffers_and_walk() {
          %k1 = OpIAdd %uint %k %one
          OpBranch %loop
          %end = OpLabel
+         %far = OpPtrDiff %uint %p %chosen
+         %same = OpPtrEqual %bool %chosen %a0
+         %at = OpSelect %uint %same %two %three
+         %q = OpAccessChain %uptr %b %zero %at
+         OpStore %q %far
          %last = OpLoad %uint %p
          %r = OpAccessChain %uptr %a %zero %three
          OpStore %r %last
@@ -297,8 +302,12 @@ fn variable_pointers_choose_between_buffers_and_walk() {
             Dispatch::new(words.clone()).buffer(0, &[first, 9, 9, 9]).buffer(1, &[8, 8, 8, 8]).run();
         (results.words(0), results.words(1))
     };
-    assert_eq!(run(3), (vec![3, 9, 9, 1], vec![8, 8, 0, 1]));
-    assert_eq!(run(4), (vec![4, 0, 1, 1], vec![8, 8, 8, 8]));
+    assert_eq!(
+        run(3),
+        (vec![3, 9, 9, 2], vec![8, 8, 0, 2]),
+        "the pointers differ: their distance is written over the last element"
+    );
+    assert_eq!(run(4), (vec![4, 0, 1, 1], vec![8, 8, 2, 8]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `cts-runner demo`: a sparse buffer bigger than the machine's memory, bound, computed on, rebound and checked.
 //!
-//! The steps, each followed by a check of every value against [`Model`]:
+//! The steps, each followed by a check of every value against a model:
 //! 1. bind pages scattered over the whole buffer, in batches;
 //! 2. a compute shader writes marks through bound *and* unbound pages; another reads all of them back:
 //!    bound pages hold their marks, unbound ones read zero (where the driver promises it: `residencyNonResidentStrict`);

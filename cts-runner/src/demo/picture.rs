@@ -16,7 +16,7 @@ const PANEL: usize = ROWS * CELL + 36;
 
 /// The picture of a buffer of `bytes` with pages of `page` bytes.
 pub(super) fn svg(bytes: u64, page: u64, stages: &[(&str, Model)]) -> String {
-    let (width, height) = (COLUMNS * CELL + 2 * MARGIN, stages.len() * PANEL + 2 * MARGIN + 24);
+    let (width, height) = (COLUMNS * CELL + 2 * MARGIN, stages.len() * PANEL + 2 * MARGIN + 28);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
@@ -36,13 +36,16 @@ pub(super) fn svg(bytes: u64, page: u64, stages: &[(&str, Model)]) -> String {
         );
         panel(&mut text, top + 20, pages, model);
     }
-    let _ = writeln!(
-        text,
-        "<text x=\"{MARGIN}\" y=\"{}\" fill=\"#666\">a square = {}, row by row from address 0; \
-         blue: bound, orange: changed in this step, grey: unbound</text>\n</svg>",
-        height - MARGIN,
-        size(pages.div_ceil((COLUMNS * ROWS) as u64) * page),
-    );
+    let square = size(pages.div_ceil((COLUMNS * ROWS) as u64) * page);
+    let legend = [
+        format!("a square is {square}, row by row from address 0"),
+        "blue: pages bound (deeper: more), orange: changed in this step, grey: nothing bound".to_owned(),
+    ];
+    for (line, words) in legend.iter().enumerate() {
+        let y = height - MARGIN - 16 * (legend.len() - 1 - line);
+        let _ = writeln!(text, "<text x=\"{MARGIN}\" y=\"{y}\" fill=\"#666\">{words}</text>");
+    }
+    text.push_str("</svg>\n");
     text
 }
 

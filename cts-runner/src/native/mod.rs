@@ -4,7 +4,7 @@
 //! `sparse.rebind_keeps_neighbours`. Each file says what it needs (`NEEDS`) and how it tries (`run`). Where a need is
 //! missing the case is *not supported*, which is neither a pass nor a failure.
 //!
-//! Each case gets a device of its own ([`Context`]) and runs in a child process with a few others ([`run`]), so that a
+//! Each case gets a device of its own ([`Context`]) and runs in a child process with a few others ([`run()`]), so that a
 //! crash costs that one case only.
 //!
 //! To add a case: write the file, name it in its group's `mod.rs` (a forgotten one is a dead-code warning), and break a

@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::status::{Counts, Status};
@@ -95,7 +95,9 @@ impl Run<'_> {
             .args(["native-child", "--seed", &self.options.seed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(if self.options.verbose { Stdio::inherit() } else { Stdio::piped() })
             .spawn()?;
+        let complaints = child.stderr.take().map(last_words);
         if let Some(mut input) = child.stdin.take() {
             // A child that died at once does not read; that shows below.
             let _ = rest.iter().try_for_each(|name| writeln!(input, "{name}"));
@@ -115,7 +117,8 @@ impl Run<'_> {
         let status = child.wait()?;
         if let Some(name) = rest.front().copied() {
             let (verdict, message) = verdict.unwrap_or_else(|| (Status::Crash, death(status)));
-            self.record(name, verdict, 0, &message);
+            let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+            self.record(name, verdict, 0, &format!("{message}{said}"));
             rest.pop_front();
         }
         Ok(())
@@ -164,10 +167,69 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
+/// Reads what a child writes to standard error to its end and keeps the last few lines.
+fn last_words(errors: ChildStderr) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut last = VecDeque::new();
+        for line in BufReader::new(errors).lines().map_while(Result::ok) {
+            last.push_back(line);
+            if last.len() > 5 {
+                last.pop_front();
+            }
+        }
+        last.iter().map(|line| format!("\n    {line}")).collect()
+    })
+}
+
 fn death(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => format!("the process was killed by signal {signal}"),
         (_, Some(code)) => format!("the process ended by itself with code {code}"),
         _ => "the process ended".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// Runs all cases of the sparse group in a shell script that plays the child.
+    fn with_script(name: &str, body: &str) -> Summary {
+        let path = std::env::temp_dir().join(format!("cts-runner-{name}-{}.sh", std::process::id()));
+        let text =
+            format!("#!/bin/sh\necho driver Fake One\nwhile read name; do echo start $name; {body}; done\n");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let options = Options {
+            program: path.clone(),
+            filters: vec!["sparse.".into()],
+            seed: 1,
+            jobs: 2,
+            verbose: false,
+        };
+        let summary = run(&options).unwrap();
+        std::fs::remove_file(path).unwrap();
+        summary
+    }
+
+    #[test]
+    fn a_crash_costs_one_case_and_names_the_signal() {
+        let total = super::super::all().iter().filter(|case| case.name.starts_with("sparse.")).count();
+        let body = "[ $name = sparse.rebind_storm ] && kill -SEGV $$; echo end $name Pass 1";
+        let summary = with_script("crash", body);
+        assert_eq!(summary.driver.as_deref(), Some("Fake One"));
+        assert_eq!(summary.counts.of(Status::Pass), total - 1);
+        let (name, status, message) = &summary.bad[0];
+        assert_eq!((name.as_str(), *status), ("sparse.rebind_storm", Status::Crash));
+        assert!(message.contains("signal 11"), "{message}");
+    }
+
+    #[test]
+    fn a_child_that_ends_early_is_a_crash_of_the_case_it_was_in() {
+        let summary = with_script("exit", "[ $name = sparse.a_terabyte ] && exit 3; echo end $name Pass 1");
+        assert_eq!(summary.bad.len(), 1);
+        assert!(summary.bad[0].2.contains("code 3"), "{:?}", summary.bad);
     }
 }

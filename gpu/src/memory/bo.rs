@@ -4,7 +4,7 @@
 //! 1. A BO is aligned to and sized in whole [`PAGE_SIZE`](lacuna_vm::units::PAGE_SIZE) pages, so that its pages fit page table entries.
 //! 2. Its bytes are zero when it is made.
 //! 3. Its range stays mapped until everything that was executing when it was dropped has finished
-//!    (see [`in_flight`](super::in_flight)): machine code may still hold a translated address.
+//!    (see [`in_flight`]): machine code may still hold a translated address.
 
 use core::mem::ManuallyDrop;
 use core::ops::RangeInclusive;

@@ -117,8 +117,6 @@ extensions! {
         TimelineSemaphore = khr::timeline_semaphore;
         /// Uniform blocks with storage block layout.
         UniformBufferStandardLayout = khr::uniform_buffer_standard_layout;
-        /// Pointers chosen at run time.
-        VariablePointers = khr::variable_pointers;
         /// The Vulkan memory model.
         VulkanMemoryModel = khr::vulkan_memory_model;
         /// Shared memory with a zero initializer.

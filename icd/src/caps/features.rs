@@ -78,8 +78,8 @@ features! {
     PhysicalDeviceSynchronization2Features { synchronization2: true }
     PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
     PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
-    // A shader cannot choose between buffers of different descriptor sets, hence not the second one.
-    PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: false }
+    // Pointers in variables and from functions are not supported.
+    PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: false, variable_pointers: false }
     PhysicalDeviceVulkanMemoryModelFeatures {
         vulkan_memory_model: true, vulkan_memory_model_device_scope: true,
         vulkan_memory_model_availability_visibility_chains: true,

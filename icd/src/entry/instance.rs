@@ -1,7 +1,6 @@
 //! Commands before and on `VkInstance`.
 
 use std::ffi::{CStr, c_char};
-use std::ptr::null;
 
 use ash::vk;
 
@@ -46,7 +45,7 @@ pub(super) unsafe extern "system" fn enumerate_instance_extension_properties(
     properties: *mut vk::ExtensionProperties,
 ) -> vk::Result {
     guard(|| {
-        if layer != null() {
+        if !layer.is_null() {
             return Err(Error::LayerNotPresent);
         }
         let all = InstanceExtension::ALL.iter().map(|extension| extension.properties());

@@ -39,11 +39,10 @@ pub(super) unsafe extern "system" fn reset_fences(
     count: u32,
     fences: *const vk::Fence,
 ) -> vk::Result {
-    // SAFETY: VUID-vkResetFences-pFences-parameter.
     guard(|| {
-        unsafe { slice(fences, count) }
-            .iter()
-            .try_for_each(|&fence| Fence::get(fence).map(|fence| fence.reset()))
+        // SAFETY: VUID-vkResetFences-pFences-parameter.
+        let fences = unsafe { slice(fences, count) };
+        fences.iter().try_for_each(|&fence| Fence::get(fence).map(|fence| fence.reset()))
     })
 }
 

@@ -146,10 +146,8 @@ mod tests {
     fn queries_beyond_the_pool_are_ignored_and_other_types_refused() {
         let pool = pool(1);
         pool.write(5, 1);
-        assert_eq!(
-            pool.copy_results((5, 9), vk::QueryResultFlags::empty(), 4, |_, _| panic!("no such query")),
-            true
-        );
+        let nothing = |_, _: &[u8]| panic!("no such query");
+        assert!(pool.copy_results((5, 9), vk::QueryResultFlags::empty(), 4, nothing));
         let info = vk::QueryPoolCreateInfo::default().query_type(vk::QueryType::OCCLUSION).query_count(1);
         assert!(QueryPool::new(&info).is_err());
     }

@@ -1,11 +1,11 @@
 //! Makes a [`Function`]: open statement lists, fresh values, and every simplification that needs no second look.
 //!
 //! Called by [`translate`](crate::translate) only. What it does on the way, so that little code reaches the back end:
-//! - constants are folded ([`eval`](super::eval)) and algebraic identities applied ([`simplify`](super::simplify)),
+//! - constants are folded ([`eval`]) and algebraic identities applied (`simplify`),
 //! - a pure operation whose result is in scope is not computed twice,
-//! - what a variable holds is remembered ([`known`](super::known)), so most `Get`s vanish,
-//! - blocks that nothing breaks out of dissolve into the list around them,
-//! - what nobody uses is removed at the end ([`prune`](super::prune)).
+//! - what a variable holds is remembered (`known`), so most `Get`s vanish,
+//! - blocks that nothing breaks out of dissolve into the list around them (`lists`),
+//! - what nobody uses is removed at the end (`prune`).
 //!
 //! # Invariants
 //! 1. Constants and built-ins stand before all else, so they are in scope everywhere.
@@ -19,6 +19,7 @@ use smallvec::SmallVec;
 
 use super::eval;
 use super::known::Known;
+use super::lists::{CLOSED, Frame, NOWHERE, OPEN, Scope, strip_jumps};
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
     Place, Stmt, Type, UnaryOp, Value, Variable,
@@ -40,52 +41,21 @@ pub(super) enum Def {
 /// Identifies a pure operation: what it does, and its operands.
 type Key = [u32; 4];
 
-/// An index into [`Builder::scopes`].
-type Scope = u32;
-
-const OPEN: u32 = u32::MAX;
-const CLOSED: u32 = u32::MAX - 1;
-/// The scope of all that is defined behind a jump.
-const NOWHERE: Scope = 1;
-
-/// An open statement list.
-struct Frame {
-    statements: Vec<Stmt>,
-    scope: Scope,
-    /// Whether the list ended with a jump.
-    dead: bool,
-    /// Length of [`Builder::reuse_log`] and of the log of `known` when it was opened.
-    reuse_mark: usize,
-    known_mark: usize,
-    /// For the branches of an `If`.
-    branch: Option<Branch>,
-    label: Label,
-}
-
-/// An `If` under construction, while its second branch is open.
-struct Branch {
-    condition: Value,
-    then: Vec<Stmt>,
-    then_dead: bool,
-    /// Where the first branch ended in the log of `known`.
-    then_mark: usize,
-}
-
 /// A function under construction.
 pub struct Builder {
-    function: Function,
+    pub(super) function: Function,
     prologue: Vec<Stmt>,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     /// Per value: its definition, and the scope it belongs to.
     defs: Vec<(Def, Scope)>,
     /// Per scope: open, closed, or the scope it has dissolved into.
-    scopes: Vec<u32>,
+    pub(super) scopes: Vec<u32>,
     constants: FastMap<(Type, u64), Value>,
-    reuse: FastMap<Key, Value>,
-    reuse_log: Vec<Key>,
-    known: Known,
+    pub(super) reuse: FastMap<Key, Value>,
+    pub(super) reuse_log: Vec<Key>,
+    pub(super) known: Known,
     /// Number of breaks to each label.
-    breaks: Vec<u32>,
+    pub(super) breaks: Vec<u32>,
     rescued: HashMap<Value, Variable>,
 }
 
@@ -408,194 +378,9 @@ impl Builder {
         self.known.freeze(variable);
     }
 
-    // Control flow.
-
-    /// Whether the current list ended with a jump: whatever is emitted now is dropped.
-    pub fn is_dead(&self) -> bool {
-        self.frames.last().is_none_or(|frame| frame.dead)
-    }
-
-    /// How many lists are open.
-    pub fn depth(&self) -> usize {
-        self.frames.len()
-    }
-
-    /// Opens the first branch of an `If`.
-    pub fn begin_if(&mut self, condition: Value) {
-        let condition = self.visible(condition);
-        self.open(Label(u32::MAX));
-        if let Some(frame) = self.frames.last_mut() {
-            frame.branch = Some(Branch { condition, then: Vec::new(), then_dead: false, then_mark: 0 });
-        }
-    }
-
-    /// Closes the first branch, opens the second.
-    pub fn begin_else(&mut self) {
-        let Some(frame) = self.close() else { return };
-        let then_mark = self.known.mark();
-        self.known.restore(frame.known_mark);
-        self.open(Label(u32::MAX));
-        if let (Some(top), Some(branch)) = (self.frames.last_mut(), frame.branch) {
-            let then = frame.statements;
-            top.branch = Some(Branch { condition: branch.condition, then, then_dead: frame.dead, then_mark });
-            top.known_mark = frame.known_mark;
-        }
-    }
-
-    /// Closes the `If` after its second branch, which [`begin_else`](Self::begin_else) has opened.
-    pub fn end_if(&mut self) {
-        let Some(frame) = self.close() else { return };
-        let Some(branch) = frame.branch else { return };
-        let end = self.known.mark();
-        self.known.restore(frame.known_mark);
-        // What a branch that jumps away has set is of no concern here.
-        if !branch.then_dead {
-            self.known.forget(frame.known_mark..branch.then_mark);
-        }
-        if !frame.dead {
-            self.known.forget(branch.then_mark..end);
-        }
-        let (then, otherwise) = (branch.then, frame.statements);
-        if !then.is_empty() || !otherwise.is_empty() {
-            self.push(Stmt::If { condition: branch.condition, then, otherwise });
-        }
-        self.kill_if(frame.dead && branch.then_dead);
-    }
-
-    /// Whether the current list ends with a break to the label where [`end_block`](Self::end_block) removes it, if the list
-    /// ends the block.
-    pub fn falls_to(&self, label: Label) -> bool {
-        self.frames.last().is_some_and(|frame| count_breaks(&frame.statements, label) > 0)
-    }
-
-    /// Opens a block; [`break_`](Self::break_) leaves it.
-    pub fn begin_block(&mut self) -> Label {
-        let label = self.label();
-        self.open(label);
-        label
-    }
-
-    /// Closes the block.
-    pub fn end_block(&mut self) {
-        let Some(mut frame) = self.frames.pop() else { return };
-        let label = frame.label;
-        let breaks = self.breaks[label.index()];
-        let only_at_end = breaks == 1 && frame.statements.last() == Some(&Stmt::Break(label));
-        let left = breaks - strip_jumps(&mut frame.statements, &Stmt::Break(label));
-        if left == 0 {
-            self.scopes[frame.scope as usize] = self.frames.last().map_or(OPEN, |outer| outer.scope);
-            if let Some(outer) = self.frames.last_mut()
-                && !outer.dead
-            {
-                outer.statements.append(&mut frame.statements);
-                outer.dead = frame.dead && breaks == 0;
-            }
-        } else {
-            self.drop_scope(&frame);
-            self.push(Stmt::Block { label, body: frame.statements });
-        }
-        if breaks > 0 && !only_at_end {
-            let end = self.known.mark();
-            if left > 0 {
-                self.known.restore(frame.known_mark);
-            }
-            self.known.forget(frame.known_mark..end);
-        }
-    }
-
-    /// Opens a loop.
-    pub fn begin_loop(&mut self) -> Label {
-        let label = self.label();
-        self.open(label);
-        self.known.forget_unfrozen();
-        label
-    }
-
-    /// Closes the loop.
-    pub fn end_loop(&mut self) {
-        let Some(frame) = self.close() else { return };
-        let end = self.known.mark();
-        self.known.restore(frame.known_mark);
-        self.known.forget(frame.known_mark..end);
-        self.push(Stmt::Loop { label: frame.label, body: frame.statements });
-        self.kill_if(frame.dead);
-    }
-
-    /// Leaves a block or loop.
-    pub fn break_(&mut self, label: Label) {
-        if !self.is_dead() {
-            self.breaks[label.index()] += 1;
-        }
-        self.jump(Stmt::Break(label));
-    }
-
-    /// Starts a loop again.
-    pub fn continue_(&mut self, label: Label) {
-        self.jump(Stmt::Continue(label));
-    }
-
-    /// Ends the invocation.
-    pub fn ret(&mut self) {
-        self.jump(Stmt::Return);
-    }
-
-    /// Waits for the workgroup.
-    pub fn barrier(&mut self) {
-        self.push(Stmt::Barrier);
-    }
-
-    /// Orders memory accesses.
-    pub fn fence(&mut self) {
-        self.push(Stmt::Fence);
-    }
-
     // Inside.
 
-    fn jump(&mut self, statement: Stmt) {
-        self.push(statement);
-        self.kill_if(true);
-    }
-
-    fn kill_if(&mut self, dead: bool) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.dead |= dead;
-        }
-    }
-
-    fn label(&mut self) -> Label {
-        self.breaks.push(0);
-        self.function.labels += 1;
-        Label(self.function.labels - 1)
-    }
-
-    fn open(&mut self, label: Label) {
-        let dead = self.frames.last().is_some_and(|frame| frame.dead);
-        self.scopes.push(OPEN);
-        self.frames.push(Frame {
-            statements: Vec::new(),
-            scope: self.scopes.len() as u32 - 1,
-            dead,
-            reuse_mark: self.reuse_log.len(),
-            known_mark: self.known.mark(),
-            branch: None,
-            label,
-        });
-    }
-
-    fn close(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop()?;
-        self.drop_scope(&frame);
-        Some(frame)
-    }
-
-    fn drop_scope(&mut self, frame: &Frame) {
-        self.scopes[frame.scope as usize] = CLOSED;
-        for key in self.reuse_log.drain(frame.reuse_mark..) {
-            self.reuse.remove(&key);
-        }
-    }
-
-    fn push(&mut self, statement: Stmt) {
+    pub(super) fn push(&mut self, statement: Stmt) {
         if let Some(frame) = self.frames.last_mut()
             && !frame.dead
         {
@@ -642,7 +427,7 @@ impl Builder {
     }
 
     /// The value, or where it is out of scope, a copy of it that is not (invariant 2).
-    fn visible(&mut self, value: Value) -> Value {
+    pub(super) fn visible(&mut self, value: Value) -> Value {
         if self.in_scope(value) {
             return value;
         }
@@ -667,29 +452,6 @@ impl Builder {
             Place::Local { memory, offset } => Place::Local { memory, offset: self.visible(offset) },
             Place::PushConstant { offset } => Place::PushConstant { offset: self.visible(offset) },
         }
-    }
-}
-
-/// Removes a jump from where falling off the end does the same; gives the number of places.
-fn strip_jumps(list: &mut Vec<Stmt>, jump: &Stmt) -> u32 {
-    match list.last_mut() {
-        Some(last) if last == jump => {
-            list.pop();
-            1
-        }
-        Some(Stmt::If { then, otherwise, .. }) => strip_jumps(then, jump) + strip_jumps(otherwise, jump),
-        Some(Stmt::Loop { body, .. } | Stmt::Block { body, .. }) => strip_jumps(body, jump),
-        _ => 0,
-    }
-}
-
-/// Number of breaks that [`strip_jumps`] would remove.
-fn count_breaks(list: &[Stmt], label: Label) -> u32 {
-    match list.last() {
-        Some(Stmt::Break(target)) => u32::from(*target == label),
-        Some(Stmt::If { then, otherwise, .. }) => count_breaks(then, label) + count_breaks(otherwise, label),
-        Some(Stmt::Loop { body, .. } | Stmt::Block { body, .. }) => count_breaks(body, label),
-        _ => 0,
     }
 }
 

@@ -182,7 +182,7 @@ pub fn compare(op: CompareOp, ty: Type, a: u64, b: u64) -> bool {
 pub fn convert(op: ConvertOp, from: Type, to: Type, a: u64) -> u64 {
     let bits = match op {
         ConvertOp::Truncate | ConvertOp::ZeroExtend | ConvertOp::Bitcast => a,
-        ConvertOp::SignExtend => signed(from, a) as u64,
+        ConvertOp::SignExtend | ConvertOp::ExtendIndex => signed(from, a) as u64,
         ConvertOp::FloatToFloat => float_bits(to, float(from, a)),
         ConvertOp::FloatToSigned => {
             let limit = (mask(to) >> 1) as i64;

@@ -20,6 +20,7 @@ pub mod eval;
 pub mod half;
 pub mod interp;
 mod known;
+mod lists;
 mod prune;
 mod simplify;
 pub mod text;
@@ -363,6 +364,10 @@ pub enum ConvertOp {
     ZeroExtend,
     /// To a wider integer, sign in front.
     SignExtend,
+    /// To a wider integer, sign in front: an array index on its way to a byte offset, known to stand for no other number.
+    /// Neighbouring lanes may be extended together: where their indices cross 2^31 between two lanes, an index on either
+    /// side of it may be taken, which is beyond every array.
+    ExtendIndex,
     /// Float to float.
     FloatToFloat,
     /// Float to signed integer, saturating; NaN gives zero.

@@ -92,7 +92,9 @@ impl Builder {
                 let negative = self.constant(ty, c.wrapping_neg());
                 Some(self.binary(BinaryOp::IAdd, a, negative))
             }
-            BinaryOp::IMul | BinaryOp::And if c == 0 => Some(self.constant(ty, 0)),
+            BinaryOp::UMax if c == 0 => Some(a),
+            BinaryOp::UMin if c == ones => Some(a),
+            BinaryOp::IMul | BinaryOp::And | BinaryOp::UMin if c == 0 => Some(self.constant(ty, 0)),
             BinaryOp::IMul | BinaryOp::UDiv | BinaryOp::SDiv if c == 1 => Some(a),
             BinaryOp::IMul if c.is_power_of_two() => self.shift(BinaryOp::Shl, ty, a, c),
             BinaryOp::UDiv if c.is_power_of_two() => self.shift(BinaryOp::UShr, ty, a, c),

@@ -63,8 +63,8 @@ names! {
         FUGe,
     }
     ConvertOp {
-        Truncate, ZeroExtend, SignExtend, FloatToFloat, FloatToSigned, FloatToUnsigned, SignedToFloat,
-        UnsignedToFloat, Bitcast,
+        Truncate, ZeroExtend, SignExtend, ExtendIndex, FloatToFloat, FloatToSigned, FloatToUnsigned,
+        SignedToFloat, UnsignedToFloat, Bitcast,
     }
     MathOp {
         Round, RoundEven, Trunc, FAbs, SAbs, FSign, SSign, Floor, Ceil, Fract, Sin, Cos, Tan, Asin, Acos, Atan, Sinh,

@@ -141,8 +141,8 @@ impl Verifier<'_> {
             Place::Buffer { set, slot, offset } => {
                 self.require((set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
                 self.expect(slot, Type::I32)?;
-                let wide = self.value(offset)? == Type::I64;
-                if wide { Ok(()) } else { self.expect(offset, Type::I32) }
+                let ty = self.value(offset)?;
+                self.require(matches!(ty, Type::I32 | Type::I64), "operand types fit the operation")
             }
             Place::Global { address } => self.expect(address, Type::I64),
             Place::Shared { offset } | Place::PushConstant { offset } => self.expect(offset, Type::I32),
@@ -305,7 +305,9 @@ fn converts(op: ConvertOp, from: Type, to: Type) -> bool {
     plain
         && match op {
             ConvertOp::Truncate => integers && from.bytes() > to.bytes(),
-            ConvertOp::ZeroExtend | ConvertOp::SignExtend => integers && from.bytes() < to.bytes(),
+            ConvertOp::ZeroExtend | ConvertOp::SignExtend | ConvertOp::ExtendIndex => {
+                integers && from.bytes() < to.bytes()
+            }
             ConvertOp::FloatToFloat => from.is_float() && to.is_float() && from != to,
             ConvertOp::FloatToSigned | ConvertOp::FloatToUnsigned => from.is_float() && !to.is_float(),
             ConvertOp::SignedToFloat | ConvertOp::UnsignedToFloat => !from.is_float() && to.is_float(),

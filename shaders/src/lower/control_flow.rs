@@ -104,9 +104,7 @@ impl Lowering<'_, '_> {
             Stmt::Continue(label) => return Ok(self.jump_to(stmt, *label, true)),
             Stmt::Return => return Ok(self.end_invocations(stmt)),
             Stmt::Barrier => self.barrier(stmt),
-            Stmt::Fence => {
-                self.b.ins().fence();
-            }
+            Stmt::Fence => self.fence(),
         }
         Ok(Flow::Falls)
     }

@@ -14,7 +14,9 @@ impl Lowering<'_, '_> {
         let half = |ty| ty == Type::F16;
         match op {
             ConvertOp::Truncate => self.truncate(a, from, to, shape),
-            ConvertOp::ZeroExtend | ConvertOp::SignExtend => self.extend(op, a, from, to, shape),
+            ConvertOp::ZeroExtend | ConvertOp::SignExtend | ConvertOp::ExtendIndex => {
+                self.extend(op, a, from, to, shape)
+            }
             ConvertOp::Bitcast => self.bitcast(a, from, to, shape),
             _ if half(from) || half(to) => self.evaluate(ScalarOp::Convert(op), &[a], to, shape),
             ConvertOp::FloatToFloat => self.float_to_float(a, from, to, shape),
@@ -47,7 +49,11 @@ impl Lowering<'_, '_> {
     }
 
     fn extend(&mut self, op: ConvertOp, a: Value, from: Type, to: Type, shape: Shape) -> Operand {
-        let signed = op == ConvertOp::SignExtend;
+        if let (ConvertOp::ExtendIndex, Type::I32, Operand::Scalar { base, stride }) = (op, from, self.get(a))
+        {
+            return Operand::Scalar { base: self.b.ins().sextend(types::I64, base), stride };
+        }
+        let signed = op != ConvertOp::ZeroExtend;
         let extended = self.per_part(shape, &[a], |s, x| {
             if !signed {
                 return x[0];
@@ -129,17 +135,17 @@ impl Lowering<'_, '_> {
             return self.per_part(shape, &[a], |s, x| {
                 let machine =
                     if s.b.func.dfg.value_type(x[0]).is_vector() { types::I32X4 } else { types::I32 };
-                let integer = s.to_int_saturating(signed, machine, x[0]);
+                let integer = s.saturated_int(signed, machine, x[0]);
                 s.clamp_narrow(signed, to, integer)
             });
         }
         self.per_lane(to, shape, &[a], |s, x| {
-            let integer = s.to_int_saturating(signed, scalar_type(to), x[0]);
+            let integer = s.saturated_int(signed, scalar_type(to), x[0]);
             s.clamp_narrow(signed, to, integer)
         })
     }
 
-    fn to_int_saturating(&mut self, signed: bool, to: clif::Type, x: clif::Value) -> clif::Value {
+    fn saturated_int(&mut self, signed: bool, to: clif::Type, x: clif::Value) -> clif::Value {
         if signed { self.b.ins().fcvt_to_sint_sat(to, x) } else { self.b.ins().fcvt_to_uint_sat(to, x) }
     }
 

@@ -95,7 +95,7 @@ impl Lowering<'_, '_> {
             self.mask_from_count(narrow);
             groups
         } else {
-            if size % LANES != 0 {
+            if !size.is_multiple_of(LANES) {
                 let first = self.b.use_var(counters.first);
                 let size = self.b.ins().iconst(types::I32, i64::from(size));
                 let count = self.b.ins().isub(size, first);
@@ -227,7 +227,7 @@ impl Lowering<'_, '_> {
 
         self.enter(start);
         let size: u32 = self.function.workgroup_size.iter().product();
-        if size % LANES != 0 {
+        if !size.is_multiple_of(LANES) {
             let size = self.b.ins().iconst(types::I32, i64::from(size));
             let count = self.b.ins().isub(size, first);
             self.mask_from_count(count);

@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
         let found = match op {
             MathOp::FindILsb => {
                 let number = self.b.ins().ctz(x);
-                let ones = self.b.ins().iconst(machine, -1 & mask_of(machine));
+                let ones = self.b.ins().iconst(machine, all_ones(machine));
                 let none = self.b.ins().icmp_imm_s(IntCC::Equal, x, 0);
                 self.b.ins().select(none, ones, number)
             }
@@ -148,14 +148,14 @@ impl Lowering<'_, '_> {
         let one = self.b.ins().iconst(machine, 1);
         let bit = self.b.ins().ishl(one, wide);
         let low = self.b.ins().iadd_imm_s(bit, -1);
-        let all = self.b.ins().iconst(machine, -1 & mask_of(machine));
+        let all = self.b.ins().iconst(machine, all_ones(machine));
         let full =
             self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(machine.bits()));
         self.b.ins().select(full, all, low)
     }
 }
 
-/// Immediates are given without the bits above their type.
-fn mask_of(machine: clif::Type) -> i64 {
+/// All ones. Immediates are given without the bits above their type.
+fn all_ones(machine: clif::Type) -> i64 {
     if machine == types::I64 { -1 } else { 0xffff_ffff }
 }

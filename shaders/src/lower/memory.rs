@@ -31,17 +31,17 @@ use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, t
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
+use super::access::{load_function, store_function};
 use super::call::Field;
-use super::value::{self, Operand, Parts, cast, is_wide, part_type, scalar_type};
+use super::value::{self, Operand, Parts, is_wide, part_type, scalar_type};
 use super::{LowerError, Lowering};
 use crate::abi::{Descriptor, DispatchContext, LANES, MAX_PUSH_CONSTANTS, MAX_SETS};
 use crate::ir::{AtomicOp, Place, Type, Value};
 use crate::runtime::{atomic, memory as runtime};
 use crate::uniformity::Shape;
 
-/// Strides up to this many bytes are accessed inline.
-const MAX_STRIDE: i64 = 256;
-const _: () = assert!(MAX_STRIDE as u64 * 8 < PAGE_SIZE);
+/// Strides up to this many bytes are accessed inline: the displacement of every lane fits into an instruction.
+const MAX_STRIDE: i64 = 1 << 24;
 
 /// Where offsets start, and how far they may go.
 #[derive(Clone, Copy)]
@@ -289,9 +289,27 @@ impl Lowering<'_, '_> {
 
     // --- lane by lane -------------------------------------------------------------------------------------------
 
+    /// Puts the offsets of all lanes into the frame, with little code: this is for slow paths.
+    fn spread_offsets(&mut self, access: &Affine) {
+        let frame = self.frame();
+        if is_wide(self.type_of(access.source)) {
+            let offsets = self.get_vector(access.source);
+            return self.put(frame, Field::Offset, offsets);
+        }
+        let first = self.get_base(access.source);
+        let stride = self.b.ins().iconst(types::I32, access.stride);
+        self.call(runtime::spread as *const (), &[frame, first, stride]);
+    }
+
     fn load_lanes(&mut self, ty: Type, region: Region, offsets: Parts) -> Parts {
         let frame = self.frame();
         self.put(frame, Field::Offset, offsets);
+        self.load_from_frame(ty, region)
+    }
+
+    /// Loads from the offsets in the frame.
+    fn load_from_frame(&mut self, ty: Type, region: Region) -> Parts {
+        let frame = self.frame();
         let (ctx, bits) = (self.context(), self.active_bits());
         self.call(load_function(ty), &[ctx, region.base, region.range, frame, bits]);
         let loaded = self.take(frame, ty);
@@ -301,6 +319,12 @@ impl Lowering<'_, '_> {
     fn store_lanes(&mut self, ty: Type, region: Region, offsets: Parts, value: Parts) {
         let frame = self.frame();
         self.put(frame, Field::Offset, offsets);
+        self.store_from_frame(ty, region, value);
+    }
+
+    /// Stores to the offsets in the frame.
+    fn store_from_frame(&mut self, ty: Type, region: Region, value: Parts) {
+        let frame = self.frame();
         self.put(frame, Field::Data, value);
         let (ctx, bits) = (self.context(), self.active_bits());
         self.call(store_function(ty), &[ctx, region.base, region.range, frame, bits]);
@@ -327,8 +351,8 @@ impl Lowering<'_, '_> {
             Some(pointer) if access.stride as u64 == access.size => s.load_vector(ty, pointer).to_vec(),
             Some(pointer) => s.load_strided(ty, pointer, access.stride).to_vec(),
             None => {
-                let offsets = s.wide_offsets(access.source);
-                s.load_lanes(ty, access.region, offsets).to_vec()
+                s.spread_offsets(&access);
+                s.load_from_frame(ty, access.region).to_vec()
             }
         });
         Operand::Vector(Parts::new(&results))
@@ -357,8 +381,8 @@ impl Lowering<'_, '_> {
                 Some(pointer) if access.stride as u64 == access.size => s.store_vector(ty, parts, pointer),
                 Some(pointer) => s.store_strided(ty, parts, pointer, access.stride),
                 None => {
-                    let offsets = s.wide_offsets(access.source);
-                    s.store_lanes(ty, access.region, offsets, parts);
+                    s.spread_offsets(&access);
+                    s.store_from_frame(ty, access.region, parts);
                 }
             }
             Vec::new()
@@ -407,8 +431,12 @@ impl Lowering<'_, '_> {
     fn pointer(&mut self, affine: &Affine, write: bool, masked: bool, slow: clif::Block) -> clif::Value {
         let Region { base, range, sparse, bounded, .. } = affine.region;
         let inside = if bounded {
-            let end = self.b.ins().iadd_imm_s(affine.offset, affine.span() as i64);
-            self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, range)
+            // An offset may be anything up to 2^64: nothing may be added to it before it is known to be small.
+            let span = affine.span() as i64;
+            let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, range, span);
+            let last = self.b.ins().iadd_imm_s(range, -span);
+            let starts = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, affine.offset, last);
+            self.b.ins().band(fits, starts)
         } else {
             // No memory is in the first page: what is addressed relative to a null pointer is nowhere.
             self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, affine.offset, PAGE_SIZE as i64)
@@ -455,8 +483,10 @@ impl Lowering<'_, '_> {
             self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_count) as i32);
         let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
         let low = self.b.ins().band_imm_s(address, PAGE_SIZE as i64 - 1);
-        let last = self.b.ins().iconst(types::I64, (PAGE_SIZE - affine.span()) as i64);
-        let whole = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, low, last);
+        // A span that is longer than a page never fits.
+        let last = PAGE_SIZE as i64 - affine.span() as i64;
+        let last = self.b.ins().iconst(types::I64, last.max(-1));
+        let whole = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, low, last);
         let fits = self.b.ins().band(known, whole);
         self.continue_if(fits, slow);
 
@@ -478,8 +508,6 @@ impl Lowering<'_, '_> {
         host
     }
 
-    // --- instructions -------------------------------------------------------------------------------------------
-
     /// A uniform load that cannot be made inline.
     fn load_first(&mut self, ty: Type, access: &Affine) -> clif::Value {
         let frame = self.frame();
@@ -487,113 +515,5 @@ impl Lowering<'_, '_> {
         let (ctx, first) = (self.context(), self.b.ins().iconst(types::I32, 1));
         self.call(load_function(ty), &[ctx, access.region.base, access.region.range, frame, first]);
         self.take_first(frame, ty)
-    }
-
-    fn load_scalar(&mut self, ty: Type, pointer: clif::Value, at: i32) -> clif::Value {
-        let flags = application();
-        match ty {
-            Type::I8 => self.b.ins().uload8(types::I32, flags, pointer, at),
-            Type::I16 | Type::F16 => self.b.ins().uload16(types::I32, flags, pointer, at),
-            Type::Bool => {
-                let word = self.b.ins().load(types::I32, flags, pointer, at);
-                self.b.ins().icmp_imm_s(IntCC::NotEqual, word, 0)
-            }
-            _ => self.b.ins().load(scalar_type(ty), flags, pointer, at),
-        }
-    }
-
-    fn store_scalar(&mut self, ty: Type, value: clif::Value, pointer: clif::Value, at: i32) {
-        let flags = application();
-        match ty {
-            Type::I8 => self.b.ins().istore8(flags, value, pointer, at),
-            Type::I16 | Type::F16 => self.b.ins().istore16(flags, value, pointer, at),
-            Type::Bool if self.b.func.dfg.value_type(value) == types::I8 => {
-                let word = self.b.ins().uextend(types::I32, value);
-                self.b.ins().store(flags, word, pointer, at)
-            }
-            _ => self.b.ins().store(flags, value, pointer, at),
-        };
-    }
-
-    /// Eight elements that lie one behind the other.
-    fn load_vector(&mut self, ty: Type, pointer: clif::Value) -> Parts {
-        let flags = application();
-        match ty {
-            Type::I8 | Type::I16 | Type::F16 => {
-                let halves = if ty == Type::I8 {
-                    self.b.ins().uload8x8(flags, pointer, 0)
-                } else {
-                    self.b.ins().load(types::I16X8, flags, pointer, 0)
-                };
-                Parts::new(&[self.b.ins().uwiden_low(halves), self.b.ins().uwiden_high(halves)])
-            }
-            _ => {
-                let parts: Vec<clif::Value> = (0..value::part_count(ty) as i32)
-                    .map(|i| self.b.ins().load(part_type(ty), flags, pointer, i * 16))
-                    .collect();
-                let parts = Parts::new(&parts);
-                if ty == Type::Bool { self.mask_from_ints(parts) } else { parts }
-            }
-        }
-    }
-
-    fn store_vector(&mut self, ty: Type, parts: Parts, pointer: clif::Value) {
-        let flags = application();
-        match ty {
-            Type::I8 | Type::I16 | Type::F16 => {
-                let halves = self.b.ins().unarrow(parts[0], parts[1]);
-                if ty == Type::I8 {
-                    let bytes = self.b.ins().unarrow(halves, halves);
-                    let words = cast(&mut self.b, types::I64X2, bytes);
-                    let low = self.b.ins().extractlane(words, 0);
-                    self.b.ins().store(flags, low, pointer, 0);
-                } else {
-                    self.b.ins().store(flags, halves, pointer, 0);
-                }
-            }
-            _ => {
-                for (i, &part) in (0..).zip(parts.iter()) {
-                    self.b.ins().store(flags, part, pointer, i * 16);
-                }
-            }
-        }
-    }
-
-    fn load_strided(&mut self, ty: Type, pointer: clif::Value, stride: i64) -> Parts {
-        let lane_type = if ty == Type::Bool { Type::I32 } else { ty };
-        let lanes: [clif::Value; LANES as usize] =
-            std::array::from_fn(|lane| self.load_scalar(lane_type, pointer, (lane as i64 * stride) as i32));
-        let parts = value::from_lanes(&mut self.b, lane_type, &lanes);
-        if ty == Type::Bool { self.mask_from_ints(parts) } else { parts }
-    }
-
-    fn store_strided(&mut self, ty: Type, parts: Parts, pointer: clif::Value, stride: i64) {
-        for lane in 0..LANES as u8 {
-            let element = value::lane(&mut self.b, parts, lane);
-            self.store_scalar(ty, element, pointer, (i64::from(lane) * stride) as i32);
-        }
-    }
-}
-
-/// Application memory may be misaligned; it cannot trap, because the address was checked.
-fn application() -> MemFlagsData {
-    MemFlagsData::new().with_notrap()
-}
-
-fn load_function(ty: Type) -> *const () {
-    match ty.bytes() {
-        1 => runtime::load_8 as *const (),
-        2 => runtime::load_16 as *const (),
-        4 => runtime::load_32 as *const (),
-        _ => runtime::load_64 as *const (),
-    }
-}
-
-fn store_function(ty: Type) -> *const () {
-    match ty.bytes() {
-        1 => runtime::store_8 as *const (),
-        2 => runtime::store_16 as *const (),
-        4 => runtime::store_32 as *const (),
-        _ => runtime::store_64 as *const (),
     }
 }

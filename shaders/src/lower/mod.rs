@@ -5,20 +5,21 @@
 //!
 //! | file | lowers |
 //! |---|---|
-//! | [`launch`] | the loops over workgroups and packets around the body; built-ins |
-//! | [`control_flow`] | statements, and which lanes are active in them |
-//! | [`barrier`] | suspending and resuming a packet |
-//! | [`value`] | how the lanes of a value are held |
-//! | [`integer`], [`float`], [`convert`], [`math`], [`group`] | operations |
-//! | [`memory`] | loads, stores, atomics: bounds, pages, lanes |
-//! | [`local`] | private memory |
-//! | [`call`] | calls of [`runtime`](crate::runtime) functions, through a frame |
+//! | `launch` | the loops over workgroups and packets around the body; built-ins |
+//! | `control_flow` | statements, and which lanes are active in them |
+//! | `barrier` | suspending and resuming a packet |
+//! | `value` | how the lanes of a value are held |
+//! | `integer`, `float`, `convert`, `math`, `group` | operations |
+//! | `memory`, `access` | loads, stores, atomics: bounds, pages, lanes; their instructions |
+//! | `local` | private memory |
+//! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
 //! # Invariants
 //! 1. A value of shape `Affine` is held as a scalar, a varying one as vectors.
 //! 2. Where code runs, at least one lane is active: whatever may end the last one is followed by a test.
 //! 3. Inactive lanes cause no access outside of the buffers, and no write at all.
 
+mod access;
 mod barrier;
 mod call;
 mod control_flow;
@@ -114,7 +115,9 @@ pub fn lower(
     log::trace!("{}", workspace.context.func.display());
     let compiled =
         workspace.context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
-    debug_assert!(compiled.buffer.relocs().is_empty(), "machine code must not need a linker");
+    if !compiled.buffer.relocs().is_empty() {
+        return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
+    }
     Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations })
 }
 
@@ -153,6 +156,7 @@ struct Lowering<'a, 'f> {
     descriptors: BTreeMap<(u32, u32), (clif::Value, clif::Value)>,
     frame: Option<clif::StackSlot>,
     signatures: call::Signatures,
+    #[expect(clippy::vec_box, reason = "they must not move")]
     evaluations: Vec<Box<Evaluation>>,
     /// First byte of each local memory in the packet's block, and the block's size.
     local_offsets: Vec<u32>,
@@ -283,7 +287,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
     /// The lanes of a value as vectors.
     fn get_vector(&mut self, value: Value) -> Parts {
         let (ty, operand) = (self.type_of(value), self.get(value));
-        value::vector(&mut self.b, ty, operand)
+        match self.constant_of(value) {
+            Some(bits) => value::repeated(&mut self.b, ty, bits),
+            None => value::vector(&mut self.b, ty, operand),
+        }
     }
 
     /// The scalar of lane 0; all there is if the value is uniform.

@@ -180,6 +180,17 @@ pub(super) fn splat(b: &mut FunctionBuilder<'_>, ty: Type, value: clif::Value) -
     Parts::new(&[part; 4][..part_count(ty)])
 }
 
+/// A constant in all lanes: a vector in memory, which instructions can take as it is.
+pub(super) fn repeated(b: &mut FunctionBuilder<'_>, ty: Type, bits: u64) -> Parts {
+    let bits = if ty == Type::Bool { bits.wrapping_neg() } else { bits };
+    let lane = if is_wide(ty) { bits } else { bits & 0xffff_ffff | bits << 32 };
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&lane.to_le_bytes());
+    bytes[8..].copy_from_slice(&lane.to_le_bytes());
+    let part = vector_constant(b, part_type(ty), bytes);
+    Parts::new(&[part; 4][..part_count(ty)])
+}
+
 /// The lanes of an operand as vectors.
 pub(super) fn vector(b: &mut FunctionBuilder<'_>, ty: Type, operand: Operand) -> Parts {
     match operand {

@@ -1,6 +1,6 @@
 //! Loads and stores that machine code does not do inline: any address in any lane.
 //!
-//! Together with [`lower::memory`](crate::lower::memory) the only code that touches application memory.
+//! Together with `lower/memory.rs` the only code that touches application memory.
 //!
 //! # Invariants
 //! 1. A lane outside `base..base + range` reads zero and writes nothing; the sum never wraps into something accessible.
@@ -22,6 +22,7 @@ pub const NOWHERE: u64 = u64::MAX;
 ///
 /// # Safety
 /// The context's page table is what it says; an address without tag is an address of the application's memory.
+#[inline]
 pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) -> Option<*mut u8> {
     if address & pte::SPARSE_TAG == 0 {
         return (address >= PAGE_SIZE).then_some(address as *mut u8);
@@ -36,10 +37,11 @@ pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) 
         entry = (ctx.fault)(ctx, address, kind as u32);
     }
     let refused = entry & pte::VALID == 0 || (kind != FaultKind::Load && entry & pte::READ_ONLY != 0);
-    (!refused).then(|| ((entry & pte::ADDRESS_MASK) | (address & (PAGE_SIZE - 1))) as *mut u8)
+    (!refused).then_some(((entry & pte::ADDRESS_MASK) | (address & (PAGE_SIZE - 1))) as *mut u8)
 }
 
 /// The device address of a lane, if the access is inside the range.
+#[inline]
 pub(super) fn address(base: u64, range: u64, offset: u64, size: u64) -> Option<u64> {
     let end = offset.checked_add(size)?;
     if end > range {
@@ -53,47 +55,66 @@ fn straddles(address: u64, size: u64) -> bool {
 }
 
 /// # Safety
-/// As [`host`]; `size` is at most 8.
-unsafe fn read(ctx: &DispatchContext, address: u64, size: u64) -> u64 {
-    let mut bytes = [0u8; 8];
-    let step = if straddles(address, size) { 1 } else { size };
-    for at in (0..size).step_by(step as usize) {
+/// As [`host`]; `SIZE` is 1, 2, 4 or 8.
+#[inline(always)]
+unsafe fn read<const SIZE: u64>(ctx: &DispatchContext, address: u64) -> u64 {
+    if straddles(address, SIZE) {
         // SAFETY: the caller's promise.
-        if let Some(from) = unsafe { host(ctx, address.wrapping_add(at), FaultKind::Load) } {
-            // SAFETY: `step` bytes are in one page, or in ordinary memory inside the descriptor's range.
-            unsafe { copy(from, bytes[at as usize..].as_mut_ptr(), step) };
-        }
+        return unsafe { read_bytes(ctx, address, SIZE) };
     }
-    u64::from_le_bytes(bytes)
-}
-
-/// # Safety
-/// As [`host`]; `size` is at most 8.
-unsafe fn write(ctx: &DispatchContext, address: u64, size: u64, value: u64) {
-    let bytes = value.to_le_bytes();
-    let step = if straddles(address, size) { 1 } else { size };
-    for at in (0..size).step_by(step as usize) {
-        // SAFETY: the caller's promise.
-        if let Some(to) = unsafe { host(ctx, address.wrapping_add(at), FaultKind::Store) } {
-            // SAFETY: `step` bytes are in one page, or in ordinary memory inside the descriptor's range.
-            unsafe { copy(bytes[at as usize..].as_ptr(), to, step) };
+    // SAFETY: the caller's promise.
+    let Some(from) = (unsafe { host(ctx, address, FaultKind::Load) }) else { return 0 };
+    // SAFETY: `SIZE` bytes are in one page, or in ordinary memory inside the descriptor's range.
+    unsafe {
+        match SIZE {
+            1 => u64::from(from.read()),
+            2 => u64::from(from.cast::<u16>().read_unaligned()),
+            4 => u64::from(from.cast::<u32>().read_unaligned()),
+            _ => from.cast::<u64>().read_unaligned(),
         }
     }
 }
 
-/// Copies 1, 2, 4 or 8 bytes in one access, so that another thread never sees half of it.
+/// Reads across the end of a page, byte by byte.
 ///
 /// # Safety
-/// Both are valid for that many bytes.
-unsafe fn copy(from: *const u8, to: *mut u8, size: u64) {
-    // SAFETY: the caller's promise; unaligned accesses are asked for as such.
+/// As [`host`]; `size` is at most 8.
+#[cold]
+unsafe fn read_bytes(ctx: &DispatchContext, address: u64, size: u64) -> u64 {
+    // SAFETY: the caller's promise; a byte never straddles.
+    (0..size).fold(0, |value, at| value | unsafe { read::<1>(ctx, address.wrapping_add(at)) } << (8 * at))
+}
+
+/// # Safety
+/// As [`host`]; `SIZE` is 1, 2, 4 or 8.
+#[inline(always)]
+unsafe fn write<const SIZE: u64>(ctx: &DispatchContext, address: u64, value: u64) {
+    if straddles(address, SIZE) {
+        // SAFETY: the caller's promise.
+        return unsafe { write_bytes(ctx, address, SIZE, value) };
+    }
+    // SAFETY: the caller's promise.
+    let Some(to) = (unsafe { host(ctx, address, FaultKind::Store) }) else { return };
+    // SAFETY: `SIZE` bytes are in one page, or in ordinary memory inside the descriptor's range.
     unsafe {
-        match size {
-            1 => *to = *from,
-            2 => to.cast::<u16>().write_unaligned(from.cast::<u16>().read_unaligned()),
-            4 => to.cast::<u32>().write_unaligned(from.cast::<u32>().read_unaligned()),
-            _ => to.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned()),
+        match SIZE {
+            1 => to.write(value as u8),
+            2 => to.cast::<u16>().write_unaligned(value as u16),
+            4 => to.cast::<u32>().write_unaligned(value as u32),
+            _ => to.cast::<u64>().write_unaligned(value),
         }
+    }
+}
+
+/// Writes across the end of a page, byte by byte.
+///
+/// # Safety
+/// As [`host`]; `size` is at most 8.
+#[cold]
+unsafe fn write_bytes(ctx: &DispatchContext, address: u64, size: u64, value: u64) {
+    for at in 0..size {
+        // SAFETY: the caller's promise; a byte never straddles.
+        unsafe { write::<1>(ctx, address.wrapping_add(at), value >> (8 * at)) };
     }
 }
 
@@ -111,7 +132,7 @@ macro_rules! accesses {
             for lane in 0..LANES as usize {
                 let at = if mask >> lane & 1 != 0 { address(base, range, frame.offset[lane], $size) } else { None };
                 // SAFETY: the address is inside the descriptor's range.
-                let value = at.map_or(0, |at| unsafe { read(ctx, at, $size) });
+                let value = at.map_or(0, |at| unsafe { read::<$size>(ctx, at) });
                 super::set(frame, $size == 8, lane, value);
             }
         }
@@ -129,7 +150,7 @@ macro_rules! accesses {
                 let value = super::get(&mut frame.data, $size == 8, lane);
                 if let Some(at) = address(base, range, frame.offset[lane], $size) {
                     // SAFETY: the address is inside the descriptor's range.
-                    unsafe { write(ctx, at, $size, value) };
+                    unsafe { write::<$size>(ctx, at, value) };
                 }
             }
         }
@@ -141,6 +162,21 @@ accesses! {
     load_16 store_16 2;
     load_32 store_32 4;
     load_64 store_64 8;
+}
+
+/// Puts `first + lane * stride` into the frame's offsets. They wrap at 32 bits: a lane may be inside of a buffer where the one
+/// before is not.
+///
+/// # Safety
+/// Called by machine code with its own frame.
+pub unsafe extern "C" fn spread(frame: *mut LaneFrame, first: u32, stride: u32) {
+    // SAFETY: the caller's promise.
+    let frame = unsafe { &mut *frame };
+    let mut offset = first;
+    for slot in &mut frame.offset {
+        *slot = u64::from(offset);
+        offset = offset.wrapping_add(stride);
+    }
 }
 
 /// Turns a descriptor index for each lane (`frame.data`, packed) and an offset (`frame.offset`) into a device address

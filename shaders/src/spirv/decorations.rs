@@ -53,7 +53,7 @@ impl Decorations {
                 _ => {}
             }
         }
-        entries.sort_by_key(|entry| entry.target);
+        entries.sort_by_key(|entry| (entry.target, entry.member));
         Ok(Self { entries })
     }
 
@@ -73,11 +73,11 @@ impl Decorations {
     }
 
     fn find(&self, target: u32, member: u32, decoration: Decoration) -> Option<u32> {
-        let first = self.entries.partition_point(|entry| entry.target < target);
+        let first = self.entries.partition_point(|entry| (entry.target, entry.member) < (target, member));
         self.entries[first..]
             .iter()
-            .take_while(|entry| entry.target == target)
-            .find(|entry| entry.member == member && entry.decoration == decoration as u32)
+            .take_while(|entry| (entry.target, entry.member) == (target, member))
+            .find(|entry| entry.decoration == decoration as u32)
             .map(|entry| entry.literal)
     }
 }

@@ -11,6 +11,9 @@ use super::parse::Instruction;
 use crate::CompileError;
 use crate::ir::Type;
 
+/// The most types inside one another: whoever walks through a type recurses so often.
+const MAX_DEPTH: u32 = 100;
+
 /// What a type is. Parts are named by their SPIR-V ids.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
@@ -112,6 +115,8 @@ pub(crate) struct TypeInfo {
     pub(crate) size: u64,
     /// Natural alignment in bytes.
     align: u64,
+    /// How many types are inside one another.
+    depth: u32,
     /// Bytes between elements by decoration; zero without.
     pub(crate) array_stride: u32,
     members: Vec<Member>,
@@ -172,6 +177,8 @@ impl Types {
     /// Calls with the type of each scalar of a value, in order.
     pub(crate) fn for_each_scalar(&self, id: u32, visit: &mut dyn FnMut(Type)) {
         match self.kind(id) {
+            // Four thousand million of nothing are nothing.
+            _ if self.scalars(id) == 0 => {}
             Kind::Array { element, count } => (0..count).for_each(|_| self.for_each_scalar(element, visit)),
             Kind::Struct => self.members(id).iter().for_each(|member| self.for_each_scalar(member.ty, visit)),
             _ => {
@@ -219,6 +226,9 @@ impl Types {
             }
             _ => leaf(Kind::Opaque(instruction.op), 0, 0),
         };
+        if info.depth > MAX_DEPTH {
+            return Err(CompileError::unsupported("a type nested this deep"));
+        }
         info.array_stride = module.decorations.get(instruction.result, Decoration::ArrayStride).unwrap_or(0);
         self.list.push(info);
         self.index[instruction.result as usize] = self.list.len() as u32;
@@ -237,6 +247,7 @@ impl Types {
             scalars: part.scalars.saturating_mul(count),
             size: part.stride().saturating_mul(count).min(u64::from(u32::MAX)),
             align: part.align,
+            depth: part.depth + 1,
             array_stride: 0,
             members: Vec::new(),
         }
@@ -270,9 +281,12 @@ impl Types {
         info.scalars = 0;
         for (i, &ty) in instruction.operands.iter().enumerate() {
             // A pointer may be declared later (`OpTypeForwardPointer`): its size is known all the same.
-            let (scalars, size, align) = match self.get(ty) {
-                Some(_) => self.part(instruction, ty).map(|part| (part.scalars, part.size, part.align))?,
-                None if is_pointer(module, ty) => (1, 8, 8),
+            let (scalars, size, align, depth) = match self.get(ty) {
+                Some(_) => {
+                    let part = self.part(instruction, ty)?;
+                    (part.scalars, part.size, part.align, part.depth)
+                }
+                None if is_pointer(module, ty) => (1, 8, 8, 0),
                 None => return Err(instruction.error("a member is no type declared before")),
             };
             let member = |decoration| module.decorations.member(instruction.result, i as u32, decoration);
@@ -290,6 +304,7 @@ impl Types {
             info.scalars = info.scalars.saturating_add(scalars);
             info.size = natural_offset.saturating_add(size).min(u64::from(u32::MAX));
             info.align = info.align.max(align);
+            info.depth = info.depth.max(depth + 1);
         }
         Ok(info)
     }
@@ -297,7 +312,7 @@ impl Types {
 
 fn leaf(kind: Kind, size: u64, align: u64) -> TypeInfo {
     let scalars = u64::from(size > 0);
-    TypeInfo { kind, scalars, size, align: align.max(1), array_stride: 0, members: Vec::new() }
+    TypeInfo { kind, scalars, size, align: align.max(1), depth: 0, array_stride: 0, members: Vec::new() }
 }
 
 fn scalar(ty: Type, signed: bool) -> TypeInfo {

@@ -50,12 +50,17 @@ impl<'a> Translator<'a> {
             return Err(instruction.error("the base is no pointer into a buffer or shared memory"));
         }
         let base_type = self.module.type_of(instruction.operand(0)?).unwrap_or(0);
-        let stride = match self.types.get(base_type) {
-            Some(info) if info.array_stride > 0 && pointer.layout == Layout::Explicit => info.array_stride,
-            _ => self.natural_stride(pointer.layout, pointer.ty),
-        };
+        let stride = self.pointer_stride(base_type, pointer);
         self.advance(pointer, index, stride);
         Ok(())
+    }
+
+    /// Bytes from one element to the next of the array that a pointer of that type points into.
+    pub(super) fn pointer_stride(&self, ty: u32, pointer: &Pointer) -> u32 {
+        match self.types.get(ty) {
+            Some(info) if info.array_stride > 0 && pointer.layout == Layout::Explicit => info.array_stride,
+            _ => self.natural_stride(pointer.layout, pointer.ty),
+        }
     }
 
     /// Follows one index.

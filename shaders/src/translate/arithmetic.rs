@@ -217,8 +217,8 @@ fn binary_op(op: Op) -> Option<BinaryOp> {
 
 fn compare_op(op: Op) -> Option<CompareOp> {
     Some(match op {
-        Op::IEqual | Op::LogicalEqual | Op::PtrEqual => CompareOp::IEq,
-        Op::INotEqual | Op::LogicalNotEqual | Op::PtrNotEqual => CompareOp::INe,
+        Op::IEqual | Op::LogicalEqual => CompareOp::IEq,
+        Op::INotEqual | Op::LogicalNotEqual => CompareOp::INe,
         Op::ULessThan => CompareOp::ULt,
         Op::ULessThanEqual => CompareOp::ULe,
         Op::UGreaterThan => CompareOp::UGt,

@@ -39,6 +39,7 @@ impl<'a> Translator<'a> {
 
     /// `OpFunctionCall`.
     pub(super) fn call(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        self.spend(100)?;
         let callee = instruction.operand(0)?;
         if self.activations.iter().any(|activation| activation.function == callee) {
             return Err(instruction.error("the function calls itself"));

@@ -22,9 +22,6 @@ impl<'a> Translator<'a> {
                 self.define(instruction, &zeros)
             }
             Op::ConstantComposite | Op::SpecConstantComposite => self.constant_composite(instruction),
-            Op::ConstantCompositeReplicateEXT | Op::SpecConstantCompositeReplicateEXT => {
-                self.replicated(instruction)
-            }
             Op::SpecConstantOp => self.specialized(instruction),
             Op::ExtInst => Ok(()),
             _ => Err(instruction.unsupported()),
@@ -64,15 +61,6 @@ impl<'a> Translator<'a> {
             let span = self.span(instruction, part)?;
             scalars.extend_from_slice(self.values.slice(span));
         }
-        self.define(instruction, &scalars)
-    }
-
-    fn replicated(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        self.check_size(instruction, instruction.result_type)?;
-        let part = self.operand(instruction, 0)?;
-        let part = Scalars::from_slice(self.values.slice(part));
-        let times = self.types.scalars(instruction.result_type) as usize / part.len().max(1);
-        let scalars: Scalars = (0..times).flat_map(|_| part.iter().copied()).collect();
         self.define(instruction, &scalars)
     }
 

@@ -40,6 +40,7 @@ impl<'a> Translator<'a> {
                 // Constants decided that nothing leads here: what it reads may not have been translated.
                 break;
             }
+            self.spend(10)?;
             let block = &cfg.blocks[at];
             if block.is_loop {
                 // Joins from the merge block on stand behind the loop.
@@ -47,9 +48,10 @@ impl<'a> Translator<'a> {
                 let (inside, outside) =
                     block.joins.split_at(block.joins.partition_point(|&join| join < merge));
                 let outside_follow = self.open_joins(outside, follow);
+                self.spend(self.builder.variable_count() as u64 / 8)?;
                 let label = self.builder.begin_loop();
                 self.set_label(at, Some(label));
-                self.body(at, block)?;
+                self.body(block)?;
                 let next = self.open_joins(inside, outside_follow);
                 self.terminator(at, block, next)?;
                 self.close_joins(inside, outside_follow, false)?;
@@ -57,7 +59,7 @@ impl<'a> Translator<'a> {
                 self.set_label(at, None);
                 node = self.close_joins(outside, follow, true)?;
             } else {
-                self.body(at, block)?;
+                self.body(block)?;
                 let next = self.open_joins(block.joins.as_slice(), follow);
                 let inline = self.terminator(at, block, next)?;
                 node = self.close_joins(&block.joins, follow, true)?.or(inline);
@@ -106,7 +108,7 @@ impl<'a> Translator<'a> {
         self.activations.last().and_then(|activation| activation.labels[node])
     }
 
-    fn body(&mut self, node: Node, block: &Block) -> Result<(), CompileError> {
+    fn body(&mut self, block: &Block) -> Result<(), CompileError> {
         let module = self.module;
         for instruction in &module.instructions[block.body.clone()] {
             match instruction.op {
@@ -114,7 +116,6 @@ impl<'a> Translator<'a> {
                 _ => self.instruction(instruction)?,
             }
         }
-        debug_assert!(self.activations.last().is_some_and(|activation| node < activation.labels.len()));
         Ok(())
     }
 

@@ -64,6 +64,11 @@ impl<'a> Translator<'a> {
         self.resize(a, to, ConvertOp::SignExtend)
     }
 
+    /// An array index to the type that offsets are computed in.
+    pub(super) fn extend_index(&mut self, index: Value, to: Type) -> Value {
+        self.resize(index, to, ConvertOp::ExtendIndex)
+    }
+
     fn resize(&mut self, a: Value, to: Type, widen: ConvertOp) -> Value {
         let from = self.builder.type_of(a);
         if from.is_float() || to.is_float() || from == Type::Bool || to == Type::Bool {

@@ -69,6 +69,7 @@ impl<'a> Translator<'a> {
     ) -> Result<Scalars, CompileError> {
         self.check_size(instruction, pointer.ty)?;
         self.check_root(instruction, pointer)?;
+        self.spend(self.types.scalars(pointer.ty))?;
         let count = self.types.scalars(pointer.ty) as u32;
         match pointer.root {
             Root::Variables(first) => {
@@ -124,6 +125,7 @@ impl<'a> Translator<'a> {
     ) -> Result<(), CompileError> {
         self.check_size(instruction, pointer.ty)?;
         self.check_root(instruction, pointer)?;
+        self.spend(self.types.scalars(pointer.ty))?;
         let leaves = self.leaves(pointer);
         let fits = leaves.len() == scalars.len()
             && leaves.iter().zip(scalars).all(|(leaf, &value)| self.builder.type_of(value) == leaf.0);
@@ -214,6 +216,7 @@ impl<'a> Translator<'a> {
     fn add_leaves(&self, at: &Pointer, offset: i64, leaves: &mut Leaves) {
         let part = |ty| Pointer { ty, ..*at };
         match self.types.kind(at.ty) {
+            _ if self.types.scalars(at.ty) == 0 => {}
             Kind::Vector { component, count } => {
                 let stride = match at.component_stride {
                     0 => self.natural_stride(at.layout, component),

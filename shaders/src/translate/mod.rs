@@ -1,12 +1,12 @@
 //! SPIR-V to IR: one compute entry point, all calls inlined, all composites taken apart.
 //!
-//! [`translate`] is the way in. The [`Translator`] walks the module once: types, constants and variables in order, then the
+//! [`translate`] is the way in. The `Translator` walks the module once: types, constants and variables in order, then the
 //! entry point's function along its control flow. One file per family of instructions.
 //!
 //! # Invariants
 //! 1. An id's value has the scalars of its declared type, in number and type (checked where it is recorded).
 //! 2. Whatever the module says, the result passes [`verify`](crate::ir::verify): no later stage meets a malformed function.
-//! 3. The work is bounded: [`MAX_VALUES`], [`MAX_SCALARS`], [`MAX_DEPTH`].
+//! 3. The work is bounded: `MAX_VALUES`, `MAX_WORK`, `MAX_SCALARS`, `MAX_DEPTH`.
 
 mod access;
 mod arithmetic;
@@ -51,11 +51,13 @@ use usage::Usage;
 use value::Values;
 
 /// The most values that a function may have: a limit on what inlining may grow to.
-const MAX_VALUES: usize = 2_000_000;
+const MAX_VALUES: usize = 500_000;
+/// The most work: instructions, blocks and scalars that are gone through, each as often as it is inlined.
+const MAX_WORK: u64 = 20_000_000;
 /// The most scalars of one composite value.
 const MAX_SCALARS: u64 = 1 << 16;
 /// The most statement lists inside one another.
-const MAX_DEPTH: usize = 400;
+const MAX_DEPTH: usize = 200;
 /// The most bytes of one invocation's private memory, and of a workgroup's shared memory.
 const MAX_MEMORY: u64 = 1 << 24;
 
@@ -88,6 +90,8 @@ struct Translator<'a> {
     activations: Vec<Activation>,
     /// What to set when the entry point starts.
     initializers: Vec<(Variable, ir::Value)>,
+    /// What has been gone through, see [`MAX_WORK`].
+    work: u64,
     /// Bytes of shared memory that have been given out.
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
@@ -106,6 +110,7 @@ impl<'a> Translator<'a> {
             cfgs: FastMap::default(),
             activations: Vec::new(),
             initializers: Vec::new(),
+            work: 0,
             shared_bytes: 0,
             local_bytes: 0,
         })
@@ -144,8 +149,18 @@ impl<'a> Translator<'a> {
         self.run_entry(self.module.entry_point)
     }
 
+    /// Accounts for work; refuses when it is too much.
+    fn spend(&mut self, work: u64) -> Result<(), CompileError> {
+        self.work += work;
+        if self.work > MAX_WORK || self.builder.value_count() > MAX_VALUES {
+            return Err(CompileError::unsupported("a shader that is this large once its calls are inlined"));
+        }
+        Ok(())
+    }
+
     /// An instruction inside a block, except for phis, merges and terminators.
     fn instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        self.spend(10)?;
         match instruction.op {
             Op::Line | Op::NoLine | Op::Nop | Op::ModuleProcessed | Op::AssumeTrueKHR => Ok(()),
             Op::Variable => self.local_variable(instruction),
@@ -167,9 +182,6 @@ impl<'a> Translator<'a> {
 
     /// An operation on values; also what `OpSpecConstantOp` is made of.
     fn operation(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        if self.builder.value_count() > MAX_VALUES {
-            return Err(CompileError::unsupported("a shader that is this large once its calls are inlined"));
-        }
         match op {
             Op::CompositeConstruct
             | Op::CompositeExtract
@@ -182,6 +194,7 @@ impl<'a> Translator<'a> {
             | Op::ExpectKHR
             | Op::Select => self.composite(op, instruction),
             Op::ExtInst => self.extended_instruction(instruction),
+            Op::PtrEqual | Op::PtrNotEqual | Op::PtrDiff => self.compare_pointers(op, instruction),
             _ => self.arithmetic(op, instruction),
         }
     }

@@ -82,7 +82,7 @@ impl Pointer {
 
     /// The type that offsets are computed in.
     fn offset_type(&self) -> Type {
-        if matches!(self.root, Root::Global(_)) { Type::I64 } else { Type::I32 }
+        if matches!(self.root, Root::Global(_) | Root::Buffer { .. }) { Type::I64 } else { Type::I32 }
     }
 
     /// Whether what is read through it stays the same while the shader runs.
@@ -112,7 +112,7 @@ impl Translator<'_> {
             return;
         }
         let ty = pointer.offset_type();
-        let index = self.resize_signed(index, ty);
+        let index = self.extend_index(index, ty);
         let stride = self.builder.constant(ty, u64::from(stride));
         let offset = self.builder.binary(BinaryOp::IMul, index, stride);
         pointer.dynamic = Some(match pointer.dynamic {

@@ -94,6 +94,7 @@ impl<'a> Translator<'a> {
         instruction: &Instruction<'a>,
         scalars: &[Value],
     ) -> Result<(), CompileError> {
+        self.spend(scalars.len() as u64)?;
         self.check(instruction, instruction.result_type, scalars)?;
         let span = self.values.add(scalars);
         self.values.put(instruction.result, Val::Span(span));
@@ -106,8 +107,8 @@ impl<'a> Translator<'a> {
         instruction: &Instruction<'a>,
         span: Span,
     ) -> Result<(), CompileError> {
-        let scalars = Scalars::from_slice(self.values.slice(span));
-        self.check(instruction, instruction.result_type, &scalars)?;
+        self.spend(u64::from(span.len))?;
+        self.check(instruction, instruction.result_type, self.values.slice(span))?;
         self.values.put(instruction.result, Val::Span(span));
         Ok(())
     }

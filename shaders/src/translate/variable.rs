@@ -83,6 +83,7 @@ impl<'a> Translator<'a> {
             return Ok(Pointer::new(Root::Local(self.builder.local_memory(bytes)), Layout::Natural, ty));
         }
         self.check_size(instruction, ty)?;
+        self.spend(self.types.scalars(ty) * 20)?;
         let first = self.builder.variable_count() as u32;
         let builder = &mut self.builder;
         self.types.for_each_scalar(ty, &mut |ty| {

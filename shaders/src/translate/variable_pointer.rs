@@ -1,14 +1,15 @@
-//! Pointers chosen when the shader runs (`VariablePointers`), by `OpSelect` or `OpPhi`.
+//! Pointers chosen when the shader runs (`VariablePointers`), by `OpSelect` or `OpPhi`, and compared.
 //!
 //! The choice is between offsets, and for buffers of one descriptor set between descriptors; which kind of memory is pointed
 //! into has to be the same for all.
 
 use smallvec::SmallVec;
+use spirv::Op;
 
 use super::Translator;
 use super::pointer::{Layout, Pointer, Root};
 use crate::CompileError;
-use crate::ir::{Place, Type, Value};
+use crate::ir::{BinaryOp, CompareOp, Place, Type, UnaryOp, Value};
 use crate::spirv::parse::Instruction;
 
 /// The parts of a pointer that can be chosen: an offset, for buffers the descriptor too.
@@ -71,6 +72,36 @@ impl<'a> Translator<'a> {
         }
         self.define_pointer(instruction.result, pointer);
         Ok(())
+    }
+
+    /// `OpPtrEqual`, `OpPtrNotEqual`, `OpPtrDiff` (in elements).
+    pub(super) fn compare_pointers(
+        &mut self,
+        op: Op,
+        instruction: &Instruction<'a>,
+    ) -> Result<(), CompileError> {
+        let a = self.pointer(instruction, instruction.operand(0)?)?;
+        let b = self.pointer(instruction, instruction.operand(1)?)?;
+        let (shape, a_parts) = self.split(instruction, &a)?;
+        let (other, b_parts) = self.split(instruction, &b)?;
+        if op == Op::PtrDiff {
+            let bytes = self.builder.binary(BinaryOp::ISub, a_parts[0], b_parts[0]);
+            let base_type = self.module.type_of(instruction.operand(0)?).unwrap_or(0);
+            let stride = self.pointer_stride(base_type, &a).max(1);
+            let stride = self.builder.constant(self.builder.type_of(bytes), u64::from(stride));
+            let elements = self.builder.binary(BinaryOp::SDiv, bytes, stride);
+            let to = self.types.scalar(instruction.result_type).unwrap_or(Type::I32);
+            let elements = self.resize_signed(elements, to);
+            return self.define(instruction, &[elements]);
+        }
+        let mut equal = self.builder.bool(same_shape(&shape, &other));
+        for (&a, &b) in a_parts.iter().zip(&b_parts) {
+            self.same_type(instruction, a, b)?;
+            let part = self.builder.compare(CompareOp::IEq, a, b);
+            equal = self.builder.binary(BinaryOp::And, equal, part);
+        }
+        let result = if op == Op::PtrEqual { equal } else { self.builder.unary(UnaryOp::Not, equal) };
+        self.define(instruction, &[result])
     }
 
     /// A pointer without its offset, and what was taken off.

@@ -1,5 +1,7 @@
 //! Runs a function as machine code on the memory of the interpreter, so that the two can be compared.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test support: what goes wrong fails the test")]
+
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use lacuna_shaders::Scratch;
@@ -8,16 +10,16 @@ use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::{Function, interp::Memory};
 use lacuna_vm::page_table::pte;
 
-pub const PAGE: usize = 1 << 16;
+pub(crate) const PAGE: usize = 1 << 16;
 
 /// Zeroed pages, aligned as backing memory is.
-pub struct Pages {
+pub(crate) struct Pages {
     start: *mut u8,
     layout: Layout,
 }
 
 impl Pages {
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         let layout = Layout::from_size_align(count.max(1) * PAGE, PAGE).unwrap();
         // SAFETY: the size is not zero.
         let start = unsafe { alloc_zeroed(layout) };
@@ -25,11 +27,11 @@ impl Pages {
         Self { start, layout }
     }
 
-    pub fn address(&self) -> u64 {
+    pub(crate) fn address(&self) -> u64 {
         self.start as u64
     }
 
-    pub fn bytes(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes(&mut self) -> &mut [u8] {
         // SAFETY: our own memory; kernels that share it do not run meanwhile.
         unsafe { std::slice::from_raw_parts_mut(self.start, self.layout.size()) }
     }
@@ -47,14 +49,14 @@ extern "C" fn no_memory(_: *const DispatchContext, _: u64, _: u32) -> u64 {
 }
 
 /// What machine code needs beside the buffers.
-pub struct Machine {
-    pub context: DispatchContext,
+pub(crate) struct Machine {
+    pub(crate) context: DispatchContext,
     _zero: Pages,
     _sink: Pages,
 }
 
 impl Machine {
-    pub fn new(group_count: [u32; 3]) -> Self {
+    pub(crate) fn new(group_count: [u32; 3]) -> Self {
         let (zero, sink) = (Pages::new(1), Pages::new(1));
         let context = DispatchContext {
             page_table: std::ptr::null(),
@@ -74,7 +76,7 @@ impl Machine {
 
 /// Where buffers are put.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Placement {
+pub(crate) enum Placement {
     /// In ordinary memory, at no special alignment.
     Plain,
     /// At sparse addresses; neighbouring pages are not neighbours in memory, buffers start 16 bytes before a page's end.
@@ -82,7 +84,7 @@ pub enum Placement {
 }
 
 /// Runs all workgroups, in two calls.
-pub fn run(function: &Function, memory: &mut Memory, placement: Placement) {
+pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement) {
     let kernel = compile_function(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
     let mut machine = Machine::new(memory.group_count);
     machine.context.base_group = memory.base_group;
@@ -142,7 +144,7 @@ fn scattered(offset: usize, count: usize, placement: Placement) -> usize {
 }
 
 /// Compares buffers; words that are not a number in both are the same.
-pub fn assert_same(function: &Function, expected: &Memory, found: &Memory, what: &str) {
+pub(crate) fn assert_same(function: &Function, expected: &Memory, found: &Memory, what: &str) {
     for (key, bytes) in &expected.buffers {
         let other = &found.buffers[key];
         for (i, (a, b)) in bytes.chunks(4).zip(other.chunks(4)).enumerate() {

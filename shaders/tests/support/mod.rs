@@ -3,8 +3,9 @@
 //! Needs `glslangValidator` and `spirv-as` (Debian: `glslang-tools`, `spirv-tools`).
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot run its tools fails")]
 
-pub mod machine;
+pub(crate) mod machine;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

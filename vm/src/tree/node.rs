@@ -130,12 +130,17 @@ impl Inner {
         self.len += 1;
     }
 
+    /// The first child's bound stays: what comes before the next child belongs to that one now, and a split of it must find
+    /// a bound below.
     pub(super) fn remove(&mut self, index: usize) {
-        let len = self.len as usize;
+        let (len, bound) = (self.len as usize, self.keys[0]);
         self.keys.copy_within(index + 1..len, index);
         self.children.copy_within(index + 1..len, index);
         self.keys[len - 1] = u32::MAX;
         self.len -= 1;
+        if len > 1 {
+            self.keys[0] = bound;
+        }
     }
 
     /// Moves the children from `at` on into the empty node `into`.

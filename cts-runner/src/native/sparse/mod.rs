@@ -25,6 +25,7 @@ mod indirect_dispatch_from_sparse;
 mod later_binds_of_a_call_win;
 mod partial_unbind_splits_a_range;
 mod random_gather;
+mod random_sequences_match_a_model;
 mod rebind_follows_contents;
 mod rebind_keeps_neighbours;
 mod rebind_storm;
@@ -65,6 +66,7 @@ super::cases!("sparse":
     later_binds_of_a_call_win,
     partial_unbind_splits_a_range,
     random_gather,
+    random_sequences_match_a_model,
     rebind_follows_contents,
     rebind_keeps_neighbours,
     rebind_storm,

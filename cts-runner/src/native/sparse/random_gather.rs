@@ -23,12 +23,8 @@ pub(super) fn run(cx: &Context) -> Outcome {
         &[places.len() as u32],
         places.len().div_ceil(64) as u32,
     )?;
-    let expected: Vec<u32> = places
-        .iter()
-        .map(|&at| {
-            bound[(at / pages.words()) as usize]
-                .map_or(0, |m| pages.pattern(m)[(at % pages.words()) as usize])
-        })
-        .collect();
+    let shown: Vec<u32> =
+        bound.iter().flat_map(|m| m.map_or(vec![0; pages.words() as usize], |m| pages.pattern(m))).collect();
+    let expected: Vec<u32> = places.iter().map(|&at| shown[at as usize]).collect();
     same("gathered words", &result.words(), &expected)
 }

@@ -166,3 +166,27 @@ fn many_threads_submit_to_one_queue() {
     fifo.wait_idle();
     assert_eq!(count.load(Ordering::Relaxed), 2000);
 }
+
+#[test]
+fn queues_that_wait_for_the_host_do_not_hold_up_others() {
+    let (gate, done) = (point(1), point(1));
+    let blocked: Vec<(Arc<Fifo>, Point)> = (0..12).map(|_| (fifo(), point(1))).collect();
+    for (fifo, end) in &blocked {
+        let gate = gate.clone();
+        let wait = move || {
+            executor::blocking(|| host_wait::wait(&[gate], Until::All, u64::MAX));
+            Ok(())
+        };
+        fifo.submit([Submission {
+            work: Some(Box::new(wait)),
+            signals: [end.clone()].into_iter().collect(),
+            nanoseconds: EXPENSIVE,
+            ..Submission::default()
+        }]);
+    }
+    fifo().submit([Submission { nanoseconds: EXPENSIVE, ..step(1, &Arc::default(), &[], &[&done]) }]);
+    wait(&done);
+    assert!(blocked.iter().all(|(_, end)| !end.is_reached()));
+    gate.raise();
+    blocked.iter().for_each(|(_, end)| wait(end));
+}
