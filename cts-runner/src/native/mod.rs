@@ -81,7 +81,7 @@ mod prelude {
     pub(super) use super::{Context, Need, Outcome};
     pub(super) use crate::vk::{self, Bind, BindInfo, Bound, Buffer, Check as _, Commands, Device};
     pub(super) use crate::vk::{
-        Fence, HostBuffer, Image, ImageShape, Kernel, Semaphore, SparseBuffer, Submit,
+        Fence, HostBuffer, ImageShape, Kernel, Semaphore, SparseBuffer, StorageImage, Submit,
     };
 }
 

@@ -62,7 +62,7 @@ impl ImageShape {
 }
 
 /// An image for storage and copies. All of it is in the layout `GENERAL` after [`Recorder::general`].
-pub struct Image {
+pub struct StorageImage {
     device: Device,
     /// The handle.
     pub handle: vk::Image,
@@ -73,7 +73,7 @@ pub struct Image {
     memory: Option<Memory>,
 }
 
-impl Image {
+impl StorageImage {
     /// What images are made for here.
     pub const USAGE: vk::ImageUsageFlags = vk::ImageUsageFlags::from_raw(
         vk::ImageUsageFlags::STORAGE.as_raw()
@@ -131,7 +131,7 @@ impl Image {
     }
 }
 
-impl Drop for Image {
+impl Drop for StorageImage {
     fn drop(&mut self) {
         // SAFETY: created from this device, destroyed once; null handles are ignored. The memory goes after this.
         unsafe {
@@ -143,7 +143,7 @@ impl Drop for Image {
 
 impl DescriptorSet {
     /// Writes a storage image.
-    pub fn write_image(&self, binding: u32, image: &Image) {
+    pub fn write_image(&self, binding: u32, image: &StorageImage) {
         let infos = [vk::DescriptorImageInfo::default()
             .image_view(image.view)
             .image_layout(vk::ImageLayout::GENERAL)];
@@ -159,9 +159,9 @@ impl DescriptorSet {
 
 impl Recorder<'_> {
     /// Brings images into the layout `GENERAL`; what they held is gone.
-    pub fn general(&self, images: &[&Image]) {
+    pub fn general(&self, images: &[&StorageImage]) {
         let access = vk::AccessFlags::MEMORY_READ | vk::AccessFlags::MEMORY_WRITE;
-        let barrier = |image: &&Image| {
+        let barrier = |image: &&StorageImage| {
             vk::ImageMemoryBarrier::default()
                 .dst_access_mask(access)
                 .new_layout(vk::ImageLayout::GENERAL)
@@ -180,7 +180,7 @@ impl Recorder<'_> {
     }
 
     /// `vkCmdCopyBufferToImage`.
-    pub fn copy_to_image(&self, from: &Buffer, to: &Image, regions: &[vk::BufferImageCopy]) {
+    pub fn copy_to_image(&self, from: &Buffer, to: &StorageImage, regions: &[vk::BufferImageCopy]) {
         let layout = vk::ImageLayout::GENERAL;
         // SAFETY: recording; buffer and image are alive.
         unsafe {
@@ -189,7 +189,7 @@ impl Recorder<'_> {
     }
 
     /// `vkCmdCopyImageToBuffer`.
-    pub fn copy_from_image(&self, from: &Image, to: &Buffer, regions: &[vk::BufferImageCopy]) {
+    pub fn copy_from_image(&self, from: &StorageImage, to: &Buffer, regions: &[vk::BufferImageCopy]) {
         let layout = vk::ImageLayout::GENERAL;
         // SAFETY: recording; buffer and image are alive.
         unsafe {
@@ -198,7 +198,7 @@ impl Recorder<'_> {
     }
 
     /// `vkCmdCopyImage`.
-    pub fn copy_image(&self, from: &Image, to: &Image, regions: &[vk::ImageCopy]) {
+    pub fn copy_image(&self, from: &StorageImage, to: &StorageImage, regions: &[vk::ImageCopy]) {
         let layout = vk::ImageLayout::GENERAL;
         // SAFETY: recording; both images are alive.
         unsafe {
@@ -207,7 +207,12 @@ impl Recorder<'_> {
     }
 
     /// `vkCmdClearColorImage`.
-    pub fn clear(&self, image: &Image, color: vk::ClearColorValue, ranges: &[vk::ImageSubresourceRange]) {
+    pub fn clear(
+        &self,
+        image: &StorageImage,
+        color: vk::ClearColorValue,
+        ranges: &[vk::ImageSubresourceRange],
+    ) {
         let layout = vk::ImageLayout::GENERAL;
         // SAFETY: recording; the image is alive.
         unsafe { self.device.raw.cmd_clear_color_image(self.handle, image.handle, layout, &color, ranges) };

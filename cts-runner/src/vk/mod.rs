@@ -36,7 +36,7 @@ pub use commands::{Commands, Recorder};
 pub use compute::{Bound, DescriptorSet, Kernel, KernelOptions};
 pub use device::{Device, DeviceOptions};
 pub use error::{Check, Error, Result};
-pub use image::{Image, ImageShape};
+pub use image::{ImageShape, StorageImage};
 pub use instance::Instance;
 pub use memory::{Memory, Word};
 pub use physical::{ExtraFeatures, Physical};

@@ -9,7 +9,7 @@ pub(super) const NEEDS: &[Need] = &[Need::Compute, Need::StorageImage(vk::Format
 pub(super) fn run(cx: &Context) -> Outcome {
     let shape = ImageShape::solid(vk::Format::R32_UINT, [6, 5, 4]);
     // Several, so that what is beside one is likely another.
-    let images = (0..4).map(|_| Image::new(&cx.device, shape)).collect::<vk::Result<Vec<_>>>()?;
+    let images = (0..4).map(|_| StorageImage::new(&cx.device, shape)).collect::<vk::Result<Vec<_>>>()?;
     let result = cx.host(64 * 4)?;
     let kernel = cx.kernel_with(vk::IMAGE_OUTSIDE, &[IMAGE, (vk::DescriptorType::STORAGE_BUFFER, 1)])?;
     let set = kernel.empty_set(0)?;

@@ -10,7 +10,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     const WIDTH: u32 = 5;
     const GROUPS: u32 = 200;
     const COUNT: u32 = GROUPS * 64;
-    let image = Image::new(&cx.device, ImageShape::flat(vk::Format::R32_UINT, WIDTH, 2))?;
+    let image = StorageImage::new(&cx.device, ImageShape::flat(vk::Format::R32_UINT, WIDTH, 2))?;
     let (tickets, to) = (cx.host(u64::from(COUNT) * 4)?, cx.host(u64::from(WIDTH) * 8)?);
     let kernel = cx.kernel_with(vk::IMAGE_ATOMICS, &[IMAGE, (vk::DescriptorType::STORAGE_BUFFER, 1)])?;
     let set = kernel.empty_set(0)?;

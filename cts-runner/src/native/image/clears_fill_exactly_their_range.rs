@@ -6,7 +6,7 @@ pub(super) const NEEDS: &[Need] = &[Need::Compute, Need::StorageImage(vk::Format
 
 pub(super) fn run(cx: &Context) -> Outcome {
     let shape = ImageShape { levels: 3, layers: 3, ..ImageShape::flat(vk::Format::R8G8B8A8_SNORM, 12, 8) };
-    let image = Image::new(&cx.device, shape)?;
+    let image = StorageImage::new(&cx.device, shape)?;
     let range = vk::ImageSubresourceRange {
         base_mip_level: 1,
         level_count: 1,

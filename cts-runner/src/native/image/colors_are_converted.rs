@@ -13,7 +13,7 @@ pub(super) const NEEDS: &[Need] = &[
 pub(super) fn run(cx: &Context) -> Outcome {
     let colors = ImageShape { layers: 3, ..ImageShape::flat(vk::Format::R8G8B8A8_UNORM, 8, 4) };
     let floats = ImageShape::solid(vk::Format::R32G32B32A32_SFLOAT, [8, 4, 3]);
-    let (colors, floats) = (Image::new(&cx.device, colors)?, Image::new(&cx.device, floats)?);
+    let (colors, floats) = (StorageImage::new(&cx.device, colors)?, StorageImage::new(&cx.device, floats)?);
     let bytes: Vec<u8> = (0..8 * 4 * 3 * 4u32).map(|i| (i * 7) as u8).collect();
     let (from, to) = (HostBuffer::of(&cx.device, &bytes)?, cx.host(bytes.len() as u64 * 4)?);
     let kernel = cx.kernel_with(vk::IMAGE_COLORS, &[IMAGE, IMAGE])?;

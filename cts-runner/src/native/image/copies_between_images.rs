@@ -9,9 +9,9 @@ pub(super) const NEEDS: &[Need] = &[
 ];
 
 pub(super) fn run(cx: &Context) -> Outcome {
-    let solid = Image::new(&cx.device, ImageShape::solid(vk::Format::R32_UINT, [9, 8, 5]))?;
+    let solid = StorageImage::new(&cx.device, ImageShape::solid(vk::Format::R32_UINT, [9, 8, 5]))?;
     let flat = ImageShape { levels: 2, ..ImageShape::flat(vk::Format::R8G8B8A8_UNORM, 16, 12) };
-    let flat = Image::new(&cx.device, flat)?;
+    let flat = StorageImage::new(&cx.device, flat)?;
     let words: Vec<u32> = (0..9 * 8 * 5u32).map(|i| i.wrapping_mul(0x0101_0101)).collect();
     let (from, to) = (HostBuffer::of(&cx.device, &words)?, cx.host(8 * 6 * 4)?);
     let part = |level| vk::ImageSubresourceLayers {

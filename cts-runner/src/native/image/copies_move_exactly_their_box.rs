@@ -12,7 +12,7 @@ const LAYERS: u32 = 4;
 pub(super) fn run(cx: &Context) -> Outcome {
     let mut rng = Rng::new(cx.seed);
     let shape = ImageShape { layers: LAYERS, ..ImageShape::flat(vk::Format::R32_UINT, WIDTH, HEIGHT) };
-    let image = Image::new(&cx.device, shape)?;
+    let image = StorageImage::new(&cx.device, shape)?;
     let texels = (WIDTH * HEIGHT * LAYERS) as usize;
     let source: Vec<u32> = (0..8192).map(|_| rng.bits() as u32).collect();
     let (from, seen) = (HostBuffer::of(&cx.device, &source)?, cx.host(texels as u64 * 4)?);

@@ -33,7 +33,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
 }
 
 fn round_trip(cx: &Context, shape: ImageShape, bytes: u64, rng: &mut Rng) -> Outcome {
-    let image = Image::new(&cx.device, shape)?;
+    let image = StorageImage::new(&cx.device, shape)?;
     let mut size = 0;
     let regions: Vec<_> = (0..shape.levels)
         .map(|level| {

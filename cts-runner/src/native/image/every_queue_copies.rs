@@ -8,7 +8,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     let able = vk::QueueFlags::TRANSFER | vk::QueueFlags::COMPUTE | vk::QueueFlags::GRAPHICS;
     for queue in cx.device.queues.iter().filter(|q| q.flags.intersects(able)) {
         let shape = ImageShape::flat(vk::Format::R32_UINT, 16, 4);
-        let (a, b) = (Image::new(&cx.device, shape)?, Image::new(&cx.device, shape)?);
+        let (a, b) = (StorageImage::new(&cx.device, shape)?, StorageImage::new(&cx.device, shape)?);
         let words: Vec<u32> = (0..64).map(|i| i * i).collect();
         let (from, to) = (HostBuffer::of(&cx.device, &words)?, cx.host(256)?);
         let whole = shape.whole_level(0, 0);

@@ -11,7 +11,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     let kernel = cx.kernel_with(vk::IMAGE_MIRROR, &[IMAGE, IMAGE, BUFFER])?;
     for (width, height) in [(1, 1), (37, 21), (64, 8), (300, 3)] {
         let shape = ImageShape::flat(vk::Format::R32_UINT, width, height);
-        let (source, target) = (Image::new(&cx.device, shape)?, Image::new(&cx.device, shape)?);
+        let (source, target) = (StorageImage::new(&cx.device, shape)?, StorageImage::new(&cx.device, shape)?);
         let words: Vec<u32> = (0..width * height).map(|i| i * 77 + 1).collect();
         let (from, to) = (HostBuffer::of(&cx.device, &words)?, cx.host(u64::from(width * height) * 4)?);
         let sizes = cx.host(12)?;

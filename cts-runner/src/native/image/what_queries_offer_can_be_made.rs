@@ -20,7 +20,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
                 format,
                 kind,
                 tiling,
-                Image::USAGE,
+                StorageImage::USAGE,
                 flags,
             )
         };
@@ -35,7 +35,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
             .mip_levels(1)
             .array_layers(limits.max_array_layers.min(3))
             .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(Image::USAGE);
+            .usage(StorageImage::USAGE);
         // SAFETY: `info` outlives the call; the image is destroyed right away.
         unsafe {
             let image = cx.device.raw.create_image(&info, None).at("vkCreateImage")?;
