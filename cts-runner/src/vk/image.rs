@@ -44,7 +44,6 @@ impl ImageShape {
     }
 
     /// All texels of a level, in all layers, as a region of a buffer from `offset` on.
-    #[must_use]
     pub fn whole_level(&self, level: u32, offset: u64) -> vk::BufferImageCopy {
         let [width, height, depth] = self.extent.map(|size| (size >> level).max(1));
         vk::BufferImageCopy {
@@ -120,7 +119,6 @@ impl StorageImage {
     }
 
     /// All levels and layers.
-    #[must_use]
     pub fn all(&self) -> vk::ImageSubresourceRange {
         vk::ImageSubresourceRange {
             aspect_mask: vk::ImageAspectFlags::COLOR,
