@@ -24,6 +24,7 @@ mod barrier;
 mod call;
 mod control_flow;
 mod convert;
+mod descriptor;
 mod float;
 mod group;
 mod integer;
