@@ -106,4 +106,16 @@ mod tests {
         }
         assert_eq!(help().lines().count(), SWITCHES.len());
     }
+
+    #[test]
+    fn the_documentation_lists_the_same_switches() {
+        let rows: String = SWITCHES
+            .iter()
+            .map(|(name, default, meaning)| format!("| `{name}` | {default} | {meaning} |\n"))
+            .collect();
+        assert!(
+            include_str!("../../docs/SWITCHES.md").ends_with(&rows),
+            "docs/SWITCHES.md should end with:\n{rows}"
+        );
+    }
 }
