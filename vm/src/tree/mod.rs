@@ -19,6 +19,7 @@
 
 mod ahead;
 mod cursor;
+mod edit;
 mod gap;
 mod node;
 mod reserve;
@@ -28,6 +29,7 @@ pub(crate) use ahead::AHEAD;
 pub use cursor::Entries;
 use cursor::Path;
 pub(crate) use cursor::Place;
+pub use edit::Cursor;
 pub use node::Entry;
 pub use reserve::Reserve;
 
