@@ -1,6 +1,11 @@
 //! What a case works with: its own device, and the few operations that most cases share.
 
-use crate::vk::{self, Bound, Buffer, Device, DeviceOptions, HostBuffer, Instance, Kernel, Queue, Recorder};
+use crate::vk::{
+    self, Bound, Buffer, Device, DeviceOptions, HostBuffer, Instance, Kernel, KernelOptions, Queue, Recorder,
+};
+
+/// One storage image in [`Context::kernel_with`].
+pub(super) const IMAGE: (vk::DescriptorType, u32) = (vk::DescriptorType::STORAGE_IMAGE, 1);
 
 /// The surroundings of one running case.
 pub struct Context {
@@ -39,6 +44,11 @@ impl Context {
     /// A kernel over storage buffers.
     pub(super) fn kernel(&self, code: &[u32], buffers: usize, push_bytes: u32) -> vk::Result<Kernel> {
         Kernel::storage(&self.device, code, buffers, push_bytes)
+    }
+
+    /// A kernel whose set 0 has descriptors of these types.
+    pub(super) fn kernel_with(&self, code: &[u32], set: &[(vk::DescriptorType, u32)]) -> vk::Result<Kernel> {
+        Kernel::new(&self.device, code, KernelOptions { sets: &[set], ..KernelOptions::default() })
     }
 
     /// Runs a kernel over whole storage buffers once and waits.

@@ -16,6 +16,7 @@ mod compute;
 mod context;
 mod descriptor;
 mod device;
+mod image;
 mod memory;
 mod need;
 mod outcome;
@@ -63,6 +64,7 @@ pub fn all() -> Vec<Case> {
         device::CASES,
         memory::CASES,
         transfer::CASES,
+        image::CASES,
         sync::CASES,
         query::CASES,
         descriptor::CASES,
@@ -78,7 +80,9 @@ mod prelude {
     pub(super) use super::support::{check, check_eq, same, uniform};
     pub(super) use super::{Context, Need, Outcome};
     pub(super) use crate::vk::{self, Bind, BindInfo, Bound, Buffer, Check as _, Commands, Device};
-    pub(super) use crate::vk::{Fence, HostBuffer, Kernel, Semaphore, SparseBuffer, Submit};
+    pub(super) use crate::vk::{
+        Fence, HostBuffer, ImageShape, Kernel, Semaphore, SparseBuffer, StorageImage, Submit,
+    };
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub enum Need {
     Float64,
     /// 64-bit atomics in buffers.
     Int64Atomics,
+    /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
+    StorageImage(vk::Format),
     /// A device extension.
     Extension(&'static str),
 }
@@ -78,6 +80,15 @@ impl Need {
             Need::Int64 => physical.features.shader_int64 == vk::TRUE,
             Need::Float64 => physical.features.shader_float64 == vk::TRUE,
             Need::Int64Atomics => physical.extra.buffer_int64_atomics,
+            Need::StorageImage(format) => {
+                let mut features = vk::FormatFeatureFlags::STORAGE_IMAGE
+                    | vk::FormatFeatureFlags::TRANSFER_SRC
+                    | vk::FormatFeatureFlags::TRANSFER_DST;
+                if format == vk::Format::R32_UINT {
+                    features |= vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC;
+                }
+                physical.optimal_features(format).contains(features)
+            }
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

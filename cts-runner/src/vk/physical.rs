@@ -134,6 +134,14 @@ impl Physical {
         extension.to_str().is_ok_and(|name| self.extensions.contains(name))
     }
 
+    /// What optimally tiled images of a format can be used for.
+    #[must_use]
+    pub fn optimal_features(&self, format: vk::Format) -> vk::FormatFeatureFlags {
+        // SAFETY: the physical device is one of this live instance's.
+        unsafe { self.instance.raw().get_physical_device_format_properties(self.handle, format) }
+            .optimal_tiling_features
+    }
+
     /// The device's name as reported.
     #[must_use]
     pub fn name(&self) -> String {

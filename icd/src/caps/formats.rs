@@ -1,7 +1,7 @@
 //! Formats: what can be done with images of each, and which images can be made.
 //!
 //! Every query and `vkCreateImage` go by the same two functions, so that they cannot disagree. Images can be copied, cleared
-//! and used as storage images; nothing samples or renders them, and none can be sparse or multisampled.
+//! and used as storage images, buffers as storage texel buffers; nothing samples or renders them, and none can be sparse or multisampled.
 
 use ash::vk;
 use lacuna_gpu::format::Format;
@@ -26,11 +26,12 @@ const FLAGS: vk::ImageCreateFlags = vk::ImageCreateFlags::from_raw(
 
 /// `vkGetPhysicalDeviceFormatProperties`. Both tilings are the same layout.
 pub fn properties(format: vk::Format) -> vk::FormatProperties {
-    let features = Format::find(format).map_or(vk::FormatFeatureFlags::empty(), features);
+    let Some(format) = Format::find(format) else { return vk::FormatProperties::default() };
+    let images = features(format);
     vk::FormatProperties {
-        linear_tiling_features: features,
-        optimal_tiling_features: features,
-        buffer_features: vk::FormatFeatureFlags::empty(),
+        linear_tiling_features: images,
+        optimal_tiling_features: images,
+        buffer_features: buffer_features(format),
     }
 }
 
@@ -39,6 +40,11 @@ fn features(format: Format) -> vk::FormatFeatureFlags {
         | vk::FormatFeatureFlags::TRANSFER_SRC
         | vk::FormatFeatureFlags::TRANSFER_DST;
     if format.has_atomics() { all | vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC } else { all }
+}
+
+fn buffer_features(format: Format) -> vk::FormatFeatureFlags {
+    let all = vk::FormatFeatureFlags::STORAGE_TEXEL_BUFFER;
+    if format.has_atomics() { all | vk::FormatFeatureFlags::STORAGE_TEXEL_BUFFER_ATOMIC } else { all }
 }
 
 /// What an image is made of, besides its size.

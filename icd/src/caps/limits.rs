@@ -88,6 +88,7 @@ fn sparse_address_space_size() -> u64 {
 
 fn limits() -> vk::PhysicalDeviceLimits {
     vk::PhysicalDeviceLimits {
+        max_texel_buffer_elements: u32::MAX,
         max_uniform_buffer_range: 1 << 30,
         max_storage_buffer_range: u32::MAX,
         max_push_constants_size: abi::MAX_PUSH_CONSTANTS as u32,
@@ -132,7 +133,6 @@ fn required_limits() -> vk::PhysicalDeviceLimits {
         max_image_dimension3_d: 256,
         max_image_dimension_cube: 4096,
         max_image_array_layers: 256,
-        max_texel_buffer_elements: 65_536,
         max_sampler_allocation_count: 4000,
         max_per_stage_descriptor_samplers: 16,
         max_per_stage_descriptor_sampled_images: 16,

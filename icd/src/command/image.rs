@@ -278,3 +278,62 @@ impl State<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(dimensions: vk::ImageType, depth: u32, count: u32) -> Image {
+        let info = vk::ImageCreateInfo::default()
+            .image_type(dimensions)
+            .format(vk::Format::R32_UINT)
+            .extent(vk::Extent3D { width: 10, height: 6, depth })
+            .mip_levels(1)
+            .array_layers(count)
+            .samples(vk::SampleCountFlags::TYPE_1)
+            .usage(vk::ImageUsageFlags::TRANSFER_DST);
+        Image::new(&info).unwrap()
+    }
+
+    fn region(layers: (u32, u32), offset: [i32; 3], extent: [u32; 3]) -> Region {
+        let part = vk::ImageSubresourceLayers {
+            aspect_mask: vk::ImageAspectFlags::COLOR,
+            mip_level: 0,
+            base_array_layer: layers.0,
+            layer_count: layers.1,
+        };
+        let ([x, y, z], [width, height, depth]) = (offset, extent);
+        (part, vk::Offset3D { x, y, z }, vk::Extent3D { width, height, depth })
+    }
+
+    #[test]
+    fn regions_become_the_bytes_of_their_texels() {
+        let array = image(vk::ImageType::TYPE_2D, 1, 4);
+        let pitch = array.layout().layer_pitch();
+        let (rows, size) = image_box(&array, region((1, 2), [3, 2, 0], [5, 4, 1])).unwrap();
+        assert_eq!(rows, Rows { address: pitch + 2 * 40 + 12, row_pitch: 40, slice_pitch: pitch });
+        assert_eq!(size, BoxSize { row_bytes: 20, rows: 4, slices: 2 });
+        let solid = image(vk::ImageType::TYPE_3D, 5, 1);
+        let (rows, size) = image_box(&solid, region((0, 1), [0, 0, 3], [10, 6, 2])).unwrap();
+        assert_eq!((rows.address, rows.slice_pitch, size.slices), (3 * 240, 240, 2));
+    }
+
+    #[test]
+    fn regions_outside_of_the_image_are_refused() {
+        let (array, solid) = (image(vk::ImageType::TYPE_2D, 1, 4), image(vk::ImageType::TYPE_3D, 5, 1));
+        for (image, region) in [
+            (&array, region((0, 1), [1, 0, 0], [10, 6, 1])),
+            (&array, region((0, 1), [0, -1, 0], [1, 1, 1])),
+            (&array, region((0, 1), [i32::MAX, 0, 0], [u32::MAX, 1, 1])),
+            (&array, region((0, 1), [0, 0, 0], [0, 6, 1])),
+            (&array, region((0, 1), [0, 0, 1], [1, 1, 1])),
+            (&array, region((3, 2), [0; 3], [1; 3])),
+            (&array, region((u32::MAX, u32::MAX), [0; 3], [1; 3])),
+            (&array, region((0, 0), [0; 3], [1; 3])),
+            (&solid, region((0, 1), [0, 0, 4], [1, 1, 2])),
+            (&solid, region((0, 2), [0; 3], [1; 3])),
+        ] {
+            assert!(matches!(image_box(image, region), Err(Error::InvalidUsage(_))), "{region:?}");
+        }
+    }
+}

@@ -8,6 +8,7 @@
 //! command's name), the function.
 
 pub mod buffer;
+pub mod buffer_view;
 pub mod command;
 pub mod command_compute;
 pub mod command_image;
@@ -183,8 +184,8 @@ commands! {
         "vkBindImageMemory": PFN_vkBindImageMemory = image::bind_image_memory;
         "vkCreateImageView": PFN_vkCreateImageView = image::create_image_view;
         "vkDestroyImageView": PFN_vkDestroyImageView = image::destroy_image_view;
-        "vkCreateBufferView": PFN_vkCreateBufferView = refused::create_buffer_view;
-        "vkDestroyBufferView": PFN_vkDestroyBufferView = refused::destroy_buffer_view;
+        "vkCreateBufferView": PFN_vkCreateBufferView = buffer_view::create_buffer_view;
+        "vkDestroyBufferView": PFN_vkDestroyBufferView = buffer_view::destroy_buffer_view;
         "vkCreateRenderPass": PFN_vkCreateRenderPass = refused::create_render_pass;
         "vkDestroyRenderPass": PFN_vkDestroyRenderPass = refused::destroy_render_pass;
         "vkGetRenderAreaGranularity": PFN_vkGetRenderAreaGranularity = refused::get_render_area_granularity;

@@ -1,6 +1,6 @@
-//! Commands of Vulkan 1.0 on objects that this device cannot make: buffer views, render passes and framebuffers.
+//! Commands of Vulkan 1.0 on objects that this device cannot make: render passes and framebuffers.
 //!
-//! No format is supported for texel buffers and no queue has graphics, so a valid application never gets here. Creating is
+//! No queue has graphics, so a valid application never gets here. Creating is
 //! refused with a null handle; everything else gets null handles and does what Vulkan says of those: nothing.
 
 use ash::vk;
@@ -28,8 +28,6 @@ macro_rules! refuse_create {
 }
 
 refuse_create! {
-    /// `vkCreateBufferView`: no format can be a texel buffer.
-    create_buffer_view(vk::BufferViewCreateInfo<'_>) -> vk::BufferView, Error::FormatNotSupported;
     /// `vkCreateRenderPass`.
     create_render_pass(vk::RenderPassCreateInfo<'_>) -> vk::RenderPass, Error::FeatureNotPresent("graphics");
     /// `vkCreateFramebuffer`.
@@ -51,8 +49,6 @@ macro_rules! refuse_destroy {
 }
 
 refuse_destroy! {
-    /// `vkDestroyBufferView`.
-    destroy_buffer_view(vk::BufferView);
     /// `vkDestroyRenderPass`.
     destroy_render_pass(vk::RenderPass);
     /// `vkDestroyFramebuffer`.

@@ -10,6 +10,7 @@ use lacuna_shaders::abi::Descriptor;
 use parking_lot::Mutex;
 
 use super::buffer::Buffer;
+use super::buffer_view::BufferView;
 use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer};
 use super::image_view::ImageView;
 use crate::error::Error;
@@ -64,18 +65,14 @@ impl DescriptorSet {
         Ok(binding.slot.saturating_add(element))
     }
 
-    /// Writes the buffers of a write or a template entry. Other types, but storage images, have no objects that could be
-    /// written, so their descriptors stay null.
+    /// Writes the buffers of a write or a template entry. Null descriptors for null and destroyed buffers.
     pub fn write_buffers<'a>(
         &self,
         (binding, element): (u32, u32),
-        kind: vk::DescriptorType,
         infos: impl Iterator<Item = &'a vk::DescriptorBufferInfo>,
     ) -> Result<(), Error> {
         let slot = self.slot(binding, element)?;
-        if is_buffer(kind) {
-            self.write(slot, infos.map(describe));
-        }
+        self.write(slot, infos.map(describe));
         Ok(())
     }
 }
@@ -88,11 +85,20 @@ impl DescriptorSet {
         infos: impl Iterator<Item = &'a vk::DescriptorImageInfo>,
     ) -> Result<(), Error> {
         let slot = self.slot(binding, element)?;
-        let describe = |info: &vk::DescriptorImageInfo| ImageView::find(info.image_view);
-        self.write(
-            slot,
-            infos.map(|info| describe(info).map_or(Descriptor::default(), |view| view.descriptor())),
-        );
+        let views = infos.map(|info| ImageView::find(info.image_view));
+        self.write(slot, views.map(|view| view.map_or(Descriptor::default(), |view| view.descriptor())));
+        Ok(())
+    }
+
+    /// Writes the storage texel buffers of a write or a template entry. Null descriptors for null and destroyed views.
+    pub fn write_texel_buffers<'a>(
+        &self,
+        (binding, element): (u32, u32),
+        views: impl Iterator<Item = &'a vk::BufferView>,
+    ) -> Result<(), Error> {
+        let slot = self.slot(binding, element)?;
+        let views = views.map(|&view| BufferView::find(view));
+        self.write(slot, views.map(|view| view.map_or(Descriptor::default(), |view| view.descriptor())));
         Ok(())
     }
 }
@@ -129,18 +135,27 @@ pub unsafe fn update(
     copies: &[vk::CopyDescriptorSet<'_>],
 ) -> Result<(), Error> {
     for write in writes {
-        if write.descriptor_type == vk::DescriptorType::STORAGE_IMAGE {
-            // SAFETY: `pImageInfo` has `descriptorCount` elements for images (VUID-VkWriteDescriptorSet-descriptorType).
-            let infos = unsafe { guard::slice(write.p_image_info, write.descriptor_count) };
-            let place = (write.dst_binding, write.dst_array_element);
-            DescriptorSet::get(write.dst_set)?.write_images(place, infos.iter())?;
-            continue;
-        }
-        let infos = if is_buffer(write.descriptor_type) { write.p_buffer_info } else { std::ptr::null() };
-        // SAFETY: `pBufferInfo` has `descriptorCount` elements for buffer types (VUID-VkWriteDescriptorSet-pBufferInfo).
-        let infos = unsafe { guard::slice(infos, write.descriptor_count) };
+        let (set, count) = (DescriptorSet::get(write.dst_set)?, write.descriptor_count);
         let place = (write.dst_binding, write.dst_array_element);
-        DescriptorSet::get(write.dst_set)?.write_buffers(place, write.descriptor_type, infos.iter())?;
+        match write.descriptor_type {
+            kind if is_buffer(kind) => {
+                // SAFETY: `descriptorCount` elements for buffers (VUID-VkWriteDescriptorSet-descriptorType-00324).
+                let infos = unsafe { guard::slice(write.p_buffer_info, count) };
+                set.write_buffers(place, infos.iter())?;
+            }
+            vk::DescriptorType::STORAGE_IMAGE => {
+                // SAFETY: `descriptorCount` elements for images (VUID-vkUpdateDescriptorSets-pDescriptorWrites-06493).
+                let infos = unsafe { guard::slice(write.p_image_info, count) };
+                set.write_images(place, infos.iter())?;
+            }
+            vk::DescriptorType::STORAGE_TEXEL_BUFFER => {
+                // SAFETY: `descriptorCount` elements for texel buffers (VUID-VkWriteDescriptorSet-descriptorType-02994).
+                let views = unsafe { guard::slice(write.p_texel_buffer_view, count) };
+                set.write_texel_buffers(place, views.iter())?;
+            }
+            // Nothing can be bound to descriptors of other types: they stay null.
+            _ => set.slot(place.0, place.1).map(drop)?,
+        }
     }
     for copy in copies {
         let (from, to) = (DescriptorSet::get(copy.src_set)?, DescriptorSet::get(copy.dst_set)?);

@@ -53,7 +53,8 @@ pub fn is_buffer(kind: vk::DescriptorType) -> bool {
 
 /// Whether shaders can use descriptors of this type.
 pub fn is_usable(kind: vk::DescriptorType) -> bool {
-    is_buffer(kind) || kind == vk::DescriptorType::STORAGE_IMAGE
+    is_buffer(kind)
+        || matches!(kind, vk::DescriptorType::STORAGE_IMAGE | vk::DescriptorType::STORAGE_TEXEL_BUFFER)
 }
 
 impl DescriptorSetLayout {

@@ -1,4 +1,4 @@
-//! `VkDescriptorUpdateTemplate`: where in the application's own structure the buffers and images of a set are.
+//! `VkDescriptorUpdateTemplate`: where in the application's own structure the resources of a set are.
 
 use std::ffi::c_void;
 
@@ -34,7 +34,7 @@ impl DescriptorTemplate {
     /// [`Error::InvalidUsage`] for bindings that the set does not have; earlier entries are done.
     ///
     /// # Safety
-    /// `data` has a `VkDescriptorBufferInfo` or `VkDescriptorImageInfo` wherever an entry of the template says so.
+    /// `data` has a `VkDescriptorBufferInfo`, `VkDescriptorImageInfo` or `VkBufferView` wherever an entry of the template says so.
     pub unsafe fn apply(&self, set: &DescriptorSet, data: *const c_void) -> Result<(), Error> {
         for entry in &self.entries {
             let place = (entry.dst_binding, entry.dst_array_element);
@@ -42,11 +42,15 @@ impl DescriptorTemplate {
             if is_buffer(kind) {
                 // SAFETY: this function's contract.
                 let infos = unsafe { read::<vk::DescriptorBufferInfo>(entry, data) };
-                set.write_buffers(place, kind, infos.iter())?;
+                set.write_buffers(place, infos.iter())?;
             } else if kind == vk::DescriptorType::STORAGE_IMAGE {
                 // SAFETY: this function's contract.
                 let infos = unsafe { read::<vk::DescriptorImageInfo>(entry, data) };
                 set.write_images(place, infos.iter())?;
+            } else if kind == vk::DescriptorType::STORAGE_TEXEL_BUFFER {
+                // SAFETY: this function's contract.
+                let views = unsafe { read::<vk::BufferView>(entry, data) };
+                set.write_texel_buffers(place, views.iter())?;
             }
         }
         Ok(())

@@ -154,3 +154,58 @@ fn check(info: &vk::ImageCreateInfo<'_>, limits: &vk::ImageFormatProperties) -> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info() -> vk::ImageCreateInfo<'static> {
+        vk::ImageCreateInfo::default()
+            .image_type(vk::ImageType::TYPE_2D)
+            .format(vk::Format::R16G16_UINT)
+            .extent(vk::Extent3D { width: 20, height: 10, depth: 1 })
+            .mip_levels(3)
+            .array_layers(4)
+            .samples(vk::SampleCountFlags::TYPE_1)
+            .usage(vk::ImageUsageFlags::STORAGE)
+    }
+
+    #[test]
+    fn sizes_that_images_cannot_have_are_refused() {
+        assert!(Image::new(&info()).is_ok());
+        let extent = |width, height, depth| info().extent(vk::Extent3D { width, height, depth });
+        for wrong in [
+            extent(0, 10, 1),
+            extent(20, 10, 2),
+            extent(u32::MAX, 10, 1),
+            info().mip_levels(0),
+            info().mip_levels(6),
+            info().array_layers(0),
+            info().array_layers(u32::MAX),
+            info().flags(vk::ImageCreateFlags::CUBE_COMPATIBLE),
+        ] {
+            assert!(matches!(Image::new(&wrong), Err(Error::InvalidUsage(_))), "{wrong:?}");
+        }
+        let samples = info().samples(vk::SampleCountFlags::TYPE_4);
+        assert_eq!(Image::new(&samples).err(), Some(Error::FormatNotSupported));
+    }
+
+    #[test]
+    fn subresources_that_do_not_exist_have_no_layout() {
+        let image = Image::new(&info()).unwrap();
+        let place = |level, layer| vk::ImageSubresource {
+            aspect_mask: vk::ImageAspectFlags::COLOR,
+            mip_level: level,
+            array_layer: layer,
+        };
+        let found = image.subresource(&place(1, 3)).unwrap();
+        assert_eq!((found.row_pitch, found.size), (40, 200));
+        assert!(found.offset + found.size <= image.requirements().size);
+
+        for wrong in [place(3, 0), place(0, 4), place(u32::MAX, 0), place(0, u32::MAX)] {
+            assert!(image.subresource(&wrong).is_err(), "{wrong:?}");
+        }
+        let depth = vk::ImageSubresource { aspect_mask: vk::ImageAspectFlags::DEPTH, ..place(0, 0) };
+        assert!(image.subresource(&depth).is_err());
+    }
+}

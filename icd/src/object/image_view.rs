@@ -80,3 +80,80 @@ pub fn layers(range: &vk::ImageSubresourceRange, count: u32) -> std::ops::Range<
     };
     first..end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(dimensions: vk::ImageType, extent: [u32; 3], levels: u32, count: u32) -> vk::Image {
+        let [width, height, depth] = extent;
+        let info = vk::ImageCreateInfo::default()
+            .image_type(dimensions)
+            .format(vk::Format::R32_UINT)
+            .extent(vk::Extent3D { width, height, depth })
+            .mip_levels(levels)
+            .array_layers(count)
+            .samples(vk::SampleCountFlags::TYPE_1)
+            .usage(vk::ImageUsageFlags::STORAGE);
+        Image::new(&info).unwrap().insert()
+    }
+
+    fn view(
+        image: vk::Image,
+        kind: vk::ImageViewType,
+        level: u32,
+        (first, count): (u32, u32),
+    ) -> Result<ImageView, Error> {
+        let range = vk::ImageSubresourceRange {
+            aspect_mask: vk::ImageAspectFlags::COLOR,
+            base_mip_level: level,
+            level_count: 1,
+            base_array_layer: first,
+            layer_count: count,
+        };
+        let info = vk::ImageViewCreateInfo::default()
+            .image(image)
+            .view_type(kind)
+            .format(vk::Format::R32_SFLOAT)
+            .subresource_range(range);
+        ImageView::new(&info)
+    }
+
+    #[test]
+    fn a_view_shows_its_level_and_layers() {
+        let array = image(vk::ImageType::TYPE_2D, [16, 8, 1], 2, 5);
+        let shown =
+            view(array, vk::ImageViewType::TYPE_2D_ARRAY, 1, (2, vk::REMAINING_ARRAY_LAYERS)).unwrap();
+        let pitch = shown.image.layout().layer_pitch();
+        assert_eq!((shown.shape.extent, shown.shape.row_pitch), ([8, 4, 3], 32));
+        assert_eq!((shown.shape.slice_pitch, shown.offset), (pitch, 512 + 2 * pitch));
+        assert_eq!(shown.shape.range, 2 * pitch + 4 * 32);
+        assert_eq!(shown.descriptor(), Descriptor::default(), "the image has no memory");
+    }
+
+    #[test]
+    fn slices_of_a_3d_image_are_its_depth_or_layers_of_a_view() {
+        let solid = image(vk::ImageType::TYPE_3D, [4, 4, 6], 1, 1);
+        let whole = view(solid, vk::ImageViewType::TYPE_3D, 0, (0, 1)).unwrap();
+        assert_eq!((whole.shape.extent, whole.shape.slice_pitch, whole.offset), ([4, 4, 6], 64, 0));
+        let part = view(solid, vk::ImageViewType::TYPE_2D_ARRAY, 0, (4, 2)).unwrap();
+        assert_eq!((part.shape.extent, part.offset, part.shape.range), ([4, 4, 2], 256, 128));
+    }
+
+    #[test]
+    fn parts_that_the_image_does_not_have_are_refused() {
+        let array = image(vk::ImageType::TYPE_2D, [16, 8, 1], 2, 5);
+        let solid = image(vk::ImageType::TYPE_3D, [4, 4, 6], 1, 1);
+        let flat = vk::ImageViewType::TYPE_2D_ARRAY;
+        for (image, level, layers) in [
+            (array, 2, (0, 1)),
+            (array, 0, (4, 2)),
+            (array, 0, (6, vk::REMAINING_ARRAY_LAYERS)),
+            (array, 0, (0, 0)),
+            (array, 0, (u32::MAX, 2)),
+            (solid, 0, (5, 2)),
+        ] {
+            assert!(view(image, flat, level, layers).is_err(), "{level} {layers:?}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! One Vulkan object, one file. Entry points turn handles into these and call them.
 
 pub mod buffer;
+pub mod buffer_view;
 pub mod command_pool;
 pub mod descriptor_pool;
 pub mod descriptor_set;

@@ -27,6 +27,7 @@ mod batch;
 mod call;
 mod control_flow;
 mod convert;
+mod descriptor;
 mod float;
 mod group;
 mod integer;

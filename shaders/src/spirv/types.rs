@@ -69,10 +69,10 @@ pub(crate) enum Kind {
     Opaque(Op),
 }
 
-/// A storage image of one sample.
+/// A storage image of one sample, or a storage texel buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ImageType {
-    /// One to three dimensions, or a cube.
+    /// One to three dimensions, a cube, or a texel buffer.
     pub(crate) dim: Dim,
     /// Whether there are layers.
     pub(crate) arrayed: bool,
@@ -330,7 +330,8 @@ fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
 /// Operands: sampled type, dimensions, depth, arrayed, multisampled, sampled (2: storage), format.
 fn image(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
     let dim = Dim::from_u32(instruction.operand(1)?);
-    let dim = dim.filter(|dim| matches!(dim, Dim::Dim1D | Dim::Dim2D | Dim::Dim3D | Dim::DimCube));
+    let dim =
+        dim.filter(|dim| matches!(dim, Dim::Dim1D | Dim::Dim2D | Dim::Dim3D | Dim::DimCube | Dim::DimBuffer));
     let single = instruction.operand(4)? == 0;
     let storage = instruction.operand(5)? == 2;
     let format = ImageFormat::from_u32(instruction.operand(6)?);

@@ -1,4 +1,4 @@
-//! Storage images: a texel is memory of a buffer whose descriptor says how the image lies in it.
+//! Storage images and texel buffers: a texel is memory of a buffer whose descriptor says how the image lies in it.
 //!
 //! ```text
 //!   offset = x * texel bytes + y * row pitch + z * slice pitch      64 bits; z is a depth slice, an array layer or a face
@@ -45,7 +45,7 @@ impl Image {
     /// For x, y and z: which component of a coordinate it is.
     fn axes(&self) -> [Option<usize>; 3] {
         match self.ty.dim {
-            Dim::Dim1D => [Some(0), None, self.ty.arrayed.then_some(1)],
+            Dim::Dim1D | Dim::DimBuffer => [Some(0), None, self.ty.arrayed.then_some(1)],
             Dim::Dim2D => [Some(0), Some(1), self.ty.arrayed.then_some(2)],
             _ => [Some(0), Some(1), Some(2)],
         }

@@ -109,8 +109,9 @@ pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement
         table.extend((0..count).map(|page| (pages.address() + place(page * PAGE) as u64) | pte::VALID));
         let list = &mut sets[set as usize];
         list.resize(list.len().max(slot as usize + 1), Descriptor::default());
+        let image = memory.descriptors.get(&(set, slot)).copied().unwrap_or_default();
         list[slot as usize] =
-            Descriptor { address: start + shift as u64, range: bytes.len() as u64, ..Descriptor::default() };
+            Descriptor { address: start + shift as u64, range: bytes.len() as u64, ..image };
     }
     for (pointer, list) in machine.context.sets.iter_mut().zip(&sets) {
         // Slots beyond the last buffer are null descriptors, not foreign memory.

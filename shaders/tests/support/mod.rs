@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use lacuna_shaders::abi::Descriptor;
 use lacuna_shaders::ir::{self, interp};
 use lacuna_shaders::{Binding, CompileError, ComputeSource, Layout, translate};
 
@@ -112,6 +113,16 @@ impl Dispatch {
             self.memory.buffers.insert((set, binding * 16 + i as u32), bytes(words));
         }
         self
+    }
+
+    /// Binds a storage image whose rows and slices have no gaps.
+    pub(crate) fn image(self, binding: u32, words: &[u32], extent: [u32; 3], texel_bytes: u32) -> Self {
+        let row_pitch = extent[0] * texel_bytes;
+        let slice_pitch = u64::from(row_pitch * extent[1]);
+        let shape = Descriptor { extent, row_pitch, slice_pitch, ..Descriptor::default() };
+        let mut this = self.buffer(binding, words);
+        this.memory.descriptors.insert((0, binding * 16), shape);
+        this
     }
 
     pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {

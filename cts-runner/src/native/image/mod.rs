@@ -1,0 +1,25 @@
+//! Images: copies, clears, and storage images in shaders.
+
+mod accesses_outside_do_nothing;
+mod atomics_lose_nothing;
+mod clears_fill_exactly_their_range;
+mod colors_are_converted;
+mod copies_between_images;
+mod copies_move_exactly_their_box;
+mod copies_round_trip;
+mod every_queue_copies;
+mod shaders_load_and_store;
+mod what_queries_offer_can_be_made;
+
+super::cases!("image":
+    accesses_outside_do_nothing,
+    atomics_lose_nothing,
+    clears_fill_exactly_their_range,
+    colors_are_converted,
+    copies_between_images,
+    copies_move_exactly_their_box,
+    copies_round_trip,
+    every_queue_copies,
+    shaders_load_and_store,
+    what_queries_offer_can_be_made,
+);

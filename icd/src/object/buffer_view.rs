@@ -1,0 +1,52 @@
+//! `VkBufferView`: a part of a buffer as a row of texels, for shaders an image of one dimension.
+
+use std::sync::Arc;
+
+use ash::vk;
+use lacuna_gpu::format::Format;
+use lacuna_shaders::abi::Descriptor;
+
+use super::buffer::Buffer;
+use crate::error::Error;
+use crate::handle::Object;
+
+/// A view of a buffer.
+pub struct BufferView {
+    buffer: Arc<Buffer>,
+    offset: u64,
+    /// The descriptor, but for its address.
+    shape: Descriptor,
+}
+
+crate::object!(BufferView, vk::BufferView);
+
+impl BufferView {
+    /// `vkCreateBufferView`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`], [`Error::FormatNotSupported`], [`Error::InvalidUsage`] for parts that the buffer does not
+    /// have.
+    pub fn new(info: &vk::BufferViewCreateInfo<'_>) -> Result<Self, Error> {
+        let buffer = Buffer::get(info.buffer)?;
+        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let left = buffer.size().checked_sub(info.offset).filter(|&left| left > 0);
+        let left = left.ok_or(Error::InvalidUsage("VUID-VkBufferViewCreateInfo-offset-00925"))?;
+        if info.range != vk::WHOLE_SIZE && info.range > left {
+            return Err(Error::InvalidUsage("VUID-VkBufferViewCreateInfo-offset-00931"));
+        }
+        let texel_bytes = u64::from(format.texel_bytes());
+        // VK_WHOLE_SIZE is the largest u64: all whole texels of the rest of the buffer.
+        let texels = (info.range.min(left) / texel_bytes).min(u32::MAX.into());
+        let shape =
+            Descriptor { extent: [texels as u32, 1, 1], ..Descriptor::buffer(0, texels * texel_bytes) };
+        Ok(Self { buffer, offset: info.offset, shape })
+    }
+
+    /// The descriptor of a texel buffer; null while the buffer has no memory.
+    pub fn descriptor(&self) -> Descriptor {
+        match self.buffer.address() {
+            Some(address) => Descriptor { address: address + self.offset, ..self.shape },
+            None => Descriptor::default(),
+        }
+    }
+}
