@@ -9,7 +9,7 @@ use cranelift_codegen::settings::{self, Configurable};
 
 use crate::abi::LANES;
 use crate::error::CompileError;
-use crate::ir::{Function, Stmt};
+use crate::ir::Function;
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Workspace, lower};
 use crate::source::ComputeSource;
@@ -28,7 +28,7 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
 /// Makes machine code of verified IR.
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
     check_limits(function)?;
-    let isa = host(function)?;
+    let isa = host()?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
     let lowered = WORKSPACE.with(|workspace| {
         // Taken out meanwhile: a code generator that panicked leaves a workspace that must not be used again.
@@ -65,34 +65,19 @@ impl From<LowerError> for CompileError {
     }
 }
 
-/// The processor that this runs on, with the settings for a function.
+/// The processor that this runs on.
 ///
-/// Optimizing twice the time pays only where code runs more than once: without a loop there is little to gain, since the front
-/// end has folded and merged what it could.
-fn host(function: &Function) -> Result<&'static OwnedTargetIsa, CompileError> {
-    static QUICK: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    static OPTIMIZED: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    let isa = if has_loop(&function.body) {
-        OPTIMIZED.get_or_init(|| detect("speed"))
-    } else {
-        QUICK.get_or_init(|| detect("none"))
-    };
-    isa.as_ref().map_err(|error| CompileError::unsupported(error.clone()))
+/// Cranelift's optimizer is off: the front end has folded and merged what it could, so that the optimizer takes a third of
+/// the time and finds next to nothing; what it moves out of loops costs registers.
+fn host() -> Result<&'static OwnedTargetIsa, CompileError> {
+    static HOST: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    HOST.get_or_init(detect).as_ref().map_err(|error| CompileError::unsupported(error.clone()))
 }
 
-fn has_loop(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| match stmt {
-        Stmt::Loop { .. } => true,
-        Stmt::If { then, otherwise, .. } => has_loop(then) || has_loop(otherwise),
-        Stmt::Block { body, .. } => has_loop(body),
-        _ => false,
-    })
-}
-
-fn detect(opt_level: &str) -> Result<OwnedTargetIsa, String> {
+fn detect() -> Result<OwnedTargetIsa, String> {
     let mut flags = settings::builder();
     for (name, value) in [
-        ("opt_level", opt_level),
+        ("opt_level", "none"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
         ("is_pic", "false"),
         ("unwind_info", "false"),

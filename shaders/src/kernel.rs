@@ -17,6 +17,7 @@ use std::ptr::NonNull;
 use crate::abi::{DispatchContext, LANES};
 use crate::code::Code;
 use crate::lower::{DONE, Entry, Lowered, shared_bytes};
+use crate::runtime::batch::Batch;
 use crate::runtime::math::Evaluation;
 
 /// Machine code of one compute shader. Frees its memory on drop; wrap it in an `Arc` to share it.
@@ -32,6 +33,9 @@ pub struct ComputeKernel {
     /// The machine code holds their addresses.
     #[expect(clippy::vec_box, reason = "they must not move")]
     _evaluations: Vec<Box<Evaluation>>,
+    /// The machine code holds their addresses.
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    _batches: Vec<Box<Batch>>,
 }
 
 type RunGroups = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut u8);
@@ -75,6 +79,7 @@ impl ComputeKernel {
             zero_shared: function.zero_shared,
             local_bytes: lowered.local_bytes as usize,
             _evaluations: lowered.evaluations,
+            _batches: lowered.batches,
         })
     }
 

@@ -400,10 +400,43 @@ impl Generator {
             self.scope.push(loaded);
         } else {
             self.define(ty, Op::Load(ty, Place::Buffer { set: 0, slot, offset }));
+            if self.random.one_in(2) {
+                self.load_neighbours(slot, offset);
+            }
+        }
+    }
+
+    /// What lies around an element, as the components of a vector do.
+    fn load_neighbours(&mut self, slot: Value, offset: Value) {
+        let any = self.random.pick(&[Type::I32, Type::F32, Type::I64, Type::I16, Type::I8]);
+        let ty = if self.random.one_in(3) { any } else { Type::I32 };
+        for _ in 0..1 + self.random.below(4) {
+            let distance = self.random.pick(&[4u64, 8, 12, 4, 8, 12, 0xffff_fffc, 100, 300]);
+            let distance = self.int(distance);
+            let offset = self.binary(BinaryOp::IAdd, offset, distance);
+            let loaded = self.define(ty, Op::Load(ty, Place::Buffer { set: 0, slot, offset }));
+            self.scope.push(loaded);
+        }
+    }
+
+    /// Neighbours in the invocation's own part, in any order, some of them the same in all lanes.
+    fn store_neighbours(&mut self) {
+        let start = self.random.pick(&[24u64, 28, 40, 48]);
+        for _ in 0..2 + self.random.below(4) {
+            let ty = self.random.pick(&[Type::I32, Type::I32, Type::F32]);
+            let value = self.value(ty);
+            let value = self.storable(value);
+            let at = start + self.random.next() % 4 * 4;
+            let at = self.int(at);
+            let offset = self.binary(BinaryOp::IAdd, self.own, at);
+            self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
         }
     }
 
     fn store_somewhere(&mut self) {
+        if self.random.one_in(3) {
+            return self.store_neighbours();
+        }
         let ty = self.random.pick(&TYPES);
         let value = self.value(ty);
         let value = self.storable(value);

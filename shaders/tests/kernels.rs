@@ -109,6 +109,63 @@ fn accesses_across_the_end_of_a_page_reach_both_pages() {
     assert_eq!(words(&mut output)[7], 0x0201);
 }
 
+/// Copies `components` words at every 16th byte of buffer 0 to buffer 1, from byte `shift` on, component after component.
+fn copy_vectors(components: u32, shift: u32) -> String {
+    let mut text = format!(
+        "workgroup 16 1 1\nv0: I32 = Constant 0\nv1: I32 = Constant 1\nv2: I32 = Builtin GlobalInvocationId.0\n\
+         v3: I32 = Constant 16\nv4: I32 = IMul v2 v3\nv5: I32 = Constant {shift}\nv6: I32 = IAdd v4 v5\n"
+    );
+    for i in 0..components {
+        let v = 10 + i * 10;
+        text += &format!(
+            "v{v}: I32 = Constant {}\nv{}: I32 = IAdd v6 v{v}\nv{}: I32 = Load buffer 0 v0 v{}\n",
+            i * 4,
+            v + 1,
+            v + 2,
+            v + 1
+        );
+    }
+    for i in (0..components).rev() {
+        let v = 10 + i * 10;
+        text += &format!("store buffer 0 v1 v{} v{}\n", v + 1, v + 2);
+    }
+    text
+}
+
+#[test]
+fn components_are_bounded_one_by_one() {
+    let mut input = Pages::new(1);
+    fill(&mut input, |i| i + 1);
+    for components in 1..=5 {
+        for (from, to) in [(256, 256), (252, 256), (248, 244), (200, 204), (4, 12), (0, 256), (256, 0)] {
+            let mut output = Pages::new(1);
+            let set = [buffer(input.address(), from), buffer(output.address(), to)];
+            run(&copy_vectors(components, 0), 1, &set, &[]);
+            for (i, &word) in (0..).zip(&words(&mut output)[..100]) {
+                let copied = i < 64 && i % 4 < components || components == 5 && i <= 64 && i > 0;
+                let inside = u64::from(i) * 4 < to;
+                let expected = if copied && inside && u64::from(i) * 4 < from { i + 1 } else { 0 };
+                assert_eq!(word, expected, "word {i} of {components} components, {from} to {to} bytes");
+            }
+        }
+    }
+}
+
+#[test]
+fn vectors_across_the_end_of_a_page_reach_both_pages() {
+    let (mut first, mut second) = (Pages::new(1), Pages::new(1));
+    fill(&mut first, |i| i);
+    fill(&mut second, |i| i + 0x4000);
+    let table = [first.address() | pte::VALID, second.address() | pte::VALID];
+    let mut output = Pages::new(1);
+    for at in (PAGE as u64 - 300..PAGE as u64).step_by(4) {
+        let set = [buffer(pte::SPARSE_TAG | at, 1024), buffer(output.address(), 256)];
+        run(&copy_vectors(4, 0), 1, &set, &table);
+        let expected: Vec<u32> = (0..64).map(|i| at as u32 / 4 + i).collect();
+        assert_eq!(words(&mut output)[..64], expected, "from byte {at}");
+    }
+}
+
 #[test]
 fn lanes_before_the_start_and_behind_the_end_read_zero() {
     let (mut input, mut output) = (Pages::new(1), Pages::new(1));

@@ -39,20 +39,20 @@ impl Lowering<'_, '_> {
     }
 
     /// Eight elements that lie one behind the other.
-    pub(super) fn load_vector(&mut self, ty: Type, pointer: clif::Value) -> Parts {
+    pub(super) fn load_vector(&mut self, ty: Type, pointer: clif::Value, at: i32) -> Parts {
         let flags = application();
         match ty {
             Type::I8 | Type::I16 | Type::F16 => {
                 let halves = if ty == Type::I8 {
-                    self.b.ins().uload8x8(flags, pointer, 0)
+                    self.b.ins().uload8x8(flags, pointer, at)
                 } else {
-                    self.b.ins().load(types::I16X8, flags, pointer, 0)
+                    self.b.ins().load(types::I16X8, flags, pointer, at)
                 };
                 Parts::new(&[self.b.ins().uwiden_low(halves), self.b.ins().uwiden_high(halves)])
             }
             _ => {
                 let parts: Vec<clif::Value> = (0..value::part_count(ty) as i32)
-                    .map(|i| self.b.ins().load(part_type(ty), flags, pointer, i * 16))
+                    .map(|i| self.b.ins().load(part_type(ty), flags, pointer, at + i * 16))
                     .collect();
                 let parts = Parts::new(&parts);
                 if ty == Type::Bool { self.mask_from_ints(parts) } else { parts }
@@ -60,7 +60,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    pub(super) fn store_vector(&mut self, ty: Type, parts: Parts, pointer: clif::Value) {
+    pub(super) fn store_vector(&mut self, ty: Type, parts: Parts, pointer: clif::Value, at: i32) {
         let flags = application();
         match ty {
             Type::I8 | Type::I16 | Type::F16 => {
@@ -69,37 +69,45 @@ impl Lowering<'_, '_> {
                     let bytes = self.b.ins().unarrow(halves, halves);
                     let words = cast(&mut self.b, types::I64X2, bytes);
                     let low = self.b.ins().extractlane(words, 0);
-                    self.b.ins().store(flags, low, pointer, 0);
+                    self.b.ins().store(flags, low, pointer, at);
                 } else {
-                    self.b.ins().store(flags, halves, pointer, 0);
+                    self.b.ins().store(flags, halves, pointer, at);
                 }
             }
             _ => {
                 for (i, &part) in (0..).zip(parts.iter()) {
-                    self.b.ins().store(flags, part, pointer, i * 16);
+                    self.b.ins().store(flags, part, pointer, at + i * 16);
                 }
             }
         }
     }
 
-    pub(super) fn load_strided(&mut self, ty: Type, pointer: clif::Value, stride: i64) -> Parts {
+    pub(super) fn load_strided(&mut self, ty: Type, pointer: clif::Value, at: i32, stride: i64) -> Parts {
         let lane_type = if ty == Type::Bool { Type::I32 } else { ty };
-        let lanes: [clif::Value; LANES as usize] =
-            std::array::from_fn(|lane| self.load_scalar(lane_type, pointer, (lane as i64 * stride) as i32));
+        let lanes: [clif::Value; LANES as usize] = std::array::from_fn(|lane| {
+            self.load_scalar(lane_type, pointer, at + (lane as i64 * stride) as i32)
+        });
         let parts = value::from_lanes(&mut self.b, lane_type, &lanes);
         if ty == Type::Bool { self.mask_from_ints(parts) } else { parts }
     }
 
-    pub(super) fn store_strided(&mut self, ty: Type, parts: Parts, pointer: clif::Value, stride: i64) {
+    pub(super) fn store_strided(
+        &mut self,
+        ty: Type,
+        parts: Parts,
+        pointer: clif::Value,
+        at: i32,
+        stride: i64,
+    ) {
         for lane in 0..LANES as u8 {
             let element = value::lane(&mut self.b, parts, lane);
-            self.store_scalar(ty, element, pointer, (i64::from(lane) * stride) as i32);
+            self.store_scalar(ty, element, pointer, at + (i64::from(lane) * stride) as i32);
         }
     }
 }
 
 /// Application memory may be misaligned; it cannot trap, because the address was checked.
-fn application() -> MemFlagsData {
+pub(super) fn application() -> MemFlagsData {
     MemFlagsData::new().with_notrap()
 }
 

@@ -11,6 +11,7 @@ use super::Lowering;
 use super::value::{self, Operand, Parts, part_type, scalar_type, vector_constant};
 use crate::abi::LaneFrame;
 use crate::ir::{Type, Value};
+use crate::runtime::batch::BatchFrame;
 use crate::runtime::math::{Evaluation, ScalarOp, evaluate};
 use crate::uniformity::Shape;
 
@@ -57,18 +58,24 @@ impl Lowering<'_, '_> {
 
     /// Address of the frame.
     pub(super) fn frame(&mut self) -> clif::Value {
-        let slot = match self.frame {
-            Some(slot) => slot,
-            None => {
-                let data = clif::StackSlotData::new(
-                    clif::StackSlotKind::ExplicitSlot,
-                    size_of::<LaneFrame>() as u32,
-                    align_of::<LaneFrame>().trailing_zeros() as u8,
-                );
-                *self.frame.insert(self.b.create_sized_stack_slot(data))
-            }
-        };
+        let slot = self.frame.unwrap_or_else(|| self.stack_slot::<LaneFrame>());
+        self.frame = Some(slot);
         self.b.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    /// Address of the frame for batches.
+    pub(super) fn batch_frame(&mut self) -> clif::Value {
+        let slot = self.batch_frame.unwrap_or_else(|| self.stack_slot::<BatchFrame>());
+        self.batch_frame = Some(slot);
+        self.b.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    fn stack_slot<T>(&mut self) -> clif::StackSlot {
+        self.b.create_sized_stack_slot(clif::StackSlotData::new(
+            clif::StackSlotKind::ExplicitSlot,
+            size_of::<T>() as u32,
+            align_of::<T>().trailing_zeros() as u8,
+        ))
     }
 
     /// Writes all lanes to a field.

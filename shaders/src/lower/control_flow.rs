@@ -22,7 +22,7 @@ use cranelift_frontend::Variable;
 
 use super::value::{self, Operand, Parts, vector_constant};
 use super::{LowerError, Lowering};
-use crate::ir::{self, Label, Stmt, Value};
+use crate::ir::{self, Label, Op, Stmt, Value};
 use crate::uniformity::Shape;
 
 /// An enclosing block or loop.
@@ -60,7 +60,7 @@ impl Lowering<'_, '_> {
         let mut skip = None;
         let mut flow = Flow::Falls;
         for (i, stmt) in stmts.iter().enumerate() {
-            flow = self.stmt(stmt)?;
+            flow = self.stmt(stmt, &stmts[i..])?;
             if flow == Flow::Ends || matches!(stmt, Stmt::Break(_) | Stmt::Continue(_) | Stmt::Return) {
                 break;
             }
@@ -83,14 +83,16 @@ impl Lowering<'_, '_> {
         Ok(flow)
     }
 
-    fn stmt(&mut self, stmt: &Stmt) -> Result<Flow, LowerError> {
+    /// Lowers the first statement of a list.
+    fn stmt(&mut self, stmt: &Stmt, list: &[Stmt]) -> Result<Flow, LowerError> {
         match stmt {
+            Stmt::Let(_, Op::Load(_, place)) => self.load_joined(place, list),
             Stmt::Let(value, op) => {
                 let operand = self.op(*value, op)?;
                 self.define(*value, operand);
             }
             Stmt::Set(variable, value) => self.set(stmt, *variable, *value),
-            Stmt::Store { place, value } => self.store(place, *value),
+            Stmt::Store { place, .. } => self.store_joined(place, list),
             Stmt::If { condition, then, otherwise } => {
                 return if self.shape_of(*condition) == Shape::Varying {
                     self.divergent_if(stmt, *condition, then, otherwise)

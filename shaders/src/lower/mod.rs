@@ -10,7 +10,8 @@
 //! | `barrier` | suspending and resuming a packet |
 //! | `value` | how the lanes of a value are held |
 //! | `integer`, `float`, `convert`, `math`, `group` | operations |
-//! | `memory`, `access` | loads, stores, atomics: bounds, pages, lanes; their instructions |
+//! | `memory` | places; atomics; loads and stores lane by lane |
+//! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
 //! | `local` | private memory |
 //! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
@@ -20,7 +21,9 @@
 //! 3. Inactive lanes cause no access outside of the buffers, and no write at all.
 
 mod access;
+mod affine;
 mod barrier;
+mod batch;
 mod call;
 mod control_flow;
 mod convert;
@@ -34,7 +37,7 @@ mod math;
 mod memory;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use cranelift_codegen::isa::TargetIsa;
@@ -44,9 +47,11 @@ use smallvec::SmallVec;
 
 use crate::abi::LANES;
 use crate::ir::{Function, MathOp, Op, Type, UnaryOp, Value};
+use crate::runtime::batch::Batch;
 use crate::runtime::math::{Evaluation, ScalarOp};
 use crate::uniformity::{LaneLayout, Shape, Uniformity};
 pub(crate) use barrier::DONE;
+use batch::{Members, Origin};
 use control_flow::LabelState;
 pub(crate) use launch::shared_bytes;
 use value::{Operand, Parts, part_type, scalar_type};
@@ -85,6 +90,8 @@ pub struct Lowered {
     pub local_bytes: u32,
     /// Operations that the code holds the addresses of.
     pub evaluations: Vec<Box<Evaluation>>,
+    /// The same of accesses.
+    pub batches: Vec<Box<Batch>>,
 }
 
 /// Buffers that are worth keeping from one function to the next.
@@ -110,7 +117,7 @@ pub fn lower(
     let builder = FunctionBuilder::new(&mut workspace.context.func, &mut workspace.builder);
     let mut lowering = Lowering::new(function, uniformity, isa, builder);
     let entry = lowering.function()?;
-    let (evaluations, local_bytes) = (lowering.evaluations, lowering.local_bytes);
+    let (evaluations, batches, local_bytes) = (lowering.evaluations, lowering.batches, lowering.local_bytes);
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
@@ -119,7 +126,7 @@ pub fn lower(
     if !compiled.buffer.relocs().is_empty() {
         return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
     }
-    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations })
+    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches })
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.
@@ -159,6 +166,14 @@ struct Lowering<'a, 'f> {
     signatures: call::Signatures,
     #[expect(clippy::vec_box, reason = "they must not move")]
     evaluations: Vec<Box<Evaluation>>,
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    batches: Vec<Box<Batch>>,
+    batch_frame: Option<clif::StackSlot>,
+    origins: Vec<Origin>,
+    /// Values of loads that were made together with an earlier one.
+    loaded: HashSet<Value>,
+    /// Stores that are made with the last of them, and how many are still to come.
+    waiting_stores: Option<(Members, usize)>,
     /// First byte of each local memory in the packet's block, and the block's size.
     local_offsets: Vec<u32>,
     local_bytes: u32,
@@ -196,6 +211,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
             frame: None,
             signatures: call::Signatures::default(),
             evaluations: Vec::new(),
+            batches: Vec::new(),
+            batch_frame: None,
+            origins: batch::origins(function, &uniformity.constants),
+            loaded: HashSet::new(),
+            waiting_stores: None,
             local_offsets,
             local_bytes,
             waiting_masks: Vec::new(),
@@ -394,7 +414,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Op::Convert(op, a, to) => self.convert(*op, *a, *to, shape),
             Op::Math(op, operands) => self.math(*op, operands, ty, shape)?,
             Op::Builtin(builtin) => self.builtin(*builtin),
-            Op::Load(ty, place) => self.load(*ty, place, shape),
+            Op::Load(ty, place) => self.load(*ty, place),
             Op::BufferSize { set, slot } => self.buffer_size(*set, *slot),
             Op::DescriptorWord { set, slot, word } => self.descriptor_word(*set, *slot, *word),
             Op::Atomic { op, ty, place, value, comparator } => {

@@ -118,6 +118,38 @@ unsafe fn write_bytes(ctx: &DispatchContext, address: u64, size: u64, value: u64
     }
 }
 
+/// Reads 1, 2, 4 or 8 bytes.
+///
+/// # Safety
+/// As [`host`].
+pub(super) unsafe fn read_sized(ctx: &DispatchContext, address: u64, size: u32) -> u64 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            1 => read::<1>(ctx, address),
+            2 => read::<2>(ctx, address),
+            4 => read::<4>(ctx, address),
+            _ => read::<8>(ctx, address),
+        }
+    }
+}
+
+/// Writes 1, 2, 4 or 8 bytes.
+///
+/// # Safety
+/// As [`host`].
+pub(super) unsafe fn write_sized(ctx: &DispatchContext, address: u64, size: u32, value: u64) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            1 => write::<1>(ctx, address, value),
+            2 => write::<2>(ctx, address, value),
+            4 => write::<4>(ctx, address, value),
+            _ => write::<8>(ctx, address, value),
+        }
+    }
+}
+
 macro_rules! accesses {
     ($($load:ident $store:ident $size:literal;)*) => {$(
         /// Loads one element for each active lane from `base + frame.offset` to `frame.data`.
@@ -162,21 +194,6 @@ accesses! {
     load_16 store_16 2;
     load_32 store_32 4;
     load_64 store_64 8;
-}
-
-/// Puts `first + lane * stride` into the frame's offsets. They wrap at 32 bits: a lane may be inside of a buffer where the one
-/// before is not.
-///
-/// # Safety
-/// Called by machine code with its own frame.
-pub unsafe extern "C" fn spread(frame: *mut LaneFrame, first: u32, stride: u32) {
-    // SAFETY: the caller's promise.
-    let frame = unsafe { &mut *frame };
-    let mut offset = first;
-    for slot in &mut frame.offset {
-        *slot = u64::from(offset);
-        offset = offset.wrapping_add(stride);
-    }
 }
 
 /// Turns a descriptor index for each lane (`frame.data`, packed) and an offset (`frame.offset`) into a device address

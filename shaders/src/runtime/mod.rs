@@ -4,10 +4,12 @@
 //! in `mask` is clear are not touched and give zero.
 //!
 //! - [`memory`]: loads and stores with an address for each lane, sparse or not, inside or outside of their buffer.
+//! - [`batch`]: several of them at once, at a constant distance.
 //! - [`atomic`]: the same for atomic operations.
 //! - [`math`]: functions that are computed lane by lane.
 
 pub mod atomic;
+pub mod batch;
 pub mod math;
 pub mod memory;
 
