@@ -247,8 +247,10 @@ fn effective(vm: &Vm, pairs: &Pairs, step: &Step, checked: bool) -> Step {
 pub(crate) fn look_ahead<P: PageTable + ?Sized>(space: &Space, steps: &[Step], writer: &Writer<'_, P>) {
     steps.iter().for_each(|step| writer.expect(step.piece.start));
     let slots = space.tree.look_ahead(steps.iter().map(|step| step.piece.start));
-    let seen = slots.iter().map(|slot| space.records.get(slot.record).map_or(0, |record| record.next));
-    black_box(seen.fold(0, |seen, next| seen ^ next));
+    let records = slots.map(|slot| space.records.get(slot.record));
+    let neighbours = records.map(|record| record.map_or([NONE; 2], |record| [record.prev, record.next]));
+    let seen = neighbours.as_flattened().iter().filter_map(|&slot| space.records.get(slot));
+    black_box(seen.fold(0, |seen, record| seen ^ record.next));
 }
 
 /// One step: entries, then the space.

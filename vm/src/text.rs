@@ -110,7 +110,9 @@ fn name(bo: BoId) -> String {
 /// [`ScriptError`], with the line.
 pub fn replay(script: &str, table: &mut impl PageTable) -> Result<String, ScriptError> {
     let mut manager = Manager::new();
-    let coalesce = script.lines().any(|line| line == "coalesce");
+    // A lone carriage return at the end would become part of a line end when it is written out.
+    let lines = || script.lines().take_while(|line| !line.starts_with("--")).map(str::trim_end);
+    let coalesce = lines().any(|line| line.trim_start() == "coalesce");
     let range = VaRange::of_pages(0, PAGES);
     let options = VmOptions { name: "script".into(), range, reserved: None, coalesce, regions: false };
     let refused = |line| move |error| ScriptError::Refused(line, error);
@@ -121,9 +123,9 @@ pub fn replay(script: &str, table: &mut impl PageTable) -> Result<String, Script
     }
     let mut replay = Replay { manager, vm, bos, last: Vec::new() };
     let mut text = String::new();
-    for (number, line) in script.lines().enumerate().take_while(|(_, line)| !line.starts_with("--")) {
+    for (number, line) in lines().enumerate() {
         _ = writeln!(text, "{line}");
-        let line = line.trim();
+        let line = line.trim_start();
         if !line.is_empty() && !line.starts_with('#') && line != "coalesce" {
             let done = replay.line(line, table).ok_or(ScriptError::Syntax(number + 1))?;
             done.map_err(refused(number + 1))?;

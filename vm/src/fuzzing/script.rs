@@ -32,6 +32,9 @@ mod tests {
             "map 0..1 a@65535",
             "map 70000..70001 a@0",
             "coalesce\n\nmap 0..2 a@0 ro\n",
+            "# ends in returns\r\r",
+            "map 0..1 a@0\nmap 1..2 a@1\n--\ncoalesce",
+            "map 0..1 a@0\nmap 1..2 a@1\n coalesce \r",
         ] {
             check_script(script);
         }
