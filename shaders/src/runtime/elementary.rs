@@ -96,9 +96,9 @@ fn binary_logarithm(x: f64) -> f64 {
     let exponent_bits = bits & !0u64 << 52;
     let significand = f64::from_bits(x.to_bits().wrapping_sub(exponent_bits));
     // The exponent is a small signed number: as the low bits of a number that has `ROUND`'s exponent it is exact.
-    let exponent = f64::from_bits(
-        (exponent_bits >> 52).wrapping_sub(((bits >> 63) << 12)).wrapping_add(ROUND.to_bits()),
-    ) - ROUND;
+    let exponent =
+        f64::from_bits((exponent_bits >> 52).wrapping_sub((bits >> 63) << 12).wrapping_add(ROUND.to_bits()))
+            - ROUND;
     let s = (significand - 1.0) / (significand + 1.0);
     exponent + s * polynomial(s * s, C) * LOG2_E
 }
