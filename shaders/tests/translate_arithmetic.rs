@@ -74,6 +74,77 @@ fn conversions_between_numbers() {
     );
 }
 
+/// Lanes that differ: a conversion that makes them wider must not overwrite those that it has not read.
+#[test]
+fn half_precision_to_double_in_every_lane() {
+    let source = "#version 450
+        #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+        #extension GL_EXT_shader_16bit_storage : require
+        layout(local_size_x = 8) in;
+        layout(binding = 0) buffer O { double o[]; };
+        layout(binding = 1) buffer I { float16_t i[]; };
+        void main() { o[gl_LocalInvocationIndex] = double(i[gl_LocalInvocationIndex]); }";
+    let halves = [0xbc00_3c00, 0xfc00_7c00, 0x0001_3800, 0x7bff_4248];
+    let found = Dispatch::glsl(source).buffer(0, &[0; 16]).buffer(1, &halves).run().words(0);
+    let wanted = [1.0, -1.0, f64::INFINITY, f64::NEG_INFINITY, 0.5, 2f64.powi(-24), 3.140625, 65504.0]
+        .map(f64::to_bits);
+    assert_eq!(found, wanted.map(|bits| [bits as u32, (bits >> 32) as u32]).as_flattened());
+}
+
+#[test]
+fn narrowing_rounds_toward_zero_where_decorated() {
+    let words = spvasm(
+        "OpCapability Shader
+         OpCapability StorageBuffer16BitAccess
+         OpMemoryModel Logical GLSL450
+         OpEntryPoint GLCompute %main \"main\" %o %i %id
+         OpExecutionMode %main LocalSize 8 1 1
+         OpDecorate %id BuiltIn LocalInvocationIndex
+         OpDecorate %small FPRoundingMode RTZ
+         OpDecorate %halves ArrayStride 2
+         OpDecorate %floats ArrayStride 4
+         OpDecorate %ob Block
+         OpDecorate %ib Block
+         OpMemberDecorate %ob 0 Offset 0
+         OpMemberDecorate %ib 0 Offset 0
+         OpDecorate %o DescriptorSet 0
+         OpDecorate %o Binding 0
+         OpDecorate %i DescriptorSet 0
+         OpDecorate %i Binding 1
+         %void = OpTypeVoid
+         %fn = OpTypeFunction %void
+         %uint = OpTypeInt 32 0
+         %float = OpTypeFloat 32
+         %half = OpTypeFloat 16
+         %halves = OpTypeRuntimeArray %half
+         %floats = OpTypeRuntimeArray %float
+         %ob = OpTypeStruct %halves
+         %ib = OpTypeStruct %floats
+         %op = OpTypePointer StorageBuffer %ob
+         %ip = OpTypePointer StorageBuffer %ib
+         %hp = OpTypePointer StorageBuffer %half
+         %fp = OpTypePointer StorageBuffer %float
+         %up = OpTypePointer Input %uint
+         %zero = OpConstant %uint 0
+         %o = OpVariable %op StorageBuffer
+         %i = OpVariable %ip StorageBuffer
+         %id = OpVariable %up Input
+         %main = OpFunction %void None %fn
+         %a = OpLabel
+         %at = OpLoad %uint %id
+         %from = OpAccessChain %fp %i %zero %at
+         %to = OpAccessChain %hp %o %zero %at
+         %large = OpLoad %float %from
+         %small = OpFConvert %half %large
+         OpStore %to %small
+         OpReturn
+         OpFunctionEnd",
+    );
+    let floats = [2051.0, -2051.0, 1e9, -1e9, f32::INFINITY, 1e-9, 0.5, -0.0];
+    let found = Dispatch::new(words).buffer(0, &[0; 4]).floats(1, &floats).run().words(0);
+    assert_eq!(found, [0xe801_6801, 0xfbff_7bff, 0x0000_7c00, 0x8000_3800]);
+}
+
 #[test]
 fn vectors_are_built_shuffled_and_taken_apart() {
     let body = "uvec4 v = uvec4(i[0], i[1], uvec2(3, 4)); uvec4 w = v.wzyx; w.xz = v.yy; uvec3 c = uvec3(v.zw, w.y);

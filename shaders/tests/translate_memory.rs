@@ -237,6 +237,21 @@ fn atomics_on_buffers_and_shared_memory() {
 }
 
 #[test]
+fn arrays_hold_pointers_that_are_declared_later() {
+    let source = "#version 450
+        #extension GL_EXT_buffer_reference : require
+        layout(buffer_reference) buffer Node;
+        layout(buffer_reference, std430) buffer Node { uint value; Node next[2]; };
+        layout(binding = 0, std430) buffer O { Node first; uint o[]; };
+        void main() { o[0] = first.next[1].value; }";
+    let mut dispatch = Dispatch::new(glsl_for("vulkan1.2", source)).buffer(0, &[0x1000, 0, 0]);
+    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    dispatch.memory.regions =
+        vec![(0x1000, words(&[1, 0, 0, 0, 0x2000, 0])), (0x2000, words(&[77, 0, 0, 0, 0, 0]))];
+    assert_eq!(dispatch.run().words(0)[2], 77);
+}
+
+#[test]
 fn variable_pointers_choose_between_buffers_and_walk() {
     let words = spvasm(
         "OpCapability Shader

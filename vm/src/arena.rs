@@ -60,6 +60,14 @@ impl<T> Arena<T> {
     }
 }
 
+impl<T> Arena<T> {
+    /// The element, or whatever is in its place once it is removed; nothing beyond them.
+    #[inline]
+    pub(crate) fn get(&self, index: u32) -> Option<&T> {
+        self.items.get(index as usize)
+    }
+}
+
 impl<T: Linked> Arena<T> {
     /// Adds an element. Allocates only when nothing was reserved.
     #[inline]

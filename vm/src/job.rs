@@ -11,6 +11,9 @@
 //! Requests take effect in order. Contiguous neighbours in a batch are one step from the start if the VM coalesces.
 
 use std::convert::Infallible;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arena::NONE;
 use crate::bo::{Pairs, Residency};
@@ -19,20 +22,65 @@ use crate::page_table::PageTable;
 use crate::page_table::delta::{Delta, Writer};
 use crate::request::{Checker, Request, Step};
 use crate::split::{commit, walk};
-use crate::tree::{Reserve, Span};
-use crate::vm::{Vm, VmId};
+use crate::tree::{AHEAD, Reserve, Span};
+use crate::vm::{Space, Vm, VmId};
 
-/// A prepared batch of requests. Give it to [`Manager::run`](crate::Manager::run) or [`Manager::cancel`](crate::Manager::cancel):
-/// what is promised to a job that is merely dropped stays promised until the VM is destroyed.
+/// A VM with fewer mappings is in the cache anyway. Tests look ahead in small ones too.
+const LARGE: usize = if cfg!(test) { 8 } else { 16 * 1024 };
+
+/// A prepared batch of requests, for [`Manager::run`](crate::Manager::run) or [`Manager::cancel`](crate::Manager::cancel). One that is merely dropped
+/// is cancelled when the manager prepares the next one.
 #[derive(Debug)]
 #[must_use = "a job does nothing until it is run"]
 pub struct BindJob {
     pub(crate) vm: VmId,
+    pub(crate) promise: Promise,
+    /// Where the promise goes if the job is dropped.
+    home: Option<Home>,
+}
+
+/// Promises of dropped jobs, of one manager.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    /// Whether there may be some: saves taking the lock.
+    any: AtomicBool,
+    jobs: Mutex<Vec<(VmId, Promise)>>,
+}
+
+/// Shared by a manager and its jobs.
+pub(crate) type Home = Arc<Dropped>;
+
+impl Dropped {
+    /// Those dropped since the last call.
+    pub(crate) fn take(&self) -> Option<Vec<(VmId, Promise)>> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        self.any.store(false, Ordering::Release);
+        Some(std::mem::take(&mut *jobs))
+    }
+}
+
+/// What a job holds.
+#[derive(Debug, Default)]
+pub(crate) struct Promise {
     pub(crate) steps: Vec<Step>,
     nodes: Reserve,
     records: usize,
     /// Of the regions, when the steps were checked.
     epoch: u64,
+}
+
+/// What a job leaves behind for the next one, so that a job at a time neither allocates a buffer nor counts references.
+#[derive(Debug)]
+pub(crate) struct Spare {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) home: Option<Home>,
+}
+
+impl Spare {
+    pub(crate) const EMPTY: Self = Self { steps: Vec::new(), home: None };
 }
 
 impl BindJob {
@@ -41,16 +89,35 @@ impl BindJob {
     pub const fn vm(&self) -> VmId {
         self.vm
     }
+
+    /// The job's parts; dropping it does nothing any more.
+    pub(crate) fn take(mut self) -> (Promise, Option<Home>) {
+        (std::mem::take(&mut self.promise), self.home.take())
+    }
 }
 
-/// Checks `requests` and reserves what running them can take at most. `steps` is an empty buffer to use.
+impl Drop for BindJob {
+    fn drop(&mut self) {
+        let Some(home) = self.home.take() else { return };
+        // Whoever panicked with the lock had nothing half done.
+        let mut jobs = home.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without room for it, the promise stays made until the VM is destroyed.
+        if jobs.try_reserve(1).is_ok() {
+            jobs.push((self.vm, std::mem::take(&mut self.promise)));
+            home.any.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Checks `requests` and reserves what running them can take at most.
 pub(crate) fn prepare(
     id: VmId,
     vm: &mut Vm,
     pairs: &mut Pairs,
     requests: &[Request],
-    mut steps: Vec<Step>,
+    spare: Spare,
 ) -> Result<BindJob, Error> {
+    let Spare { mut steps, home } = spare;
     steps.try_reserve(requests.len()).map_err(|_| Error::OutOfMemory)?;
     let mut checker = Checker::new(id, vm, pairs);
     let mut result = Ok(());
@@ -67,7 +134,7 @@ pub(crate) fn prepare(
     match result.and_then(|()| reserve(vm, &steps)) {
         Ok((nodes, records)) => {
             let epoch = vm.regions.as_ref().map_or(0, |regions| regions.epoch);
-            Ok(BindJob { vm: id, steps, nodes, records, epoch })
+            Ok(BindJob { vm: id, promise: Promise { steps, nodes, records, epoch }, home })
         }
         Err(error) => {
             unpin(pairs, &steps);
@@ -119,9 +186,9 @@ fn unpin_step(pairs: &mut Pairs, step: &Step) {
     }
 }
 
-/// Gives back what the job holds, without running it. Returns its empty buffer.
-pub(crate) fn cancel(vm: Option<&mut Vm>, pairs: &mut Pairs, job: BindJob) -> Vec<Step> {
-    let BindJob { mut steps, nodes, records, .. } = job;
+/// Gives back what a job held, without running it. Returns its empty buffer.
+pub(crate) fn cancel(vm: Option<&mut Vm>, pairs: &mut Pairs, promise: Promise) -> Vec<Step> {
+    let Promise { mut steps, nodes, records, .. } = promise;
     unpin(pairs, &steps);
     if let Some(vm) = vm {
         vm.space.tree.release(nodes);
@@ -131,25 +198,38 @@ pub(crate) fn cancel(vm: Option<&mut Vm>, pairs: &mut Pairs, job: BindJob) -> Ve
     steps
 }
 
-/// Runs the job on its VM: `act` carries out each step. Returns the job's empty buffer.
+/// What [`run`] has its caller do.
+pub(crate) enum Turn<'a> {
+    /// Nothing yet: these steps come next, and what they need may be fetched.
+    Soon(&'a [Step]),
+    /// Carry the step out.
+    Now(&'a Step),
+}
+
+/// Runs the job on its VM: `act` carries out each step. Returns what the next job can use.
 #[inline]
 pub(crate) fn run(
     vm: &mut Vm,
     pairs: &mut Pairs,
     job: BindJob,
-    mut act: impl FnMut(&mut Vm, &mut Pairs, &Step),
-) -> Vec<Step> {
-    let BindJob { mut steps, nodes, records, epoch, .. } = job;
+    mut act: impl FnMut(&mut Vm, &mut Pairs, Turn<'_>),
+) -> Spare {
+    let (Promise { mut steps, nodes, records, epoch }, home) = job.take();
     let checked = vm.regions.as_ref().is_none_or(|regions| regions.epoch == epoch);
-    for step in &steps {
-        let now = effective(vm, pairs, step, checked);
-        act(vm, pairs, &now);
-        unpin_step(pairs, step);
+    for soon in steps.chunks(AHEAD) {
+        if soon.len() > 1 && vm.space.tree.len() > LARGE {
+            act(vm, pairs, Turn::Soon(soon));
+        }
+        for step in soon {
+            let now = effective(vm, pairs, step, checked);
+            act(vm, pairs, Turn::Now(&now));
+            unpin_step(pairs, step);
+        }
     }
     vm.space.tree.release(nodes);
     vm.space.records.release(records);
     steps.clear();
-    steps
+    Spare { steps, home }
 }
 
 /// The step itself, or an unmap if what it wants to map, or the region to map it in, is gone.
@@ -160,6 +240,15 @@ fn effective(vm: &Vm, pairs: &Pairs, step: &Step, checked: bool) -> Step {
     let outside =
         || vm.regions.as_ref().is_some_and(|regions| !regions.hold(Span::new(piece.start, piece.end)));
     if gone || (*map && !checked && outside()) { Step::unmap(piece.start, piece.end) } else { *step }
+}
+
+/// Looks at what some steps will need, so that it is in the cache by then.
+#[inline(never)]
+pub(crate) fn look_ahead<P: PageTable + ?Sized>(space: &Space, steps: &[Step], writer: &Writer<'_, P>) {
+    steps.iter().for_each(|step| writer.expect(step.piece.start));
+    let slots = space.tree.look_ahead(steps.iter().map(|step| step.piece.start));
+    let seen = slots.iter().map(|slot| space.records.get(slot.record).map_or(0, |record| record.next));
+    black_box(seen.fold(0, |seen, next| seen ^ next));
 }
 
 /// One step: entries, then the space.

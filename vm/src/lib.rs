@@ -117,7 +117,7 @@ pub use manager::{Manager, PageTables};
 pub use mapping::{MapFlags, Mapping};
 pub use op::Op;
 pub use page_table::delta::BindStats;
-pub use page_table::{LinearPageTable, PageTable, RecordingPageTable};
+pub use page_table::{LinearPageTable, PageTable, RadixPageTable, RecordingPageTable};
 pub use region::{Region, RegionFlags, RegionId};
 pub use request::Request;
 pub use transact::TransactError;

@@ -3,7 +3,7 @@
 use crate::arena::{NONE, Table};
 use crate::bo::{Bo, BoId, Pairs, VmLists};
 use crate::error::Error;
-use crate::job::{self, BindJob};
+use crate::job::{self, BindJob, Home, Promise, Spare, Turn};
 use crate::page_table::PageTable;
 use crate::page_table::delta::{BindStats, Writer};
 use crate::region::{Region, RegionFlags, RegionId};
@@ -28,8 +28,10 @@ impl<T: PageTable> PageTables for T {
 pub struct Manager {
     pub(crate) vms: Table<Vm>,
     pub(crate) pairs: Pairs,
-    /// The buffer of the last job, to use again.
-    pub(crate) spare: Vec<Step>,
+    /// What the last job left behind, to use again.
+    pub(crate) spare: Spare,
+    /// Promises of jobs that were dropped; made with the first VM.
+    dropped: Option<Home>,
     pub(crate) clock: u64,
 }
 
@@ -49,7 +51,7 @@ impl Manager {
     /// A manager without VMs and BOs; allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { vms: Table::new(), pairs: Pairs::new(), spare: Vec::new(), clock: 0 }
+        Self { vms: Table::new(), pairs: Pairs::new(), spare: Spare::EMPTY, dropped: None, clock: 0 }
     }
 
     /// Makes an empty address space.
@@ -64,6 +66,7 @@ impl Manager {
         if self.pairs.lists.len() <= id.0.index as usize {
             self.pairs.lists.push(VmLists::new());
         }
+        self.dropped.get_or_insert_default();
         Ok(id)
     }
 
@@ -202,8 +205,15 @@ impl Manager {
     /// What is wrong with the first bad request; [`Error::NoVm`], [`Error::NoBo`], [`Error::OutOfMemory`].
     #[doc(alias = "vkQueueBindSparse")]
     pub fn prepare(&mut self, vm: VmId, requests: &[Request]) -> Result<BindJob, Error> {
+        if let Some(dropped) = self.dropped.as_ref().and_then(|home| home.take()) {
+            self.cancel_dropped(dropped);
+        }
+        let mut spare = std::mem::replace(&mut self.spare, Spare::EMPTY);
+        if spare.home.is_none() {
+            spare.home.clone_from(&self.dropped);
+        }
         let target = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
-        job::prepare(vm, target, &mut self.pairs, requests, std::mem::take(&mut self.spare))
+        job::prepare(vm, target, &mut self.pairs, requests, spare)
     }
 
     /// Runs a job: cannot fail, allocates nothing. Does nothing if the VM is gone.
@@ -213,14 +223,26 @@ impl Manager {
             return BindStats::default();
         };
         let mut writer = Writer::new(table, vm.base);
-        self.spare =
-            job::run(vm, &mut self.pairs, job, |vm, pairs, step| job::run_step(vm, pairs, step, &mut writer));
+        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, turn| match turn {
+            Turn::Soon(steps) => job::look_ahead(&vm.space, steps, &writer),
+            Turn::Now(step) => job::run_step(vm, pairs, step, &mut writer),
+        });
         writer.finish()
     }
 
     /// Gives a job up; nothing happens.
     pub fn cancel(&mut self, job: BindJob) {
-        self.spare = job::cancel(self.vms.get_mut(job.vm.0), &mut self.pairs, job);
+        let vm = job.vm;
+        let (promise, home) = job.take();
+        let steps = job::cancel(self.vms.get_mut(vm.0), &mut self.pairs, promise);
+        self.spare = Spare { steps, home };
+    }
+
+    #[cold]
+    fn cancel_dropped(&mut self, dropped: Vec<(VmId, Promise)>) {
+        for (vm, promise) in dropped {
+            job::cancel(self.vms.get_mut(vm.0), &mut self.pairs, promise);
+        }
     }
 
     pub(crate) fn vm(&self, vm: VmId) -> Result<&Vm, Error> {

@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 
-use crate::job::{self, BindJob};
+use crate::job::{self, BindJob, Turn};
 use crate::manager::Manager;
 use crate::mapping::MapFlags;
 use crate::op::Op;
@@ -76,7 +76,8 @@ impl Manager {
             self.cancel(job);
             return stats;
         };
-        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, step| {
+        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, turn| {
+            let Turn::Now(step) = turn else { return };
             trace.request(id, vm.range_of(step.piece.start, step.piece.end), step.map);
             let visit = |op: &Op| {
                 trace.operation(id, op);

@@ -89,6 +89,7 @@ impl Manager {
         };
         let mut tell = Tell { vm: target, pairs: &self.pairs, visit };
         let walked: Result<(), Error> = job
+            .promise
             .steps
             .iter()
             .try_for_each(|step| walk(&target.space, step, target.coalesce, &mut tell).map(drop));
@@ -158,7 +159,7 @@ fn carry_out<E>(
     undo: &mut Vec<Undo>,
     visit: &mut impl FnMut(&Op) -> Result<(), E>,
 ) -> Result<(), TransactError<E>> {
-    for step in &job.steps {
+    for step in &job.promise.steps {
         let mut tell = Tell { vm, pairs, visit: &mut *visit };
         walk(&vm.space, step, vm.coalesce, &mut tell).map_err(TransactError::Refused)?;
         undo.try_reserve(1).map_err(|_| Error::OutOfMemory)?;

@@ -304,3 +304,37 @@ fn the_checker_finds_a_wrong_entry_and_a_wrong_page() {
     model.apply(&Request::Unmap { range: pages(3, 4) });
     assert_eq!(model.compare(&world.manager, world.vm, pages(0, 64), load).unwrap().len(), 2);
 }
+
+#[test]
+fn a_dropped_job_is_cancelled_by_the_next_one() {
+    let mut manager = Manager::new();
+    let vm = manager.create_vm(options(pages(0, 64))).unwrap();
+    let bos = [1, 2, 3].map(|i| manager.create_bo(PAGE_SIZE, i << 32).unwrap());
+    let jobs = bos.map(|bo| manager.prepare(vm, &[map(pages(0, 1), bo, 0)]).unwrap());
+    assert_eq!(manager.bos_of(vm).unwrap().count(), 3);
+    let [first, second, third] = jobs;
+    manager.cancel(first);
+    std::thread::spawn(move || drop((second, third))).join().unwrap();
+    // The pairs are there for the sake of the dropped jobs; another job finds them out.
+    assert_eq!(manager.bos_of(vm).unwrap().count(), 2);
+    let job = manager.prepare(vm, &[Request::Unmap { range: pages(0, 1) }]).unwrap();
+    assert_eq!(manager.bos_of(vm).unwrap().count(), 0);
+    manager.cancel(job);
+}
+
+#[test]
+fn a_job_may_be_dropped_after_its_vm_and_its_manager() {
+    let mut manager = Manager::new();
+    let vm = manager.create_vm(options(pages(0, 64))).unwrap();
+    let bo = manager.create_bo(PAGE_SIZE, 1 << 32).unwrap();
+    let mut jobs =
+        [0, 1].map(|page| Some(manager.prepare(vm, &[map(pages(page, page + 1), bo, 0)]).unwrap()));
+    manager.destroy_vm(vm, &mut RecordingPageTable::new());
+    jobs[0] = None;
+    let other = manager.create_vm(options(pages(0, 64))).unwrap();
+    let job = manager.prepare(other, &[map(pages(0, 1), bo, 0)]).unwrap();
+    manager.run(job, &mut RecordingPageTable::new());
+    assert_eq!(check::faults(&manager, other, |_| (1 << 32) | page_table::pte::VALID), Ok(vec![]));
+    drop(manager);
+    drop(jobs);
+}

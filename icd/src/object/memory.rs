@@ -50,6 +50,11 @@ impl Memory {
         Ok(Self { bo, bo_id, size: info.allocation_size, memory_type, device, reservation })
     }
 
+    /// Whether the device owns it.
+    pub fn is_of(&self, device: &Device) -> bool {
+        std::ptr::eq(&raw const *self.device, device)
+    }
+
     /// `vkFreeMemory`: takes the memory out of every page table. What is still bound to it reads as unbound where it is
     /// sparse, and keeps the bytes where it is not.
     pub fn free(&self) {

@@ -11,6 +11,7 @@ pub mod device;
 pub mod image;
 pub mod image_view;
 pub mod instance;
+pub mod kernel_cache;
 pub mod memory;
 pub mod physical_device;
 pub mod pipeline;

@@ -4,9 +4,10 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_shaders::{Binding, CompileError, ComputeKernel, ComputeSource, Layout, compile_compute};
+use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout};
 
 use super::descriptor_set_layout::is_usable;
+use super::kernel_cache::{self, Source};
 use super::pipeline_layout::PipelineLayout;
 use super::shader_module::ShaderModule;
 use crate::diagnostics;
@@ -16,7 +17,7 @@ use crate::handle::Object;
 
 /// A compute pipeline.
 pub struct Pipeline {
-    /// The machine code.
+    /// The machine code; other pipelines may share it.
     pub kernel: Arc<ComputeKernel>,
     /// What it was made with.
     pub layout: Arc<PipelineLayout>,
@@ -44,17 +45,13 @@ impl Pipeline {
         let entry_point = entry_point.map_err(|_| Error::InvalidUsage("pName is not UTF-8"))?;
         // SAFETY: null or valid (VUID-VkPipelineShaderStageCreateInfo-pSpecializationInfo-parameter).
         let specialization = unsafe { specialization(stage.p_specialization_info.as_ref())? };
-        let kernel = compile_compute(&ComputeSource {
-            words: &module.words,
-            entry_point,
-            specialization: &specialization,
-            layout: &shader_layout(&layout),
-        });
+        let bindings = shader_layout(&layout);
+        let source = Source::new(Arc::clone(&module.words), entry_point, specialization, &bindings);
         let refused = |error: CompileError| {
             Error::InvalidShader(format!("{}: {error}", diagnostics::describe(stage.module)))
         };
-        let kernel = kernel.map_err(refused)?;
-        Ok(Self { kernel: Arc::new(kernel), layout })
+        let kernel = kernel_cache::kernel(source, &bindings).map_err(refused)?;
+        Ok(Self { kernel, layout })
     }
 }
 

@@ -1,13 +1,15 @@
 //! `VkShaderModule`: SPIR-V words, compiled when a pipeline fixes the rest.
 
+use std::sync::Arc;
+
 use ash::vk;
 
 use crate::error::Error;
 
 /// A shader module.
 pub struct ShaderModule {
-    /// The SPIR-V module.
-    pub words: Box<[u32]>,
+    /// The SPIR-V module; kernels made from it share it.
+    pub words: Arc<[u32]>,
 }
 
 crate::object!(ShaderModule, vk::ShaderModule);

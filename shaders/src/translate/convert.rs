@@ -1,6 +1,6 @@
 //! Conversions between numbers, and between bits and pointers.
 
-use spirv::Op;
+use spirv::{Decoration, FPRoundingMode, Op};
 
 use super::Translator;
 use super::value::Scalars;
@@ -44,7 +44,25 @@ impl<'a> Translator<'a> {
         if from.is_float() != from_float || from == Type::Bool || to.is_float() != to_float {
             return Err(instruction.error("the operand or result is of the wrong type"));
         }
+        let rounding = self.module.decorations.get(instruction.result, Decoration::FPRoundingMode);
+        if convert == ConvertOp::FloatToFloat && rounding == Some(FPRoundingMode::RTZ as u32) {
+            return self.map(instruction, |this, a| this.round_toward_zero(a, to));
+        }
         self.map(instruction, |this, a| this.builder.convert(convert, a, to))
+    }
+
+    /// To a narrower float. Where the nearest one is too large, the one before it (in bits: one less) is not.
+    fn round_toward_zero(&mut self, a: Value, to: Type) -> Value {
+        let from = self.builder.type_of(a);
+        let nearest = self.builder.convert(ConvertOp::FloatToFloat, a, to);
+        let back = self.builder.convert(ConvertOp::FloatToFloat, nearest, from);
+        let [wanted, got] = [a, back].map(|x| self.builder.math(MathOp::FAbs, &[x]));
+        let too_large = self.builder.compare(CompareOp::FLt, wanted, got);
+        let bits = self.builder.convert(ConvertOp::Bitcast, nearest, integer(to));
+        let one = self.builder.constant(integer(to), 1);
+        let before = self.builder.binary(BinaryOp::ISub, bits, one);
+        let bits = self.builder.select(too_large, before, bits);
+        self.builder.convert(ConvertOp::Bitcast, bits, to)
     }
 
     fn number_type(&self, instruction: &Instruction<'a>) -> Result<Type, CompileError> {

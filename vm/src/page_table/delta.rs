@@ -65,6 +65,12 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
         (self.base + u64::from(start), count)
     }
 
+    /// The page's entry is likely to be written soon.
+    #[inline]
+    pub(crate) fn expect(&self, page: u32) {
+        self.table.expect(self.base + u64::from(page));
+    }
+
     #[inline]
     pub(crate) fn unmap(&mut self, start: u32, end: u32) {
         let (first, count) = self.touch(start, end);

@@ -198,6 +198,18 @@ impl PageTable for &LinearPageTable {
         // Whoever learns of the bind through a semaphore or fence (an acquire) sees the entries written before.
         fence(Ordering::Release);
     }
+
+    #[inline]
+    fn expect(&self, page: u64) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if let Some(entry) = self.slice(page, 1).first() {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: a hint for any address; it neither reads nor faults.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) };
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = page;
+    }
 }
 
 #[cfg(all(test, not(miri)))]

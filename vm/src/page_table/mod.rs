@@ -1,16 +1,18 @@
 //! Page tables: what a driver's hardware (or machine code) looks addresses up in.
 //!
 //! The manager knows them only through [`PageTable`] and tells them no more than what changes (`delta`). [`LinearPageTable`] is a real one for
-//! code that runs on the host; [`RecordingPageTable`] writes down what it is told.
+//! code that runs on the host, [`RadixPageTable`] another for hosts without room for it; [`RecordingPageTable`] writes down what it is told.
 //!
 //! Pages are counted absolutely: page number = address >> [`PAGE_SHIFT`](crate::units::PAGE_SHIFT).
 
 pub(crate) mod delta;
 mod linear;
 pub mod pte;
+mod radix;
 mod record;
 
 pub use linear::{LinearPageTable, ReserveError};
+pub use radix::RadixPageTable;
 pub use record::{Call, RecordingPageTable};
 
 use crate::mapping::MapFlags;
@@ -29,6 +31,9 @@ pub trait PageTable {
     fn set_fault(&mut self, first: u64, count: u64);
     /// All changes since the last call lie in these pages; from now on every access must see them.
     fn invalidate(&mut self, first: u64, count: u64);
+    /// The page's entry is likely to change soon: a table that lies in memory may ask for it ahead. Changes nothing.
+    #[inline]
+    fn expect(&self, _page: u64) {}
 }
 
 impl<T: PageTable + ?Sized> PageTable for &mut T {
@@ -50,5 +55,9 @@ impl<T: PageTable + ?Sized> PageTable for &mut T {
 
     fn invalidate(&mut self, first: u64, count: u64) {
         (**self).invalidate(first, count);
+    }
+
+    fn expect(&self, page: u64) {
+        (**self).expect(page);
     }
 }

@@ -17,15 +17,19 @@
 //!
 //! A search is one descent: with ten million entries six nodes. There is no balancing after removals beyond giving empty nodes back.
 
+mod ahead;
 mod cursor;
+mod edit;
 mod gap;
 mod node;
 mod reserve;
 mod store;
 
+pub(crate) use ahead::AHEAD;
 pub use cursor::Entries;
 use cursor::Path;
 pub(crate) use cursor::Place;
+pub use edit::Cursor;
 pub use node::Entry;
 pub use reserve::Reserve;
 

@@ -17,6 +17,8 @@ use crate::error::Error;
 pub struct Reserve {
     pub(super) leaves: usize,
     pub(super) inners: usize,
+    /// Entries it is for, and not yet used by a cursor.
+    pub(super) inserts: usize,
 }
 
 /// Nodes that `inserts` can add to a level that has `nodes` of `width` now.
@@ -54,7 +56,7 @@ impl<T: Copy + Default> RangeTree<T> {
         }
         self.reserved.leaves += leaves;
         self.reserved.inners += inners;
-        Ok(Reserve { leaves, inners })
+        Ok(Reserve { leaves, inners, inserts })
     }
 
     /// Ends a reservation, used or not.

@@ -1,0 +1,140 @@
+//! Kernels that exist: pipelines made from the same shader, constants and layout share one, so that making thousands of
+//! them compiles one.
+//!
+//! Process-wide, like the machine code itself, which knows nothing of devices.
+//!
+//! # Invariants
+//! 1. A kernel lives as long as its pipelines: nothing here keeps it.
+//! 2. Pipelines share a kernel only if their sources are equal, word by word.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Weak};
+
+use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, compile_compute};
+use parking_lot::Mutex;
+
+static KERNELS: LazyLock<Mutex<Kernels<ComputeKernel>>> = LazyLock::new(Mutex::default);
+
+/// Fewer entries are never looked through for dead ones.
+const FEW: usize = 64;
+
+/// All that a kernel depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// The SPIR-V module.
+    pub words: Arc<[u32]>,
+    /// Name of the entry point.
+    pub entry_point: String,
+    /// Constant ids with their bits.
+    pub specialization: Vec<(u32, u64)>,
+    /// Set, binding, first slot and count, in order.
+    bindings: Vec<[u32; 4]>,
+}
+
+impl Source {
+    /// The source of a kernel.
+    pub fn new(
+        words: Arc<[u32]>,
+        entry_point: &str,
+        specialization: Vec<(u32, u64)>,
+        layout: &Layout,
+    ) -> Self {
+        let bindings =
+            layout.bindings.iter().map(|(&(set, binding), place)| [set, binding, place.slot, place.count]);
+        Self { words, entry_point: entry_point.into(), specialization, bindings: bindings.collect() }
+    }
+}
+
+/// The kernel of a source, which `layout` was given to; compiled unless a pipeline has it.
+///
+/// # Errors
+/// What the compiler refuses.
+pub fn kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
+    if let Some(kernel) = KERNELS.lock().find(&source) {
+        return Ok(kernel);
+    }
+    // Without the lock: other threads compile meanwhile.
+    let compiled = compile_compute(&ComputeSource {
+        words: &source.words,
+        entry_point: &source.entry_point,
+        specialization: &source.specialization,
+        layout,
+    })?;
+    Ok(KERNELS.lock().add(source, compiled))
+}
+
+#[derive(Debug)]
+struct Kernels<K> {
+    by_source: HashMap<Source, Weak<K>>,
+    /// At so many entries dead ones are dropped.
+    crowded: usize,
+}
+
+impl<K> Default for Kernels<K> {
+    fn default() -> Self {
+        Self { by_source: HashMap::new(), crowded: FEW }
+    }
+}
+
+impl<K> Kernels<K> {
+    fn find(&self, source: &Source) -> Option<Arc<K>> {
+        self.by_source.get(source)?.upgrade()
+    }
+
+    /// The kernel of this source from now on: the given one, unless another thread was faster.
+    fn add(&mut self, source: Source, kernel: K) -> Arc<K> {
+        if let Some(first) = self.find(&source) {
+            return first;
+        }
+        if self.by_source.len() >= self.crowded {
+            self.by_source.retain(|_, kernel| kernel.strong_count() > 0);
+            self.crowded = FEW.max(2 * self.by_source.len());
+        }
+        let kernel = Arc::new(kernel);
+        self.by_source.insert(source, Arc::downgrade(&kernel));
+        kernel
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lacuna_shaders::Binding;
+
+    use super::*;
+
+    fn source(word: u32) -> Source {
+        Source::new(Arc::from([word]), "main", vec![(1, 2)], &layout(3))
+    }
+
+    fn layout(slot: u32) -> Layout {
+        Layout { bindings: [((0, 1), Binding { slot, count: 1 })].into() }
+    }
+
+    #[test]
+    fn equal_sources_share_and_any_difference_does_not() {
+        let mut kernels = Kernels::default();
+        let first = kernels.add(source(7), "first");
+        assert!(Arc::ptr_eq(&first, &kernels.add(source(7), "second")));
+        let others = [
+            source(8),
+            Source::new(Arc::from([7]), "other", vec![(1, 2)], &layout(3)),
+            Source::new(Arc::from([7]), "main", vec![(1, 3)], &layout(3)),
+            Source::new(Arc::from([7]), "main", vec![(1, 2)], &layout(4)),
+        ];
+        for other in others {
+            assert!(kernels.find(&other).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn dead_kernels_are_neither_found_nor_kept_for_ever() {
+        let mut kernels = Kernels::default();
+        let kept = kernels.add(source(0), 0);
+        for word in 1..10_000 {
+            assert_eq!(*kernels.add(source(word), word), word);
+        }
+        assert!(kernels.find(&source(9_999)).is_none());
+        assert!(kernels.by_source.len() <= FEW, "{} entries", kernels.by_source.len());
+        assert!(kernels.find(&source(0)).is_some_and(|found| Arc::ptr_eq(&found, &kept)));
+    }
+}

@@ -1,0 +1,376 @@
+//! One trace, five keepers of ranges, three sizes: the whole manager, its bare tree, and what could have been taken instead.
+//!
+//! Each mapping covers three pages of eight. *map* puts a page into gaps in random order and *unmap* takes it away again; *split* puts another page into the
+//! middle of random mappings and *merge* makes them whole; *lookup* asks random pages; *iterate* visits all. The manager does all that a driver
+//! needs on top, in batches of 1,024 requests: checks, two stages, pairs, coalescing, entries of a page table. The others keep ranges, and nothing else.
+//!
+//! `cargo bench -p lacuna-vm --bench compare` prints the table of `docs/BENCHES.md`: nanoseconds of the thread's processor time, the best of five.
+#![expect(clippy::unwrap_used, reason = "a failing bench may stop")]
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::Duration;
+
+use intrusive_collections::{Bound, KeyAdapter, RBTree, RBTreeLink, intrusive_adapter};
+use lacuna_vm::tree::{RangeTree, Span};
+use lacuna_vm::*;
+use rangemap::RangeMap;
+
+/// Pages from one mapping to the next.
+const STRIDE: u32 = 8;
+const PAGES: u32 = 3;
+
+/// A range and the place in the memory of its first page.
+#[derive(Clone, Copy)]
+struct Bind {
+    start: u32,
+    end: u32,
+    memory: u32,
+}
+
+trait Keeper {
+    const NAME: &'static str;
+    fn new() -> Self;
+    fn map(&mut self, binds: &[Bind]);
+    fn unmap(&mut self, binds: &[Bind]);
+    /// The memory at a page.
+    fn lookup(&self, page: u32) -> Option<u32>;
+    /// The number of ranges and the sum of their bounds.
+    fn visit(&self) -> (usize, u64);
+}
+
+struct Whole {
+    manager: Manager,
+    table: LinearPageTable,
+    vm: VmId,
+    bo: BoId,
+    requests: Vec<Request>,
+}
+
+impl Whole {
+    fn run(&mut self) {
+        for batch in self.requests.chunks(1024) {
+            let job = self.manager.prepare(self.vm, batch).unwrap();
+            black_box(self.manager.run(job, &mut &self.table));
+        }
+    }
+}
+
+fn pages(start: u32, end: u32) -> VaRange {
+    VaRange::new(Va(u64::from(start) << PAGE_SHIFT), u64::from(end - start) << PAGE_SHIFT).unwrap()
+}
+
+impl Keeper for Whole {
+    const NAME: &'static str = "Manager";
+
+    fn new() -> Self {
+        let mut manager = Manager::new();
+        let range = VaRange::new(Va(0), 1 << 46).unwrap();
+        let name = "bench".into();
+        let vm = manager
+            .create_vm(VmOptions { name, range, reserved: None, coalesce: true, regions: false })
+            .unwrap();
+        let bo = manager.create_bo(1 << 46, 1 << 20).unwrap();
+        Self { manager, table: LinearPageTable::reserve(46).unwrap(), vm, bo, requests: Vec::new() }
+    }
+
+    fn map(&mut self, binds: &[Bind]) {
+        self.requests.clear();
+        self.requests.extend(binds.iter().map(|bind| Request::Map {
+            range: pages(bind.start, bind.end),
+            bo: self.bo,
+            offset: BoOffset(u64::from(bind.memory) << PAGE_SHIFT),
+            flags: MapFlags::EMPTY,
+        }));
+        self.run();
+    }
+
+    fn unmap(&mut self, binds: &[Bind]) {
+        self.requests.clear();
+        self.requests.extend(binds.iter().map(|bind| Request::Unmap { range: pages(bind.start, bind.end) }));
+        self.run();
+    }
+
+    fn lookup(&self, page: u32) -> Option<u32> {
+        let mapping = self.manager.mappings_in(self.vm, pages(page, page + 1)).unwrap().next()?;
+        let into = u64::from(page) - (mapping.range.start().0 >> PAGE_SHIFT);
+        Some(((mapping.offset.0 >> PAGE_SHIFT) + into) as u32)
+    }
+
+    fn visit(&self) -> (usize, u64) {
+        self.manager.mappings(self.vm).unwrap().fold((0, 0), |(count, sum), mapping| {
+            (count + 1, sum + ((mapping.range.start().0 + mapping.range.end().0) >> PAGE_SHIFT))
+        })
+    }
+}
+
+/// Values of the others: the place in the memory of page 0, so that parts of a range need no new value.
+const fn value(bind: &Bind) -> u32 {
+    bind.memory.wrapping_sub(bind.start)
+}
+
+impl Keeper for RangeTree<u32> {
+    const NAME: &'static str = "RangeTree";
+
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn map(&mut self, binds: &[Bind]) {
+        let mut cursor = self.cursor(Span::new(0, u32::MAX));
+        for bind in binds {
+            cursor.store(Span::new(bind.start, bind.end), Some(value(bind)), |value, _| value).unwrap();
+        }
+    }
+
+    fn unmap(&mut self, binds: &[Bind]) {
+        let mut cursor = self.cursor(Span::new(0, u32::MAX));
+        for bind in binds {
+            cursor.store(Span::new(bind.start, bind.end), None, |value, _| value).unwrap();
+        }
+    }
+
+    fn lookup(&self, page: u32) -> Option<u32> {
+        self.find_first(Span::new(page, page + 1)).map(|entry| entry.value.wrapping_add(page))
+    }
+
+    fn visit(&self) -> (usize, u64) {
+        self.iter()
+            .fold((0, 0), |(n, sum), entry| (n + 1, sum + u64::from(entry.start) + u64::from(entry.end)))
+    }
+}
+
+impl Keeper for BTreeMap<u32, (u32, u32)> {
+    const NAME: &'static str = "BTreeMap";
+
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn map(&mut self, binds: &[Bind]) {
+        for bind in binds {
+            self.unmap(std::slice::from_ref(bind));
+            self.insert(bind.start, (bind.end, value(bind)));
+        }
+    }
+
+    fn unmap(&mut self, binds: &[Bind]) {
+        for &Bind { start, end, .. } in binds {
+            while let Some((&old, &(old_end, value))) =
+                self.range(..end).next_back().filter(|(_, (e, _))| *e > start)
+            {
+                self.remove(&old);
+                if old < start {
+                    self.insert(old, (start, value));
+                }
+                if old_end > end {
+                    self.insert(end, (old_end, value));
+                }
+            }
+        }
+    }
+
+    fn lookup(&self, page: u32) -> Option<u32> {
+        let (_, &(end, value)) = self.range(..=page).next_back()?;
+        (page < end).then(|| value.wrapping_add(page))
+    }
+
+    fn visit(&self) -> (usize, u64) {
+        self.iter()
+            .fold((0, 0), |(n, sum), (start, (end, _))| (n + 1, sum + u64::from(*start) + u64::from(*end)))
+    }
+}
+
+impl Keeper for RangeMap<u32, u32> {
+    const NAME: &'static str = "rangemap";
+
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn map(&mut self, binds: &[Bind]) {
+        binds.iter().for_each(|bind| self.insert(bind.start..bind.end, value(bind)));
+    }
+
+    fn unmap(&mut self, binds: &[Bind]) {
+        binds.iter().for_each(|bind| self.remove(bind.start..bind.end));
+    }
+
+    fn lookup(&self, page: u32) -> Option<u32> {
+        self.get(&page).map(|value| value.wrapping_add(page))
+    }
+
+    fn visit(&self) -> (usize, u64) {
+        self.iter()
+            .fold((0, 0), |(n, sum), (range, _)| (n + 1, sum + u64::from(range.start) + u64::from(range.end)))
+    }
+}
+
+/// One allocated node a range, as the kernel's interval tree has them. Ranges that are disjoint need no subtree maximum.
+struct Node {
+    link: RBTreeLink,
+    start: u32,
+    end: u32,
+    value: u32,
+}
+
+intrusive_adapter!(NodeAdapter = Box<Node>: Node { link => RBTreeLink });
+
+impl<'a> KeyAdapter<'a> for NodeAdapter {
+    type Key = u32;
+
+    fn get_key(&self, node: &'a Node) -> u32 {
+        node.start
+    }
+}
+
+fn node(start: u32, end: u32, value: u32) -> Box<Node> {
+    Box::new(Node { link: RBTreeLink::new(), start, end, value })
+}
+
+impl Keeper for RBTree<NodeAdapter> {
+    const NAME: &'static str = "rb-tree";
+
+    fn new() -> Self {
+        Self::new(NodeAdapter::new())
+    }
+
+    fn map(&mut self, binds: &[Bind]) {
+        for bind in binds {
+            self.unmap(std::slice::from_ref(bind));
+            self.insert(node(bind.start, bind.end, value(bind)));
+        }
+    }
+
+    fn unmap(&mut self, binds: &[Bind]) {
+        for &Bind { start, end, .. } in binds {
+            let mut cursor = self.upper_bound_mut(Bound::Excluded(&end));
+            while cursor.get().is_some_and(|old| old.end > start) {
+                let Some(old) = cursor.remove() else { break };
+                if old.end > end {
+                    cursor.insert_before(node(end, old.end, old.value));
+                    cursor.move_prev();
+                }
+                if old.start < start {
+                    cursor.insert_before(node(old.start, start, old.value));
+                    break;
+                }
+                cursor.move_prev();
+            }
+        }
+    }
+
+    fn lookup(&self, page: u32) -> Option<u32> {
+        let cursor = self.upper_bound(Bound::Included(&page));
+        cursor.get().filter(|node| page < node.end).map(|node| node.value.wrapping_add(page))
+    }
+
+    fn visit(&self) -> (usize, u64) {
+        self.iter().fold((0, 0), |(n, sum), node| (n + 1, sum + u64::from(node.start) + u64::from(node.end)))
+    }
+}
+
+/// Processor time of this thread.
+fn now() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+fn timed(count: usize, run: impl FnOnce()) -> f64 {
+    let start = now();
+    run();
+    (now() - start).as_secs_f64() * 1e9 / count as f64
+}
+
+/// The first `n` numbers in random order.
+fn shuffled(n: u32) -> Vec<u32> {
+    let mut chaos = evict::Chaos::new(u64::from(n));
+    let mut order: Vec<u32> = (0..n).collect();
+    (1..order.len()).rev().for_each(|i| order.swap(i, chaos.choose(i as u64 + 1) as usize));
+    order
+}
+
+fn bind(index: u32, first: u32, count: u32, memory: u32) -> Bind {
+    let start = index * STRIDE + first;
+    Bind { start, end: start + count, memory }
+}
+
+/// *map*, *unmap*, *split*, *merge*, *lookup*, *iterate*.
+fn measure<K: Keeper>(n: u32) -> [f64; 6] {
+    let mut keeper = K::new();
+    let order = shuffled(n);
+    // A small tree many times: a measurement has at least that many binds.
+    let rounds = (20_000 / n).max(1);
+    let binds = |first, count, memory: u32| -> Vec<Bind> {
+        let taken = order.iter().take(1 << 17);
+        taken.map(|&i| bind(i, first, count, i * STRIDE + memory)).collect()
+    };
+    keeper.map(&order.iter().map(|&i| bind(i, 0, PAGES, i * STRIDE)).collect::<Vec<_>>());
+    let whole = keeper.visit();
+    assert_eq!(whole.0, n as usize);
+    let (gaps, middles, all) = (binds(5, 1, 900_000_000 >> 1), binds(1, 1, 400_000_000), binds(0, PAGES, 0));
+    let mut best = [f64::MAX; 6];
+    for _ in 0..5 {
+        let mut now = [0.0; 6];
+        for _ in 0..rounds {
+            now[0] += timed(gaps.len(), || keeper.map(&gaps));
+            assert_eq!(keeper.visit().0, n as usize + gaps.len());
+            now[1] += timed(gaps.len(), || keeper.unmap(&gaps));
+            now[2] += timed(middles.len(), || keeper.map(&middles));
+            assert_eq!(keeper.visit().0, n as usize + 2 * middles.len());
+            now[3] += timed(all.len(), || keeper.map(&all));
+            assert_eq!(keeper.visit(), whole);
+            let mut sum = 0_u32;
+            now[4] += timed(all.len(), || {
+                sum =
+                    all.iter().map(|bind| keeper.lookup(bind.start + 1).unwrap()).fold(0, u32::wrapping_add);
+            });
+            assert_eq!(sum, all.iter().map(|bind| bind.start + 1).fold(0, u32::wrapping_add));
+            now[5] += timed(n as usize, || _ = black_box(keeper.visit()));
+        }
+        best.iter_mut().zip(now).for_each(|(best, now)| *best = best.min(now / f64::from(rounds)));
+    }
+    best
+}
+
+fn line(n: u32, name: &str, times: &[f64]) {
+    let columns: Vec<String> = times.iter().map(|time| format!("{time:7.1}")).collect();
+    println!("| {n:>9} | {name:9} | {} |", columns.join(" | "));
+}
+
+/// Nanoseconds a mapping for *evict* and *validate*: one BO with a hundredth of the mappings goes and comes back.
+fn evictions(n: u32) -> [f64; 2] {
+    let mut whole = Whole::new();
+    let bos: Vec<_> = (1..101).map(|i| whole.manager.create_bo(PAGE_SIZE, i << 32).unwrap()).collect();
+    for (number, i) in shuffled(n).into_iter().enumerate() {
+        let range = pages(i * STRIDE, i * STRIDE + 1);
+        let (bo, offset, flags) = (bos[number % 100], BoOffset(0), MapFlags::EMPTY);
+        whole.requests.push(Request::Map { range, bo, offset, flags });
+    }
+    whole.run();
+    let mut best = [f64::MAX; 2];
+    for bo in bos {
+        let Whole { manager, table, vm, .. } = &mut whole;
+        let count = n as usize / 100;
+        best[0] = best[0].min(timed(count, || _ = manager.evict(bo, &mut &*table).unwrap()));
+        let validate = || _ = manager.validate(*vm, &mut &*table, |_| Ok::<_, Error>(())).unwrap();
+        best[1] = best[1].min(timed(count, validate));
+    }
+    best
+}
+
+fn main() {
+    println!("| mappings  | keeper    | map     | unmap   | split   | merge   | lookup  | iterate |");
+    println!("|-----------|-----------|---------|---------|---------|---------|---------|---------|");
+    for n in [100, 10_000, 1_000_000] {
+        line(n, Whole::NAME, &measure::<Whole>(n));
+        line(n, RangeTree::<u32>::NAME, &measure::<RangeTree<u32>>(n));
+        line(n, <BTreeMap<u32, (u32, u32)> as Keeper>::NAME, &measure::<BTreeMap<u32, (u32, u32)>>(n));
+        line(n, RangeMap::<u32, u32>::NAME, &measure::<RangeMap<u32, u32>>(n));
+        line(n, RBTree::<NodeAdapter>::NAME, &measure::<RBTree<NodeAdapter>>(n));
+    }
+    println!("\n| mappings  | keeper    | evict   | validate |");
+    for n in [100, 10_000, 1_000_000] {
+        line(n, Whole::NAME, &evictions(n));
+    }
+}
