@@ -7,6 +7,7 @@
 //! for one addition, multiplication, division or square root of at most 24 bits.
 
 use super::{BinaryOp, CompareOp, ConvertOp, MathOp, Type, UnaryOp, half};
+use crate::runtime::elementary;
 
 /// Width in bits; one for `Bool`.
 pub const fn width(ty: Type) -> u32 {
@@ -234,6 +235,12 @@ pub fn math(op: MathOp, ty: Type, operands: &[u64]) -> u64 {
         MathOp::Fma if ty == Type::F32 => {
             let [x, y, z] = [a, b, c].map(|bits| f32::from_bits(bits as u32));
             u64::from(x.mul_add(y, z).to_bits())
+        }
+        MathOp::Sin | MathOp::Cos | MathOp::Exp | MathOp::Exp2 | MathOp::Log | MathOp::Log2 | MathOp::Pow
+            if ty == Type::F32 =>
+        {
+            let [x, y] = [a, b].map(|bits| f32::from_bits(bits as u32));
+            u64::from(elementary::scalar(op, x, y).unwrap_or(f32::NAN).to_bits())
         }
         _ => float_bits(ty, float_math(op, float(ty, a), float(ty, b), float(ty, c))),
     }

@@ -3,9 +3,11 @@
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 
+use super::call::Field;
 use super::value::{Operand, scalar_type};
 use super::{LowerError, Lowering, evaluated};
 use crate::ir::{MathOp, Type, Value};
+use crate::runtime::elementary::{self, LanesFn};
 use crate::uniformity::Shape;
 
 impl Lowering<'_, '_> {
@@ -32,6 +34,11 @@ impl Lowering<'_, '_> {
             | MathOp::FSign
             | MathOp::Sqrt
             | MathOp::InverseSqrt => self.per_part(shape, operands, |s, x| s.float_function(op, x[0])),
+            _ if ty == Type::F32
+                && let (false, Some(function)) = (shape.is_uniform(), elementary::function_for(op)) =>
+            {
+                self.call_elementary(function, operands)
+            }
             MathOp::Fma if self.has_fma => {
                 self.per_part(shape, operands, |s, x| s.b.ins().fma(x[0], x[1], x[2]))
             }
@@ -45,6 +52,17 @@ impl Lowering<'_, '_> {
             }),
             _ => self.evaluate(evaluated(op), operands, to, shape),
         })
+    }
+
+    /// A function that is computed out of line, in all lanes, whether they are active or not.
+    fn call_elementary(&mut self, function: LanesFn, operands: &[Value]) -> Operand {
+        let frame = self.frame();
+        for (&operand, field) in operands.iter().zip([Field::Data, Field::Other]) {
+            let parts = self.get_vector(operand);
+            self.put(frame, field, parts);
+        }
+        self.call(function as *const (), &[frame]);
+        Operand::Vector(self.take(frame, Type::F32))
     }
 
     fn float_function(&mut self, op: MathOp, x: clif::Value) -> clif::Value {

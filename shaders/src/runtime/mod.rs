@@ -6,10 +6,12 @@
 //! - [`memory`]: loads and stores with an address for each lane, sparse or not, inside or outside of their buffer.
 //! - [`batch`]: several of them at once, at a constant distance.
 //! - [`atomic`]: the same for atomic operations.
-//! - [`math`]: functions that are computed lane by lane.
+//! - [`elementary`]: the functions of singles that shaders use most, all lanes together.
+//! - [`math`]: all other functions that are computed lane by lane.
 
 pub mod atomic;
 pub mod batch;
+pub mod elementary;
 pub mod math;
 pub mod memory;
 
