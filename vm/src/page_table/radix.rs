@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn any_calls_leave_what_the_recording_table_has() {
-        const SPACE: u64 = if cfg!(miri) { 600 } else { 4000 };
+        const SPACE: u64 = if cfg!(miri) { 60 } else { 4000 };
         // Across a border of nodes on all levels.
         let base = (1 << (3 * LEVEL_BITS)) - SPACE / 2;
         let (table, mut double) = (RadixPageTable::new().unwrap(), RecordingPageTable::new());
