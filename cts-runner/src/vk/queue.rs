@@ -47,6 +47,19 @@ impl Split {
     }
 }
 
+/// The values of each submission's semaphores, for its chain.
+pub(super) fn timelines<'a>(
+    waits: &'a [Split],
+    signals: &'a [Split],
+) -> Vec<vk::TimelineSemaphoreSubmitInfo<'a>> {
+    let values = |(waits, signals): (&'a Split, &'a Split)| {
+        vk::TimelineSemaphoreSubmitInfo::default()
+            .wait_semaphore_values(&waits.values)
+            .signal_semaphore_values(&signals.values)
+    };
+    waits.iter().zip(signals).map(values).collect()
+}
+
 impl Queue {
     pub(super) fn all(device: &ash::Device, physical: &Physical) -> Vec<Self> {
         let mut queues = Vec::new();
@@ -72,15 +85,7 @@ impl Queue {
             waits.iter().map(|w| vec![vk::PipelineStageFlags::ALL_COMMANDS; w.handles.len()]).collect();
         let commands: Vec<Vec<_>> =
             submits.iter().map(|s| s.commands.iter().map(|c| c.handle).collect()).collect();
-        let mut timelines: Vec<_> = waits
-            .iter()
-            .zip(&signals)
-            .map(|(w, s)| {
-                vk::TimelineSemaphoreSubmitInfo::default()
-                    .wait_semaphore_values(&w.values)
-                    .signal_semaphore_values(&s.values)
-            })
-            .collect();
+        let mut timelines = timelines(&waits, &signals);
         let mut infos = Vec::with_capacity(submits.len());
         for (i, timeline) in timelines.iter_mut().enumerate() {
             let mut info = vk::SubmitInfo::default()

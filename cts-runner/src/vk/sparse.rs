@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use ash::vk;
 
-use super::queue::Split;
+use super::queue::{Split, timelines};
 use super::{Bound, Buffer, Device, Error, Fence, Memory, Queue, Result, Signals, Waits};
 
 /// A sparse buffer; which of its pages are bound is the caller's to know.
@@ -165,15 +165,7 @@ impl Queue {
                     .collect()
             })
             .collect();
-        let mut timelines: Vec<_> = waits
-            .iter()
-            .zip(&signals)
-            .map(|(w, s)| {
-                vk::TimelineSemaphoreSubmitInfo::default()
-                    .wait_semaphore_values(&w.values)
-                    .signal_semaphore_values(&s.values)
-            })
-            .collect();
+        let mut timelines = timelines(&waits, &signals);
         let mut raw = Vec::with_capacity(infos.len());
         for (i, timeline) in timelines.iter_mut().enumerate() {
             let mut info = vk::BindSparseInfo::default()

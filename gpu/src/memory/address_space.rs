@@ -31,6 +31,8 @@ static SPACE: OnceLock<AddressSpace> = OnceLock::new();
 #[derive(Debug)]
 pub struct AddressSpace {
     table: LinearPageTable,
+    /// All addresses that can be handed out.
+    range: VaRange,
     ranges: Mutex<Ranges>,
 }
 
@@ -62,13 +64,13 @@ impl AddressSpace {
             log::error!("{error}");
             MemoryError::NoPageTable
         })?;
-        Ok(Self { table, ranges: Mutex::default() })
+        let range = VaRange::new(Va(0), table.address_limit()).map_err(|_| MemoryError::NoPageTable)?;
+        Ok(Self { table, range, ranges: Mutex::default() })
     }
 
     /// All addresses that can be handed out (without the tag).
     pub fn range(&self) -> VaRange {
-        // The table has at least 2^16 entries and less than 2^62 bytes of addresses: neither empty nor wrapping.
-        VaRange::new(Va(0), self.table.address_limit()).unwrap_or_else(|_| unreachable!())
+        self.range
     }
 
     /// The page table. Writers own the ranges that they write.

@@ -3,12 +3,12 @@
 use ash::vk;
 
 use super::destroy;
+use super::memory::write_requirements;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
 use crate::object::buffer::Buffer;
 use crate::object::device::Device;
-use crate::pnext;
 
 /// `vkCreateBuffer`.
 pub(super) unsafe extern "system" fn create_buffer(
@@ -80,16 +80,7 @@ pub(super) unsafe extern "system" fn get_requirements2(
         // SAFETY: VUID-vkGetBufferMemoryRequirements2-pInfo-parameter.
         let requirements = Buffer::get(unsafe { input(info)? }.buffer)?.requirements();
         // SAFETY: VUID-vkGetBufferMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
-        unsafe {
-            pnext::for_each_output(out.cast(), |node| {
-                let _ = node
-                    .fill(|head: &mut vk::MemoryRequirements2<'_>| head.memory_requirements = requirements)
-                    || node.fill(|dedicated: &mut vk::MemoryDedicatedRequirements<'_>| {
-                        dedicated.prefers_dedicated_allocation = vk::FALSE;
-                        dedicated.requires_dedicated_allocation = vk::FALSE;
-                    });
-            });
-        }
+        unsafe { write_requirements(out, requirements) };
         Ok(())
     })
 }

@@ -3,11 +3,11 @@
 use ash::vk;
 
 use super::destroy;
+use super::memory::write_requirements;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::Object;
 use crate::object::image::Image;
 use crate::object::image_view::ImageView;
-use crate::pnext;
 
 /// `vkCreateImage`.
 pub(super) unsafe extern "system" fn create_image(
@@ -103,16 +103,7 @@ pub(super) unsafe extern "system" fn get_requirements2(
         // SAFETY: VUID-vkGetImageMemoryRequirements2-pInfo-parameter.
         let requirements = Image::get(unsafe { input(info)? }.image)?.requirements();
         // SAFETY: VUID-vkGetImageMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
-        unsafe {
-            pnext::for_each_output(out.cast(), |node| {
-                let _ = node
-                    .fill(|head: &mut vk::MemoryRequirements2<'_>| head.memory_requirements = requirements)
-                    || node.fill(|dedicated: &mut vk::MemoryDedicatedRequirements<'_>| {
-                        dedicated.prefers_dedicated_allocation = vk::FALSE;
-                        dedicated.requires_dedicated_allocation = vk::FALSE;
-                    });
-            });
-        }
+        unsafe { write_requirements(out, requirements) };
         Ok(())
     })
 }

@@ -10,6 +10,7 @@ use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
 use crate::object::device::Device;
 use crate::object::memory::Memory;
+use crate::pnext;
 
 /// `vkAllocateMemory`.
 pub(super) unsafe extern "system" fn allocate_memory(
@@ -109,4 +110,25 @@ pub(super) unsafe extern "system" fn get_peer_memory_features(
         | vk::PeerMemoryFeatureFlags::GENERIC_DST;
     // SAFETY: VUID-vkGetDeviceGroupPeerMemoryFeatures-pPeerMemoryFeatures-parameter.
     guard(|| unsafe { output(features, all) })
+}
+
+/// What `vkGet*MemoryRequirements2` answers: nothing wants an allocation of its own.
+///
+/// # Safety
+/// `out` is a valid chain.
+pub(super) unsafe fn write_requirements(
+    out: *mut vk::MemoryRequirements2<'_>,
+    requirements: vk::MemoryRequirements,
+) {
+    // SAFETY: this function's contract.
+    unsafe {
+        pnext::for_each_output(out.cast(), |node| {
+            let _ = node
+                .fill(|head: &mut vk::MemoryRequirements2<'_>| head.memory_requirements = requirements)
+                || node.fill(|dedicated: &mut vk::MemoryDedicatedRequirements<'_>| {
+                    dedicated.prefers_dedicated_allocation = vk::FALSE;
+                    dedicated.requires_dedicated_allocation = vk::FALSE;
+                });
+        });
+    }
 }
