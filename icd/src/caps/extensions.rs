@@ -29,7 +29,7 @@ macro_rules! extensions {
                 match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
             }
 
-            fn bit(self) -> u64 {
+            fn bit(self) -> u128 {
                 1 << self as u32
             }
         }
@@ -48,7 +48,7 @@ pub trait Extension: Copy + 'static {
     fn revision(self) -> u32;
 
     /// Its bit in a [`Set`].
-    fn bit(self) -> u64;
+    fn bit(self) -> u128;
 
     /// What `vkEnumerate*ExtensionProperties` says of it.
     fn properties(self) -> vk::ExtensionProperties {
@@ -134,10 +134,29 @@ extensions! {
     }
 }
 
+impl DeviceExtension {
+    /// The version of Vulkan that has the extension's commands without their suffix; `None` when no version has.
+    pub fn core_version(self) -> Option<u32> {
+        match self {
+            Self::BindMemory2
+            | Self::DescriptorUpdateTemplate
+            | Self::DeviceGroup
+            | Self::GetMemoryRequirements2
+            | Self::Maintenance1
+            | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
+            Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
+                Some(vk::API_VERSION_1_2)
+            }
+            Self::CopyCommands2 | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            _ => None,
+        }
+    }
+}
+
 /// A set of enabled extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set<E> {
-    bits: u64,
+    bits: u128,
     kind: std::marker::PhantomData<E>,
 }
 
@@ -183,7 +202,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_fit_a_set() {
         fn check<E: Extension>() {
-            assert!(E::ALL.len() <= u64::BITS as usize);
+            assert!(E::ALL.len() <= u128::BITS as usize);
             for (index, extension) in E::ALL.iter().enumerate() {
                 assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
             }
