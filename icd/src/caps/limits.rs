@@ -23,6 +23,8 @@ pub const BUFFER_ALIGNMENT: u64 = 64;
 pub const OFFSET_ALIGNMENT: u64 = 16;
 /// Bytes of one ordinary memory allocation, and of one ordinary buffer.
 pub const MAX_ALLOCATION: u64 = 1 << 46;
+/// Vertex buffer bindings, and vertex attributes, of a draw.
+pub const MAX_VERTEX_BINDINGS: u32 = 32;
 /// Descriptors of one set.
 pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.

@@ -95,7 +95,7 @@ pub(super) unsafe extern "system" fn create_compute_pipelines(
         // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
         for (index, info) in unsafe { slice(infos, count) }.iter().enumerate() {
             // SAFETY: as above.
-            let pipeline = unsafe { Pipeline::compute(info) }.map(Object::insert);
+            let pipeline = unsafe { ComputePipeline::new(info) }.map(|made| Pipeline::Compute(made).insert());
             // SAFETY: VUID-vkCreateComputePipelines-pPipelines-parameter: an array of `count` handles.
             unsafe {
                 output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?;
