@@ -107,6 +107,34 @@ extensions! {
         ShaderAtomicInt64 = khr::shader_atomic_int64;
         /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// Integer dot products.
+        ShaderIntegerDotProduct = khr::shader_integer_dot_product;
+        /// Hints of what is likely and of what is known.
+        ShaderExpectAssume = khr::shader_expect_assume;
+        /// Which roundings and denormals there are.
+        ShaderFloatControls = khr::shader_float_controls;
+        /// Invocations that take the same way run together again as early as the shader says.
+        ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
+        /// Subgroup operations on all types.
+        ShaderSubgroupExtendedTypes = khr::shader_subgroup_extended_types;
+        /// Rotation in subgroups.
+        ShaderSubgroupRotate = khr::shader_subgroup_rotate;
+        /// Subgroups whose invocations take the same way stay together.
+        ShaderSubgroupUniformControlFlow = khr::shader_subgroup_uniform_control_flow;
+        /// SPIR-V 1.4.
+        Spirv14 = khr::spirv_1_4;
+        /// Pointers that are chosen when the shader runs.
+        VariablePointers = khr::variable_pointers;
+        /// Shared memory that shaders lay out.
+        WorkgroupMemoryExplicitLayout = khr::workgroup_memory_explicit_layout;
+        /// Descriptors that are chosen when the shader runs, updated late, or absent.
+        DescriptorIndexing = ext::descriptor_indexing;
+        /// Floating-point atomics.
+        ShaderAtomicFloat = ext::shader_atomic_float;
+        /// Smallest and largest, atomically.
+        ShaderAtomicFloat2 = ext::shader_atomic_float2;
+        /// `gl_SubgroupSize` is one constant.
+        SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.
         ShaderNonSemanticInfo = khr::shader_non_semantic_info;
         /// The `StorageBuffer` storage class.
@@ -131,6 +159,28 @@ extensions! {
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
         ScalarBlockLayout = ext::scalar_block_layout;
+        /// Render passes with structures that can be extended.
+        CreateRenderpass2 = khr::create_renderpass2;
+        /// Draw counts in buffers.
+        DrawIndirectCount = khr::draw_indirect_count;
+        /// Passes without objects.
+        DynamicRendering = khr::dynamic_rendering;
+        /// Commands under a condition in a buffer.
+        ConditionalRendering = ext::conditional_rendering;
+        /// Color attachments that are switched off.
+        ColorWriteEnable = ext::color_write_enable;
+        /// State set by commands.
+        ExtendedDynamicState = ext::extended_dynamic_state;
+        /// More of it.
+        ExtendedDynamicState2 = ext::extended_dynamic_state2;
+        /// Still more.
+        ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterization = ext::line_rasterization;
+        /// Several draws in one command.
+        MultiDraw = ext::multi_draw;
+        /// Vertex attributes set by commands.
+        VertexInputDynamicState = ext::vertex_input_dynamic_state;
     }
 }
 

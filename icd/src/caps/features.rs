@@ -84,8 +84,7 @@ features! {
         PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
         PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
         PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: false }
-        // Pointers in variables and from functions are not supported.
-        PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: false, variable_pointers: false }
+        PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: true }
     } and {}
     in PhysicalDeviceVulkan12Features of {
         PhysicalDevice8BitStorageFeatures {
@@ -98,24 +97,24 @@ features! {
         PhysicalDeviceDescriptorIndexingFeatures {
             shader_input_attachment_array_dynamic_indexing: false,
             shader_uniform_texel_buffer_array_dynamic_indexing: false,
-            shader_storage_texel_buffer_array_dynamic_indexing: false,
-            shader_uniform_buffer_array_non_uniform_indexing: false,
+            shader_storage_texel_buffer_array_dynamic_indexing: true,
+            shader_uniform_buffer_array_non_uniform_indexing: true,
             shader_sampled_image_array_non_uniform_indexing: false,
-            shader_storage_buffer_array_non_uniform_indexing: false,
-            shader_storage_image_array_non_uniform_indexing: false,
+            shader_storage_buffer_array_non_uniform_indexing: true,
+            shader_storage_image_array_non_uniform_indexing: true,
             shader_input_attachment_array_non_uniform_indexing: false,
             shader_uniform_texel_buffer_array_non_uniform_indexing: false,
-            shader_storage_texel_buffer_array_non_uniform_indexing: false,
-            descriptor_binding_uniform_buffer_update_after_bind: false,
+            shader_storage_texel_buffer_array_non_uniform_indexing: true,
+            descriptor_binding_uniform_buffer_update_after_bind: true,
             descriptor_binding_sampled_image_update_after_bind: false,
-            descriptor_binding_storage_image_update_after_bind: false,
-            descriptor_binding_storage_buffer_update_after_bind: false,
+            descriptor_binding_storage_image_update_after_bind: true,
+            descriptor_binding_storage_buffer_update_after_bind: true,
             descriptor_binding_uniform_texel_buffer_update_after_bind: false,
-            descriptor_binding_storage_texel_buffer_update_after_bind: false,
-            descriptor_binding_update_unused_while_pending: false,
-            descriptor_binding_partially_bound: false,
-            descriptor_binding_variable_descriptor_count: false,
-            runtime_descriptor_array: false,
+            descriptor_binding_storage_texel_buffer_update_after_bind: true,
+            descriptor_binding_update_unused_while_pending: true,
+            descriptor_binding_partially_bound: true,
+            descriptor_binding_variable_descriptor_count: true,
+            runtime_descriptor_array: true,
         }
         PhysicalDeviceHostQueryResetFeatures { host_query_reset: true }
         PhysicalDeviceImagelessFramebufferFeatures { imageless_framebuffer: false }
@@ -125,7 +124,7 @@ features! {
             shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
         }
         PhysicalDeviceShaderFloat16Int8Features { shader_float16: true, shader_int8: true }
-        PhysicalDeviceShaderSubgroupExtendedTypesFeatures { shader_subgroup_extended_types: false }
+        PhysicalDeviceShaderSubgroupExtendedTypesFeatures { shader_subgroup_extended_types: true }
         PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
         PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
         PhysicalDeviceVulkanMemoryModelFeatures {
@@ -133,9 +132,9 @@ features! {
             vulkan_memory_model_availability_visibility_chains: true,
         }
     } and {
-        sampler_mirror_clamp_to_edge: false, draw_indirect_count: false, descriptor_indexing: false,
+        sampler_mirror_clamp_to_edge: false, draw_indirect_count: false, descriptor_indexing: true,
         sampler_filter_minmax: false, shader_output_viewport_index: false, shader_output_layer: false,
-        subgroup_broadcast_dynamic_id: false,
+        subgroup_broadcast_dynamic_id: true,
     }
     in PhysicalDeviceVulkan13Features of {
         PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: false }
@@ -143,18 +142,44 @@ features! {
         PhysicalDeviceInlineUniformBlockFeatures {
             inline_uniform_block: false, descriptor_binding_inline_uniform_block_update_after_bind: false,
         }
-        PhysicalDeviceMaintenance4Features { maintenance4: false }
+        PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
         PhysicalDevicePrivateDataFeatures { private_data: false }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
-        PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: false }
+        PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
         PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
-        PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: false, compute_full_subgroups: false }
+        PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: true, compute_full_subgroups: true }
         PhysicalDeviceSynchronization2Features { synchronization2: true }
         PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: false }
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
+        PhysicalDeviceShaderAtomicFloatFeaturesEXT {
+            shader_buffer_float32_atomics: true, shader_buffer_float32_atomic_add: true,
+            shader_buffer_float64_atomics: true, shader_buffer_float64_atomic_add: true,
+            shader_shared_float32_atomics: true, shader_shared_float32_atomic_add: true,
+            shader_shared_float64_atomics: true, shader_shared_float64_atomic_add: true,
+            shader_image_float32_atomics: false, shader_image_float32_atomic_add: false,
+            sparse_image_float32_atomics: false, sparse_image_float32_atomic_add: false,
+        }
+        PhysicalDeviceShaderAtomicFloat2FeaturesEXT {
+            shader_buffer_float16_atomics: false, shader_buffer_float16_atomic_add: false,
+            shader_buffer_float16_atomic_min_max: false, shader_buffer_float32_atomic_min_max: true,
+            shader_buffer_float64_atomic_min_max: true, shader_shared_float16_atomics: false,
+            shader_shared_float16_atomic_add: false, shader_shared_float16_atomic_min_max: false,
+            shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
+            shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
+        }
+        PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
+        PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
+            shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,
+        }
+        PhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKHR { shader_subgroup_uniform_control_flow: true }
+        PhysicalDeviceShaderMaximalReconvergenceFeaturesKHR { shader_maximal_reconvergence: true }
+        PhysicalDeviceWorkgroupMemoryExplicitLayoutFeaturesKHR {
+            workgroup_memory_explicit_layout: true, workgroup_memory_explicit_layout_scalar_block_layout: true,
+            workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,
+        }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
         PhysicalDeviceRobustness2FeaturesEXT {
             robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,

@@ -6,7 +6,7 @@ use ash::vk;
 use lacuna_shaders::abi;
 
 use super::extensions::write_name;
-use super::limits;
+use super::limits::{self, MAX_DESCRIPTORS};
 use crate::pnext::Node;
 
 /// Subgroup operations that shaders have.
@@ -18,7 +18,9 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::SHUFFLE.as_raw()
         | vk::SubgroupFeatureFlags::SHUFFLE_RELATIVE.as_raw()
         | vk::SubgroupFeatureFlags::CLUSTERED.as_raw()
-        | vk::SubgroupFeatureFlags::QUAD.as_raw(),
+        | vk::SubgroupFeatureFlags::QUAD.as_raw()
+        | vk::SubgroupFeatureFlags::ROTATE_KHR.as_raw()
+        | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
 /// Stages that have them.
 const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::COMPUTE;
@@ -72,11 +74,54 @@ properties! {
     in PhysicalDeviceVulkan12Properties of {
         // No identifier of this driver is registered, and no version of the conformance tests was submitted.
         PhysicalDeviceDriverProperties { driver_name: name(c"Lacuna"), driver_info: name(c"") }
+        // All descriptors of a set are alike and are read when a dispatch runs.
+        PhysicalDeviceDescriptorIndexingProperties {
+            max_update_after_bind_descriptors_in_all_pools: MAX_DESCRIPTORS,
+            shader_uniform_buffer_array_non_uniform_indexing_native: vk::TRUE,
+            shader_storage_buffer_array_non_uniform_indexing_native: vk::TRUE,
+            shader_storage_image_array_non_uniform_indexing_native: vk::TRUE,
+            robust_buffer_access_update_after_bind: vk::TRUE,
+            max_per_stage_descriptor_update_after_bind_samplers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_storage_buffers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_sampled_images: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_storage_images: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_input_attachments: MAX_DESCRIPTORS,
+            max_per_stage_update_after_bind_resources: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_samplers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_uniform_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_storage_buffers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_storage_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_sampled_images: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_storage_images: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_input_attachments: MAX_DESCRIPTORS,
+        }
+        // Arithmetic is the processor's, which rounds to nearest and keeps denormals.
+        PhysicalDeviceFloatControlsProperties {
+            denorm_behavior_independence: vk::ShaderFloatControlsIndependence::ALL,
+            rounding_mode_independence: vk::ShaderFloatControlsIndependence::ALL,
+            shader_signed_zero_inf_nan_preserve_float16: vk::TRUE,
+            shader_signed_zero_inf_nan_preserve_float32: vk::TRUE,
+            shader_signed_zero_inf_nan_preserve_float64: vk::TRUE,
+            shader_denorm_preserve_float16: vk::TRUE,
+            shader_denorm_preserve_float32: vk::TRUE,
+            shader_denorm_preserve_float64: vk::TRUE,
+            shader_rounding_mode_rte_float16: vk::TRUE,
+            shader_rounding_mode_rte_float32: vk::TRUE,
+            shader_rounding_mode_rte_float64: vk::TRUE,
+        }
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
     } and {}
     in PhysicalDeviceVulkan13Properties of {
         PhysicalDeviceMaintenance4Properties { max_buffer_size: limits::MAX_ALLOCATION }
         PhysicalDeviceShaderIntegerDotProductProperties {}
+        PhysicalDeviceSubgroupSizeControlProperties {
+            min_subgroup_size: abi::LANES,
+            max_subgroup_size: abi::LANES,
+            max_compute_workgroup_subgroups: limits::MAX_WORKGROUP_INVOCATIONS / abi::LANES,
+            required_subgroup_size_stages: SUBGROUP_STAGES,
+        }
         PhysicalDeviceTexelBufferAlignmentProperties {
             storage_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
             uniform_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,

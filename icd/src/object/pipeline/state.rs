@@ -323,7 +323,7 @@ fn equation(attachment: &vk::PipelineColorBlendAttachmentState) -> vk::ColorBlen
 }
 
 /// A bit for each attachment that is written.
-pub(crate) fn color_write_mask(enables: &[vk::Bool32]) -> u32 {
+pub fn color_write_mask(enables: &[vk::Bool32]) -> u32 {
     let cleared = enables.iter().enumerate().filter(|(_, enable)| **enable == vk::FALSE);
     cleared.fold(u32::MAX, |mask, (index, _)| mask & !1_u32.checked_shl(index as u32).unwrap_or(0))
 }
