@@ -120,7 +120,8 @@ unsafe fn rendering(info: &vk::RenderingInfo<'_>) -> Result<Begin, Error> {
     };
     let mut subpass = Subpass { view_mask: info.view_mask, ..Subpass::default() };
     let colors = colors.iter().map(|color| list.add(color, false)).collect::<Result<Vec<_>, _>>()?;
-    (subpass.colors, subpass.resolves) = colors.into_iter().map(Added::split).collect();
+    let (colors, resolves): (Vec<_>, Vec<_>) = colors.into_iter().map(Added::split).unzip();
+    (subpass.colors, subpass.resolves) = (colors.into(), resolves.into());
     if let Some(depth) = depth {
         (subpass.depth, subpass.depth_resolve) = list.add(depth, false)?.split();
     }

@@ -32,8 +32,9 @@ impl ComputePipeline {
             return Err(Error::InvalidUsage("VUID-VkComputePipelineCreateInfo-stage-00701"));
         }
         let layout = PipelineLayout::get(info.layout)?;
+        let resources = shader_layout(&layout);
         // SAFETY: a member of a valid structure.
-        let kernel = unsafe { Shader::new(&info.stage, &shader_layout(&layout))? }.compute_kernel()?;
+        let kernel = unsafe { Shader::new(&info.stage, &resources)? }.compute_kernel()?;
         Ok(Self { kernel, layout })
     }
 }
