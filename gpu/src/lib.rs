@@ -16,6 +16,7 @@
 
 pub mod compute;
 pub mod copy;
+pub mod draw;
 pub mod format;
 pub mod layout;
 pub mod memory;
@@ -28,3 +29,4 @@ pub use memory::in_flight::{self, InFlight};
 pub use memory::span::{Access, Span, spans};
 pub use memory::{DeviceAddress, MemoryError};
 pub use pool::JobPanicked;
+pub use surface::Surface;
