@@ -15,7 +15,7 @@ for argument in "$@"; do case "$argument" in
 esac; done
 for name in $(cat "$list"); do
   echo "Test case '$name'.."
-  [ -n "$STOP_AT" ] && [ "$name" = "$STOP_AT" ] && kill -9 $RUNNER && exit
+  [ -n "$STOP_AT" ] && [ "$name" = "$STOP_AT" ] && sleep 0.3 && kill -9 $RUNNER && exit
   case "$name" in
     *crash*) kill -SEGV $$ ;;
     *fail*) echo "  Fail (wrong value)" ;;

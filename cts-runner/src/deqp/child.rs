@@ -42,12 +42,13 @@ pub fn tee(journal: &PathBuf) -> io::Result<()> {
     let mut cases = Cases { process: parent_id(), running: None, reason: None };
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
-        output.write_all(&line)?;
-        output.write_all(b"\n")?;
-        output.flush()?;
         if let Some(entry) = cases.line(&String::from_utf8_lossy(&line)) {
             journal.write_all(entry.line().as_bytes())?;
         }
+        // Last: what has ended stays written down even if nobody listens any more.
+        output.write_all(&line)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
     }
     Ok(())
 }
