@@ -39,7 +39,9 @@ impl Image {
             flags: info.flags,
         };
         let limits = formats::image_properties(&kind)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format)
+            .filter(|format| format.is_storage())
+            .ok_or(Error::FormatNotSupported)?;
         check(info, &limits)?;
         let vk::Extent3D { width, height, depth } = info.extent;
         let shape = Shape {
