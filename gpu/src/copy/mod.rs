@@ -9,6 +9,8 @@
 
 pub mod image;
 mod lockstep;
+mod place;
+mod stream;
 
 use core::ops::Range;
 use core::ptr;
@@ -18,6 +20,7 @@ use crate::memory::span::{Access, Span, spans};
 use crate::pool::{self, JobPanicked};
 
 use lockstep::lockstep;
+pub use place::Place;
 
 /// Bytes that one worker moves at a time.
 const CHUNK: u64 = 1 << 20;
