@@ -75,6 +75,9 @@ features! {
         shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
     }
     PhysicalDeviceShaderFloat16Int8Features { shader_float16: true, shader_int8: true }
+    PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+    PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+    PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
     PhysicalDeviceSynchronization2Features { synchronization2: true }
     PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
     PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
