@@ -11,7 +11,6 @@ pub mod image;
 mod lockstep;
 mod place;
 mod stream;
-mod surface;
 
 use core::ops::Range;
 use core::ptr;
@@ -22,7 +21,6 @@ use crate::pool::{self, JobPanicked};
 
 use lockstep::lockstep;
 pub use place::Place;
-pub use surface::{clear, resolve};
 
 /// Bytes that one worker moves at a time.
 const CHUNK: u64 = 1 << 20;
