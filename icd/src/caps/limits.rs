@@ -30,8 +30,8 @@ pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.
 pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
-const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
-    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw(),
+pub const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
+    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_2.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw() | vk::SampleCountFlags::TYPE_8.as_raw() | vk::SampleCountFlags::TYPE_16.as_raw(),
 );
 
 /// What `vkGetPhysicalDeviceProperties` says.
