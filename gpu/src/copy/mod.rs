@@ -7,9 +7,13 @@
 //! moved as `memmove` does.
 #![expect(unsafe_code, reason = "writes host memory that device addresses name")]
 
+pub mod blit;
+pub mod clear;
 pub mod image;
 mod lockstep;
 mod place;
+pub mod resolve;
+mod rows;
 mod stream;
 
 use core::ops::Range;

@@ -35,7 +35,7 @@ pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
 /// How many samples the texels of images can have.
 pub const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
-    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw(),
+    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_2.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw() | vk::SampleCountFlags::TYPE_8.as_raw() | vk::SampleCountFlags::TYPE_16.as_raw(),
 );
 
 /// What `vkGetPhysicalDeviceProperties` says.
