@@ -88,7 +88,7 @@ pub(super) fn clear(
         return Ok(());
     }
     // SAFETY: the surface is of an image that the pass holds with its memory; area and layers are inside of it.
-    unsafe { lacuna_gpu::copy::clear(surface, area, layers, value)? }
+    unsafe { lacuna_gpu::copy::clear::clear(surface, area, layers, value)? }
     Ok(())
 }
 
@@ -104,6 +104,6 @@ pub(super) fn resolve(
         return Ok(());
     }
     // SAFETY: both surfaces are of images that the pass holds with their memory; area and layers are inside of both.
-    unsafe { lacuna_gpu::copy::resolve(from, to, area, layers, mode)? }
+    unsafe { lacuna_gpu::copy::resolve::resolve(from, to, area, layers, mode)? }
     Ok(())
 }
