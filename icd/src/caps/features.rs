@@ -21,6 +21,12 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_binding(true)
         .sparse_residency_buffer(true)
         .sparse_residency_aliased(true)
+        .sparse_residency_image2_d(true)
+        .sparse_residency_image3_d(true)
+        .sparse_residency2_samples(true)
+        .sparse_residency4_samples(true)
+        .sparse_residency8_samples(true)
+        .sparse_residency16_samples(true)
 }
 
 /// Feature structures with all their members: makes what fills them in a query and what checks them at device creation.

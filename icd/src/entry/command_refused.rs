@@ -37,15 +37,10 @@ refuse! {
     cmd_draw_indexed(u32, u32, u32, i32, u32);
     cmd_draw_indirect(Buffer, DeviceSize, u32, u32);
     cmd_draw_indexed_indirect(Buffer, DeviceSize, u32, u32);
-    cmd_blit_image(Image, ImageLayout, Image, ImageLayout, u32, *const ImageBlit, Filter);
-    cmd_clear_depth_stencil_image(Image, ImageLayout, *const ClearDepthStencilValue, u32, *const ImageSubresourceRange);
     cmd_clear_attachments(u32, *const ClearAttachment, u32, *const ClearRect);
-    cmd_resolve_image(Image, ImageLayout, Image, ImageLayout, u32, *const ImageResolve);
     cmd_begin_query(QueryPool, u32, QueryControlFlags);
     cmd_end_query(QueryPool, u32);
     cmd_begin_render_pass(*const RenderPassBeginInfo<'_>, SubpassContents);
     cmd_next_subpass(SubpassContents);
     cmd_end_render_pass();
-    cmd_blit_image2(*const BlitImageInfo2<'_>);
-    cmd_resolve_image2(*const ResolveImageInfo2<'_>);
 }
