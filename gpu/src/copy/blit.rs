@@ -102,34 +102,43 @@ struct Job<'a> {
 /// Rows of the source that were decoded last: neighbours in the destination need the same ones.
 #[derive(Default)]
 struct Cache {
-    rows: Vec<(Row, Vec<Texel>)>,
-    next: usize,
+    rows: Vec<Cached>,
+    clock: u64,
     scratch: Scratch,
     result: Vec<Texel>,
     bytes: Vec<u8>,
 }
 
+struct Cached {
+    row: Row,
+    texels: Vec<Texel>,
+    used: u64,
+}
+
 impl Cache {
+    /// Rows that are kept. One row of the destination needs four at most, so the least recently used is never one of those.
+    const KEPT: usize = 8;
+
     /// The index of a row, decoded from texel `first` to `last`.
     ///
     /// # Safety
     /// As [`blit`].
     unsafe fn row(&mut self, surface: &Surface, row: Row, (first, last): (u32, u32)) -> usize {
-        if let Some(found) = self.rows.iter().position(|(cached, _)| *cached == row) {
+        self.clock += 1;
+        if let Some(found) = self.rows.iter().position(|cached| cached.row == row) {
+            self.rows[found].used = self.clock;
             return found;
         }
-        // Four are read for one row of the destination at most.
-        const KEPT: usize = 8;
-        if self.rows.len() < KEPT {
-            self.rows.push((row, vec![[0; 4]; (last - first + 1) as usize]));
-            self.next = self.rows.len() - 1;
-        } else {
-            self.next = (self.next + 1) % KEPT;
-            self.rows[self.next].0 = row;
+        if self.rows.len() < Self::KEPT {
+            let texels = vec![[0; 4]; (last - first + 1) as usize];
+            self.rows.push(Cached { row, texels, used: 0 });
         }
+        let oldest = (0..self.rows.len()).min_by_key(|&index| self.rows[index].used).unwrap_or(0);
+        let cached = &mut self.rows[oldest];
+        (cached.row, cached.used) = (row, self.clock);
         // SAFETY: the caller's contract; axes are clamped to the surface.
-        unsafe { self.scratch.read(surface, row, first, &mut self.rows[self.next].1) };
-        self.next
+        unsafe { self.scratch.read(surface, row, first, &mut cached.texels) };
+        oldest
     }
 }
 
@@ -183,11 +192,11 @@ impl Job<'_> {
         for sample in &self.x.samples {
             let [a, b] = sample.texels.map(|texel| (texel - range.0) as usize);
             let texel = if nearest || (sample.weight == 0.0 && sources[0].1 == 1.0) {
-                cache.rows[sources[0].0].1[a]
+                cache.rows[sources[0].0].texels[a]
             } else {
                 let mut sum = [0.0; 4];
                 for &(row, weight) in sources.iter().filter(|(_, weight)| *weight != 0.0) {
-                    let row = &cache.rows[row].1;
+                    let row = &cache.rows[row].texels;
                     for (channel, sum) in sum.iter_mut().enumerate() {
                         let (a, b) = (f32::from_bits(row[a][channel]), f32::from_bits(row[b][channel]));
                         *sum += weight * (a * (1.0 - sample.weight) + b * sample.weight);

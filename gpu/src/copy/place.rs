@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// Elements from `n` on to the border of a block, along an axis.
-    fn to_border(&self, axis: usize, n: u32) -> u32 {
+    fn elements_before_border(&self, axis: usize, n: u32) -> u32 {
         match self.level.block_log2[axis] {
             31.. => u32::MAX,
             log2 => (1 << log2) - ((self.origin[axis] + n) & ((1 << log2) - 1)),
@@ -101,7 +101,8 @@ pub(super) fn strips<const N: usize>(places: &[Place; N], size: [u32; 3], sample
     for (slice, sample) in (0..slices).flat_map(|slice| (0..samples).map(move |sample| (slice, sample))) {
         let mut y = 0;
         while y < height {
-            let border = places.iter().map(|place| place.to_border(1, y)).min().unwrap_or(u32::MAX);
+            let border =
+                places.iter().map(|place| place.elements_before_border(1, y)).min().unwrap_or(u32::MAX);
             let rows = (height - y).min(border).min(most);
             strips.push(Strip { y, rows, slice, sample });
             y += rows;
@@ -119,7 +120,7 @@ impl Strip {
     ) -> impl Iterator<Item = Run> + use<'_, N> {
         let mut x = 0;
         let columns = std::iter::from_fn(move || {
-            let left = (width - x).min(places.iter().map(|place| place.to_border(0, x)).min()?);
+            let left = (width - x).min(places.iter().map(|place| place.elements_before_border(0, x)).min()?);
             let column = (left > 0).then_some((x, left));
             x += left;
             column

@@ -137,8 +137,8 @@ mod tests {
         [0, 1].map(|layer| {
             let at = (to.texel(90, 60, layer, 0) - to.address) as usize;
             // SAFETY: inside the vector.
-            unsafe { (to.format.codec().load)(single[at..].as_ptr()) }
-            [0]
+            let texel = unsafe { (to.format.codec().load)(single[at..].as_ptr()) };
+            texel[0]
         })
     }
 

@@ -21,7 +21,13 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .shader_storage_buffer_array_dynamic_indexing(true)
         .sparse_binding(true)
         .sparse_residency_buffer(true)
-        .sparse_residency_aliased(true);
+        .sparse_residency_aliased(true)
+        .sparse_residency_image2_d(true)
+        .sparse_residency_image3_d(true)
+        .sparse_residency2_samples(true)
+        .sparse_residency4_samples(true)
+        .sparse_residency8_samples(true)
+        .sparse_residency16_samples(true);
     graphics::features(others)
 }
 

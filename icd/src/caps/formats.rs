@@ -38,7 +38,10 @@ pub fn optimal(format: Format) -> Features {
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
         (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
         (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
-        (!traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed, Features::BLIT_DST),
+        (
+            !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
+            Features::BLIT_DST,
+        ),
         (format.is_storage(), Features::STORAGE_IMAGE),
         (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
         (
@@ -114,6 +117,8 @@ pub(super) trait Aspects {
     fn has_stencil_only(self) -> bool;
     /// Luma and chroma lie apart.
     fn is_multi_planar(self) -> bool;
+    /// Two texels share their chroma in one element.
+    fn is_subsampled(self) -> bool;
 }
 
 impl Aspects for Format {
@@ -124,18 +129,23 @@ impl Aspects for Format {
     fn is_multi_planar(self) -> bool {
         self.aspects().contains(vk::ImageAspectFlags::PLANE_0)
     }
+
+    fn is_subsampled(self) -> bool {
+        self.block_extent() == [2, 1]
+    }
 }
 
 /// `vkGetPhysicalDeviceFormatProperties2` with `VkFormatProperties3`: linear, optimal, buffer.
 pub fn properties3(name: vk::Format) -> [Features; 3] {
-    Format::find(name).map_or([Features::empty(); 3], |format| [linear(format), optimal(format), buffers(format)])
+    Format::find(name)
+        .map_or([Features::empty(); 3], |format| [linear(format), optimal(format), buffers(format)])
 }
 
 /// `vkGetPhysicalDeviceFormatProperties`.
 pub fn properties(name: vk::Format) -> vk::FormatProperties {
     // The first 32 bits of the two enumerations are the same; features with higher bits exist in the newer one only.
-    let [linear_tiling_features, optimal_tiling_features, buffer_features] =
-        properties3(name).map(|features| vk::FormatFeatureFlags::from_raw(features.as_raw() as u32 & 0x7fff_ffff));
+    let [linear_tiling_features, optimal_tiling_features, buffer_features] = properties3(name)
+        .map(|features| vk::FormatFeatureFlags::from_raw(features.as_raw() as u32 & 0x7fff_ffff));
     vk::FormatProperties { linear_tiling_features, optimal_tiling_features, buffer_features }
 }
 

@@ -249,7 +249,12 @@ mod tests {
             ImageKind { flags: Flags::PROTECTED, ..KIND },
             ImageKind { flags: resident, dimensions: vk::ImageType::TYPE_1D, ..KIND },
             ImageKind { flags: resident, tiling: vk::ImageTiling::LINEAR, ..KIND },
-            ImageKind { flags: resident, format: vk::Format::R64G64B64A64_UINT, usage: Usage::TRANSFER_SRC, ..KIND },
+            ImageKind {
+                flags: resident,
+                format: vk::Format::R64G64B64A64_UINT,
+                usage: Usage::TRANSFER_SRC,
+                ..KIND
+            },
             ImageKind { tiling: vk::ImageTiling::DRM_FORMAT_MODIFIER_EXT, ..KIND },
             ImageKind { dimensions: vk::ImageType::TYPE_3D, flags: Flags::CUBE_COMPATIBLE, ..KIND },
         ];
@@ -263,7 +268,12 @@ mod tests {
         let copied = ImageKind { usage: Usage::TRANSFER_SRC, ..KIND };
         let extents = |kind: ImageKind| -> Vec<_> {
             let found = sparse_properties(&kind, vk::SampleCountFlags::TYPE_1);
-            found.iter().map(|found| (found.aspect_mask, found.image_granularity.width, found.image_granularity.depth)).collect()
+            found
+                .iter()
+                .map(|found| {
+                    (found.aspect_mask, found.image_granularity.width, found.image_granularity.depth)
+                })
+                .collect()
         };
         assert_eq!(extents(copied), [(vk::ImageAspectFlags::COLOR, 128, 1)]);
         let solid = ImageKind { dimensions: vk::ImageType::TYPE_3D, ..copied };

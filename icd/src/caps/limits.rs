@@ -35,7 +35,11 @@ pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
 /// How many samples the texels of images can have.
 pub const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
-    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_2.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw() | vk::SampleCountFlags::TYPE_8.as_raw() | vk::SampleCountFlags::TYPE_16.as_raw(),
+    vk::SampleCountFlags::TYPE_1.as_raw()
+        | vk::SampleCountFlags::TYPE_2.as_raw()
+        | vk::SampleCountFlags::TYPE_4.as_raw()
+        | vk::SampleCountFlags::TYPE_8.as_raw()
+        | vk::SampleCountFlags::TYPE_16.as_raw(),
 );
 
 /// What `vkGetPhysicalDeviceProperties` says.
@@ -82,9 +86,16 @@ fn processor_name() -> String {
     model.map_or(std::env::consts::ARCH, |(_, name)| name.trim()).to_owned()
 }
 
-/// Non-resident reads give zero and writes vanish; block shapes are claimed by images only.
+/// Blocks are the standard ones, the mip tail begins where a level is smaller than a block, non-resident reads give zero and
+/// writes vanish.
 fn sparse() -> vk::PhysicalDeviceSparseProperties {
-    vk::PhysicalDeviceSparseProperties { residency_non_resident_strict: vk::TRUE, ..Default::default() }
+    vk::PhysicalDeviceSparseProperties {
+        residency_standard2_d_block_shape: vk::TRUE,
+        residency_standard2_d_multisample_block_shape: vk::TRUE,
+        residency_standard3_d_block_shape: vk::TRUE,
+        residency_aligned_mip_size: vk::FALSE,
+        residency_non_resident_strict: vk::TRUE,
+    }
 }
 
 /// Bytes of sparse address space: what its page table got room for.
@@ -132,11 +143,11 @@ fn limits() -> vk::PhysicalDeviceLimits {
 /// "Required Limits" of the specification for what this device does not do.
 fn required_limits() -> vk::PhysicalDeviceLimits {
     vk::PhysicalDeviceLimits {
-        max_image_dimension1_d: 4096,
-        max_image_dimension2_d: 4096,
-        max_image_dimension3_d: 256,
-        max_image_dimension_cube: 4096,
-        max_image_array_layers: 256,
+        max_image_dimension1_d: 16_384,
+        max_image_dimension2_d: 16_384,
+        max_image_dimension3_d: 2048,
+        max_image_dimension_cube: 16_384,
+        max_image_array_layers: 2048,
         max_sampler_allocation_count: 4000,
         max_per_stage_descriptor_samplers: 16,
         max_per_stage_descriptor_sampled_images: 16,

@@ -15,7 +15,6 @@ pub mod command_draw;
 pub mod command_dynamic;
 pub mod command_image;
 pub mod command_pass;
-pub mod command_refused;
 pub mod command_sync;
 pub mod command_transfer;
 pub mod debug;
@@ -297,13 +296,13 @@ commands! {
         "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_draw::cmd_draw_indirect;
         "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_draw::cmd_draw_indexed_indirect;
         "vkCmdCopyImage": PFN_vkCmdCopyImage = command_image::cmd_copy_image;
-        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_refused::cmd_blit_image;
+        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_image::cmd_blit_image;
         "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_image::cmd_copy_buffer_to_image;
         "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_image::cmd_copy_image_to_buffer;
         "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_image::cmd_clear_color_image;
-        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_refused::cmd_clear_depth_stencil_image;
+        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_image::cmd_clear_depth_stencil_image;
         "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_pass::cmd_clear_attachments;
-        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_refused::cmd_resolve_image;
+        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_image::cmd_resolve_image;
         "vkCmdBeginQuery": PFN_vkCmdBeginQuery = command_pass::cmd_begin_query;
         "vkCmdEndQuery": PFN_vkCmdEndQuery = command_pass::cmd_end_query;
         "vkCmdBeginRenderPass": PFN_vkCmdBeginRenderPass = command_pass::cmd_begin_render_pass;
@@ -330,10 +329,10 @@ commands! {
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
         "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;
         "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_image::cmd_copy_image2;
-        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_refused::cmd_blit_image2;
+        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_image::cmd_blit_image2;
         "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_image::cmd_copy_buffer_to_image2;
         "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_image::cmd_copy_image_to_buffer2;
-        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
+        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_image::cmd_resolve_image2;
     }
     Scope::Device, Provider::Device(DeviceExtension::CreateRenderpass2) => {
         "vkCreateRenderPass2KHR": PFN_vkCreateRenderPass2 = render_pass::create_render_pass2;

@@ -102,12 +102,7 @@ impl Image {
 
     /// One mip level of an aspect as attachments see it, layers (of 3D images: slices) from the first on; in the plane's own
     /// format. `None` while the image has no memory and for what it does not have.
-    pub fn surface(
-        &self,
-        aspect: vk::ImageAspectFlags,
-        level: u32,
-        layers: Range<u32>,
-    ) -> Option<Surface> {
+    pub fn surface(&self, aspect: vk::ImageAspectFlags, level: u32, layers: Range<u32>) -> Option<Surface> {
         let plane = self.plane(aspect)?;
         let level = *plane.layout.level(level)?;
         let most = if self.is_3d() { level.extent[2] } else { self.layers };

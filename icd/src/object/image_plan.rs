@@ -140,12 +140,15 @@ impl Plan {
     }
 
     /// `vkGetImageSparseMemoryRequirements`: one for each plane, with a mip tail for each layer. There is no metadata.
-    pub fn sparse_requirements(&self) -> impl ExactSizeIterator<Item = vk::SparseImageMemoryRequirements> + '_ {
+    pub fn sparse_requirements(
+        &self,
+    ) -> impl ExactSizeIterator<Item = vk::SparseImageMemoryRequirements> + '_ {
         let planes = if self.is_resident() { self.planes.as_slice() } else { &[] };
         planes.iter().map(|plane| {
             let layout = &plane.layout;
-            let (first_level, offset, size) =
-                layout.mip_tail().map_or((self.levels, 0, 0), |tail| (tail.first_level, tail.offset, tail.size));
+            let (first_level, offset, size) = layout
+                .mip_tail()
+                .map_or((self.levels, 0, 0), |tail| (tail.first_level, tail.offset, tail.size));
             vk::SparseImageMemoryRequirements {
                 format_properties: formats::sparse_block(plane.aspect, layout.shape(), self.is_3d()),
                 image_mip_tail_first_lod: first_level,

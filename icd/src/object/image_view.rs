@@ -51,7 +51,9 @@ impl ImageView {
         };
         let layers = layers(range, most);
         if layers.is_empty() || layers.end > most {
-            return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-02724, -subresourceRange-06725"));
+            return Err(Error::InvalidUsage(
+                "VUID-VkImageViewCreateInfo-image-02724, -subresourceRange-06725",
+            ));
         }
         let aspects = range.aspect_mask;
         let view = Self { image, format, kind: info.view_type, aspects, levels, layers };
@@ -75,7 +77,11 @@ impl ImageView {
             Kind::CUBE_ARRAY => flat && count % 6 == 0,
             _ => false,
         };
-        if fits { Ok(()) } else { Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-subResourceRange-01021")) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-subResourceRange-01021"))
+        }
     }
 
     /// Elements have one size, whoever looks at them.
@@ -84,7 +90,8 @@ impl ImageView {
         let fits = match planes.clone().count() {
             0 => self.aspects == vk::ImageAspectFlags::COLOR && self.format == self.image.format,
             1 => {
-                let bytes = self.format.plane(self.aspects).map_or(self.format, |plane| plane.format).element_bytes();
+                let bytes =
+                    self.format.plane(self.aspects).map_or(self.format, |plane| plane.format).element_bytes();
                 planes.clone().all(|plane| plane.format.element_bytes() == bytes)
             }
             _ => self.format == self.image.format,
@@ -143,7 +150,8 @@ impl ImageView {
         let is_solid = self.image.is_3d() && !self.is_sliced();
         let count = if is_solid { depth } else { self.layers.end - self.layers.start };
         let place = |[x, y]: [u32; 2], n: u32, sample: u32| {
-            let (z, layer) = if self.image.is_3d() { (self.layers.start + n, 0) } else { (0, self.layers.start + n) };
+            let (z, layer) =
+                if self.image.is_3d() { (self.layers.start + n, 0) } else { (0, self.layers.start + n) };
             level.offset([x, y, z], layer, sample)
         };
         let first = place([0, 0], 0, 0);

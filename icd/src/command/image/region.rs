@@ -50,12 +50,15 @@ impl Region {
     pub(super) fn place(&self, image: &Image, plane: &Plane, size: [u32; 3]) -> Result<Place, Error> {
         let level = *plane.layout.level(self.part.mip_level).ok_or(OUTSIDE)?;
         let [x, y] = plane.format.block_extent();
-        let start = |offset: i32, block: u32| u32::try_from(offset).map(|start| start / block).map_err(|_| OUTSIDE);
+        let start =
+            |offset: i32, block: u32| u32::try_from(offset).map(|start| start / block).map_err(|_| OUTSIDE);
         let (is_3d, first_layer) = (image.is_3d(), self.part.base_array_layer);
         let origin = [start(self.offset.x, x)?, start(self.offset.y, y)?, start(self.offset.z, 1)?];
         let [width, height, depth] = level.extent;
         let (third, most) = if is_3d { (origin[2], depth) } else { (first_layer, image.layers) };
-        let inside = |start: u32, size: u32, most: u32| size > 0 && start.checked_add(size).is_some_and(|end| end <= most);
+        let inside = |start: u32, size: u32, most: u32| {
+            size > 0 && start.checked_add(size).is_some_and(|end| end <= most)
+        };
         let fits = inside(origin[0], size[0], width)
             && inside(origin[1], size[1], height)
             && inside(third, size[2], most)
