@@ -2,7 +2,8 @@
 #![expect(unsafe_code, reason = "declares and calls what runs machine code")]
 
 use lacuna_shaders::abi::{DispatchContext, StageFrame};
-use lacuna_shaders::{Interface, Scratch, StageKernel};
+use lacuna_shaders::stage::Interface;
+use lacuna_shaders::{Scratch, StageKernel};
 
 /// A programmable stage: machine code, or in tests a function.
 pub trait Program: Send + Sync {
