@@ -31,7 +31,9 @@ impl ImageView {
     /// have and for formats with texels of another size.
     pub fn new(info: &vk::ImageViewCreateInfo<'_>) -> Result<Self, Error> {
         let image = Image::get(info.image)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format)
+            .filter(|format| format.is_storage())
+            .ok_or(Error::FormatNotSupported)?;
         if format.texel_bytes() != image.format().texel_bytes() {
             return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-01761"));
         }

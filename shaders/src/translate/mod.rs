@@ -124,6 +124,10 @@ struct Translator<'a> {
     local_bytes: u64,
     /// What is known of the interface of a graphics stage.
     io: Io,
+    /// Whether shared memory is laid out by decorations.
+    explicit_shared: bool,
+    /// The descriptor set of all storage buffers; `None` if they are of several.
+    storage_set: Option<u32>,
 }
 
 impl<'a> Translator<'a> {
@@ -142,6 +146,8 @@ impl<'a> Translator<'a> {
             shared_bytes: 0,
             local_bytes: 0,
             io: Io::default(),
+            explicit_shared: false,
+            storage_set: module.storage_set(),
         })
     }
 
