@@ -86,7 +86,11 @@ impl Image {
     /// # Errors
     /// [`Error::InvalidUsage`] for bound images, and where the image does not fit the memory.
     pub fn bind(&self, memory: vk::DeviceMemory, offset: u64) -> Result<(), Error> {
-        let memory = Memory::get(memory)?;
+        self.bind_to(Memory::get(memory)?, offset)
+    }
+
+    /// Binds memory that need not have a handle. Errors as for [`bind`](Self::bind).
+    pub fn bind_to(&self, memory: Arc<Memory>, offset: u64) -> Result<(), Error> {
         if !offset.is_multiple_of(ALIGNMENT) {
             return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
         }

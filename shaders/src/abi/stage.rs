@@ -2,12 +2,20 @@
 //!
 //! Every scalar that goes from one stage to the next has a *slot*: a number that both stages agree on without being linked.
 //! Built-ins come first, then four components for each location. A 64-bit component takes two slots, low word first; smaller
-//! ones are widened to 32 bits (integers by their signedness, halves stay halves in the low bits).
+//! ones are widened to 32 bits: integers by their signedness, halves to floats.
 //!
 //! ```text
-//!   vertex, geometry, fragment   slot of lane:   base + vertex * vertex stride + slot * 32 bytes + lane * 4
-//!   tessellation, either stage   shared by the patch (all lanes):  base + vertex * vertex stride + slot * 4
+//!   inputs and outputs of vertex, geometry and fragment shaders, outputs of tessellation evaluation:
+//!                        slot of a lane:        base + vertex * vertex stride + slot * 32 bytes + lane * 4
+//!   inputs and outputs of tessellation control, inputs of tessellation evaluation, of the patch in either:
+//!                        the same for all lanes:  base + vertex * vertex stride + slot * 4
 //! ```
+//!
+//! Of stages that see one vertex the vertex is zero. A tessellation control kernel is called once for each patch and makes its own
+//! lanes: `InvocationId` is not read, and `active` and `live` neither. Other stages are called once for up to eight lanes;
+//! tessellation evaluation only for lanes of one patch.
+//!
+//! Some built-ins are the same for all lanes of a call, and only lane 0 is looked at: see [`StageBuiltin::is_uniform`].
 
 use core::ffi::c_void;
 
@@ -90,6 +98,16 @@ pub enum StageBuiltin {
     SampleMaskIn,
 }
 
+impl StageBuiltin {
+    /// Whether the number is the same in all lanes of a call.
+    pub const fn is_uniform(self) -> bool {
+        matches!(
+            self,
+            Self::BaseVertex | Self::BaseInstance | Self::DrawIndex | Self::ViewIndex | Self::PatchVertices
+        )
+    }
+}
+
 /// How many [`StageBuiltin`]s there are.
 pub const STAGE_BUILTINS: usize = StageBuiltin::SampleMaskIn as usize + 1;
 
@@ -97,9 +115,22 @@ pub const STAGE_BUILTINS: usize = StageBuiltin::SampleMaskIn as usize + 1;
 /// [`StageFrame::outputs`]) and one for `EndPrimitive`. Must not unwind.
 pub type EmitVertex = extern "C" fn(*mut StageFrame, u32, u32, u32);
 
-/// Called by a fragment shader for `InterpolateAt*`: `(frame, slot, x offsets, y offsets, results)`, offsets in pixels from
-/// the center, one float per lane. Must not unwind.
-pub type Interpolate = extern "C" fn(*mut StageFrame, u32, *const Lanes, *const Lanes, *mut Lanes);
+/// Called by a fragment shader for `InterpolateAt*`: `(frame, slot, where, x, y, results)`, one float per lane. What x and y
+/// are depends on [`InterpolateAt`]. All active lanes want a result. Must not unwind.
+pub type Interpolate =
+    extern "C" fn(*mut StageFrame, u32, InterpolateAt, *const Lanes, *const Lanes, *mut Lanes);
+
+/// Where an input is interpolated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum InterpolateAt {
+    /// As an input that is decorated `Centroid`; x and y mean nothing.
+    Centroid = 0,
+    /// At the sample whose number x is; y means nothing.
+    Sample = 1,
+    /// At offsets in pixels from the center, floats.
+    Offset = 2,
+}
 
 /// Arguments of one call of a graphics stage: up to eight vertices, control points, primitives or fragments.
 ///
