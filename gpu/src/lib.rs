@@ -21,8 +21,8 @@ pub mod format;
 pub mod layout;
 pub mod memory;
 pub mod pool;
-pub mod texture;
 pub mod surface;
+pub mod texture;
 
 pub use memory::address_space::{AddressSpace, address_space};
 pub use memory::bo::Bo;
