@@ -250,11 +250,12 @@ pub enum Side {
 impl Side {
     /// Whether all invocations of a packet see one and the same slot.
     pub const fn is_shared(self, stage: Option<Stage>) -> bool {
-        match (self, stage) {
-            (Self::Patch, _) | (_, Some(Stage::TessellationControl)) => true,
-            (Self::Input, Some(Stage::TessellationEvaluation)) => true,
-            _ => false,
-        }
+        matches!(
+            (self, stage),
+            (Self::Patch, _)
+                | (_, Some(Stage::TessellationControl))
+                | (Self::Input, Some(Stage::TessellationEvaluation))
+        )
     }
 }
 

@@ -276,11 +276,11 @@ impl<'a> Translator<'a> {
                 Some(self.builder.load_constant(if ty == Type::F16 { Type::F32 } else { word }, place))
             })
             .collect();
-        self.from_words(ty, &words)
+        self.joined_words(ty, &words)
     }
 
     fn store_slots(&mut self, pointer: &Pointer, offset: i64, value: Value, ty: Type, signed: bool) {
-        for (i, word) in (0..).zip(self.to_words(value, ty, signed)) {
+        for (i, word) in (0..).zip(self.words_of(value, ty, signed)) {
             self.note_indexed(pointer, offset + i);
             if let Some(place) = self.place(pointer, offset + i) {
                 self.builder.store(place, word);

@@ -96,7 +96,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A scalar from its slots.
-    pub(super) fn from_words(&mut self, ty: Type, words: &[Value]) -> Value {
+    pub(super) fn joined_words(&mut self, ty: Type, words: &[Value]) -> Value {
         let &[low, ..] = words else { return self.builder.constant(ty, 0) };
         match ty {
             Type::F16 => self.builder.convert(ConvertOp::FloatToFloat, low, Type::F16),
@@ -116,7 +116,7 @@ impl<'a> Translator<'a> {
     }
 
     /// What the slots of a scalar hold.
-    pub(super) fn to_words(&mut self, value: Value, ty: Type, signed: bool) -> Scalars {
+    pub(super) fn words_of(&mut self, value: Value, ty: Type, signed: bool) -> Scalars {
         let extend = if signed { ConvertOp::SignExtend } else { ConvertOp::ZeroExtend };
         match ty {
             Type::F16 => {

@@ -1,39 +1,30 @@
-//! Random functions, run by the interpreter and as machine code: both must leave the same memory.
-//!
-//! The generator makes only functions whose result does not depend on the order of invocations: what is stored belongs to one
-//! invocation, what is loaded is constant or was stored before a barrier, and atomics commute.
-//! `LACUNA_FUZZ=n` runs n functions from a seed that is printed; `LACUNA_FUZZ_SEED` sets the first seed.
-
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
+//! Makes random functions.
 
 use lacuna_shaders::ir::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Stmt, Type, UnaryOp, Value, Variable, interp, verify,
+    Place, Stmt, Type, UnaryOp, Value, Variable,
 };
-use support::machine::{self, Placement};
 
 /// A small generator of pseudo-random numbers (xorshift64*).
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.next() as usize % n
     }
 
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 
-    fn one_in(&mut self, n: usize) -> bool {
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 }
@@ -42,25 +33,25 @@ const TYPES: [Type; 8] =
     [Type::Bool, Type::I32, Type::F32, Type::I64, Type::F64, Type::I16, Type::I8, Type::F16];
 const INT: [Type; 4] = [Type::I32, Type::I64, Type::I16, Type::I8];
 /// Bytes of the output that belong to one invocation.
-const OWN: u64 = 64;
+pub(crate) const OWN: u64 = 64;
 
-struct Generator {
-    random: Random,
-    function: Function,
+pub(crate) struct Generator {
+    pub(crate) random: Random,
+    pub(crate) function: Function,
     scope: Vec<Value>,
     lists: Vec<Vec<Stmt>>,
     labels: Vec<(Label, bool)>,
     /// Byte offset of the invocation's own part of buffer 1, and of shared memory.
-    own: Value,
+    pub(crate) own: Value,
     own_shared: Value,
-    zero: Value,
+    pub(crate) zero: Value,
     budget: usize,
     /// Whether all invocations of the workgroup are surely here.
-    together: bool,
+    pub(crate) together: bool,
 }
 
 impl Generator {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let sizes =
             [[8, 1, 1], [1, 1, 1], [16, 1, 1], [5, 1, 1], [4, 4, 1], [8, 2, 2], [3, 5, 2], [19, 1, 1]];
@@ -89,11 +80,11 @@ impl Generator {
         }
     }
 
-    fn emit(&mut self, stmt: Stmt) {
+    pub(crate) fn emit(&mut self, stmt: Stmt) {
         self.lists.last_mut().unwrap().push(stmt);
     }
 
-    fn define(&mut self, ty: Type, op: Op) -> Value {
+    pub(crate) fn define(&mut self, ty: Type, op: Op) -> Value {
         let value = Value(self.function.values.len() as u32);
         self.function.values.push(ty);
         self.emit(Stmt::Let(value, op));
@@ -101,19 +92,24 @@ impl Generator {
         value
     }
 
-    fn int(&mut self, number: u64) -> Value {
+    pub(crate) fn int(&mut self, number: u64) -> Value {
         self.define(Type::I32, Op::Constant(Type::I32, number))
     }
 
-    fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+    pub(crate) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         self.define(self.ty(a), Op::Binary(op, a, b))
+    }
+
+    /// How many lists are open around this one.
+    pub(crate) fn depth(&self) -> usize {
+        self.lists.len() - 1
     }
 
     fn ty(&self, value: Value) -> Type {
         self.function.values[value.index()]
     }
 
-    fn value(&mut self, ty: Type) -> Value {
+    pub(crate) fn value(&mut self, ty: Type) -> Value {
         let fitting: Vec<Value> = self.scope.iter().copied().filter(|&v| self.ty(v) == ty).collect();
         if fitting.is_empty() || self.random.one_in(8) {
             let bits = self.constant(ty);
@@ -140,7 +136,7 @@ impl Generator {
         }
     }
 
-    fn function(mut self) -> Function {
+    pub(crate) fn function(mut self) -> Function {
         let size = self.function.workgroup_size;
         self.zero = self.int(0);
         for n in 0..3 {
@@ -239,6 +235,7 @@ impl Generator {
             9 => self.atomic(),
             10 if !self.function.local_memories.is_empty() => self.local(),
             11 if self.function.shared_bytes != 0 => self.shared(),
+            11 if self.function.stage.is_some() => self.stage_statement(),
             12 => self.group(),
             13 | 14 => self.set(),
             _ => {
@@ -668,56 +665,4 @@ fn ends(stmts: &[Stmt]) -> bool {
         }
         _ => false,
     })
-}
-
-fn memory(seed: u64, function: &Function) -> interp::Memory {
-    let mut random = Random(seed | 1);
-    let mut bytes = |count: usize| -> Vec<u8> {
-        (0..count).map(|i| if i % 4 < 2 { random.next() as u8 & 0x3f } else { 0x40 }).collect()
-    };
-    let group_count = [[3, 2, 1], [1, 1, 1], [11, 1, 1], [9, 3, 1]][seed as usize % 4];
-    let groups: u32 = group_count.iter().product();
-    let own = OWN as usize * (groups * function.workgroup_size.iter().product::<u32>()) as usize;
-    interp::Memory {
-        buffers: [
-            ((0, 0), bytes(own)),
-            ((0, 1), bytes(1000)),
-            ((0, 2), bytes(70_000)),
-            ((0, 3), bytes(61)),
-            ((0, 4), bytes(32)),
-        ]
-        .into(),
-        push_constants: bytes(256),
-        group_count,
-        ..Default::default()
-    }
-}
-
-fn compare(seed: u64) {
-    let function = Generator::new(seed).function();
-    verify::verify(&function).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{function}"));
-    let text = function.to_string();
-    let parsed: Function = text.parse().unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
-    assert_eq!(parsed.to_string(), text, "seed {seed}: text is not what was parsed");
-
-    let before = memory(seed, &function);
-    let mut expected = before.clone();
-    match interp::run(&function, &mut expected, 3_000_000) {
-        Ok(()) => {}
-        Err(interp::RunError::OutOfFuel) => return,
-        Err(error) => panic!("seed {seed}: {error}\n{function}"),
-    }
-    for placement in [Placement::Plain, Placement::Sparse] {
-        let mut found = before.clone();
-        machine::run(&function, &mut found, placement);
-        machine::assert_same(&function, &expected, &found, &format!("seed {seed}, {placement:?}"));
-    }
-}
-
-#[test]
-fn random_functions_do_the_same_as_machine_code() {
-    let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
-    let count: u64 = setting("LACUNA_FUZZ").unwrap_or(60);
-    let first: u64 = setting("LACUNA_FUZZ_SEED").unwrap_or(1);
-    (first..first + count).for_each(compare);
 }
