@@ -29,7 +29,7 @@ macro_rules! extensions {
                 match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
             }
 
-            fn bit(self) -> u64 {
+            fn bit(self) -> u128 {
                 1 << self as u32
             }
         }
@@ -48,7 +48,7 @@ pub trait Extension: Copy + 'static {
     fn revision(self) -> u32;
 
     /// Its bit in a [`Set`].
-    fn bit(self) -> u64;
+    fn bit(self) -> u128;
 
     /// What `vkEnumerate*ExtensionProperties` says of it.
     fn properties(self) -> vk::ExtensionProperties {
@@ -127,6 +127,34 @@ extensions! {
         ShaderAtomicInt64 = khr::shader_atomic_int64;
         /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// Integer dot products.
+        ShaderIntegerDotProduct = khr::shader_integer_dot_product;
+        /// Hints of what is likely and of what is known.
+        ShaderExpectAssume = khr::shader_expect_assume;
+        /// Which roundings and denormals there are.
+        ShaderFloatControls = khr::shader_float_controls;
+        /// Invocations that take the same way run together again as early as the shader says.
+        ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
+        /// Subgroup operations on all types.
+        ShaderSubgroupExtendedTypes = khr::shader_subgroup_extended_types;
+        /// Rotation in subgroups.
+        ShaderSubgroupRotate = khr::shader_subgroup_rotate;
+        /// Subgroups whose invocations take the same way stay together.
+        ShaderSubgroupUniformControlFlow = khr::shader_subgroup_uniform_control_flow;
+        /// SPIR-V 1.4.
+        Spirv14 = khr::spirv_1_4;
+        /// Pointers that are chosen when the shader runs.
+        VariablePointers = khr::variable_pointers;
+        /// Shared memory that shaders lay out.
+        WorkgroupMemoryExplicitLayout = khr::workgroup_memory_explicit_layout;
+        /// Descriptors that are chosen when the shader runs, updated late, or absent.
+        DescriptorIndexing = ext::descriptor_indexing;
+        /// Floating-point atomics.
+        ShaderAtomicFloat = ext::shader_atomic_float;
+        /// Smallest and largest, atomically.
+        ShaderAtomicFloat2 = ext::shader_atomic_float2;
+        /// `gl_SubgroupSize` is one constant.
+        SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.
         ShaderNonSemanticInfo = khr::shader_non_semantic_info;
         /// The `StorageBuffer` storage class.
@@ -158,10 +186,29 @@ extensions! {
     }
 }
 
+impl DeviceExtension {
+    /// The version of Vulkan that has the extension's commands without their suffix; `None` when no version has.
+    pub fn core_version(self) -> Option<u32> {
+        match self {
+            Self::BindMemory2
+            | Self::DescriptorUpdateTemplate
+            | Self::DeviceGroup
+            | Self::GetMemoryRequirements2
+            | Self::Maintenance1
+            | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
+            Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
+                Some(vk::API_VERSION_1_2)
+            }
+            Self::CopyCommands2 | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            _ => None,
+        }
+    }
+}
+
 /// A set of enabled extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set<E> {
-    bits: u64,
+    bits: u128,
     kind: std::marker::PhantomData<E>,
 }
 
@@ -207,7 +254,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_fit_a_set() {
         fn check<E: Extension>() {
-            assert!(E::ALL.len() <= u64::BITS as usize);
+            assert!(E::ALL.len() <= u128::BITS as usize);
             for (index, extension) in E::ALL.iter().enumerate() {
                 assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
             }

@@ -23,10 +23,12 @@ pub const BUFFER_ALIGNMENT: u64 = 64;
 pub const OFFSET_ALIGNMENT: u64 = 16;
 /// Bytes of one ordinary memory allocation, and of one ordinary buffer.
 pub const MAX_ALLOCATION: u64 = 1 << 46;
+/// Invocations of one workgroup.
+pub const MAX_WORKGROUP_INVOCATIONS: u32 = 1024;
 /// Descriptors of one set.
 pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.
-const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
+pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
 const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
     vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw(),
@@ -107,7 +109,7 @@ fn limits() -> vk::PhysicalDeviceLimits {
         max_descriptor_set_storage_images: MAX_DESCRIPTORS,
         max_compute_shared_memory_size: 64 << 10,
         max_compute_work_group_count: [u32::MAX, 65_535, 65_535],
-        max_compute_work_group_invocations: 1024,
+        max_compute_work_group_invocations: MAX_WORKGROUP_INVOCATIONS,
         max_compute_work_group_size: [1024, 1024, 1024],
         min_memory_map_alignment: lacuna_vm::units::PAGE_SIZE as usize,
         min_texel_buffer_offset_alignment: OFFSET_ALIGNMENT,

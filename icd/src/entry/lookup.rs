@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use ash::vk;
 
 use crate::caps::extensions::{DeviceExtension, InstanceExtension, Set};
+use crate::caps::limits::DEVICE_VERSION;
 
 /// One entry point.
 pub struct Command {
@@ -37,7 +38,7 @@ pub enum Scope {
 pub enum Provider {
     /// Vulkan 1.0.
     Core10,
-    /// Vulkan 1.1: instance and physical-device commands only, since devices are of version 1.0.
+    /// Vulkan 1.1. Device commands that were an extension's before are found by [`find_enabled`] without a line of their own.
     Core11,
     /// An instance extension.
     Instance(InstanceExtension),
@@ -77,6 +78,21 @@ pub fn find(name: &CStr) -> Option<&'static Command> {
     found.ok().map(|index| SORTED[index])
 }
 
+/// The command of this name if it is provided, also as the core form of an extension's command: the devices' version has
+/// `vkTrimCommandPool` when it has what was `vkTrimCommandPoolKHR`.
+fn find_enabled(name: &CStr, enabled: Enabled) -> Option<&'static Command> {
+    let suffixed = |suffix: &str| {
+        let name = [name.to_bytes(), suffix.as_bytes()].concat();
+        SORTED.binary_search_by_key(&name.as_slice(), |command| command.name.as_bytes()).ok()
+    };
+    let is_core = |command: &&Command| match command.provider {
+        Provider::Device(extension) => extension.core_version().is_some_and(|core| core <= DEVICE_VERSION),
+        _ => false,
+    };
+    let exact = find(name).filter(|command| enabled.provides(command.provider));
+    exact.or_else(|| ["KHR", "EXT"].into_iter().filter_map(suffixed).map(|i| SORTED[i]).find(is_core))
+}
+
 /// `vkGetInstanceProcAddr` without an instance: global commands only.
 pub fn global(name: &CStr) -> vk::PFN_vkVoidFunction {
     find(name).filter(|command| command.scope == Scope::Global).map(|command| command.function)
@@ -84,13 +100,13 @@ pub fn global(name: &CStr) -> vk::PFN_vkVoidFunction {
 
 /// `vkGetInstanceProcAddr`: everything that can be called with this instance or a child of it.
 pub fn instance(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
-    find(name).filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+    find_enabled(name, enabled).map(|command| command.function)
 }
 
 /// `vkGetDeviceProcAddr`: device commands of what the device has enabled.
 pub fn device(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
-    let command = find(name).filter(|command| command.scope == Scope::Device);
-    command.filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+    let command = find_enabled(name, enabled).filter(|command| command.scope == Scope::Device);
+    command.map(|command| command.function)
 }
 
 /// `vk_icdGetPhysicalDeviceProcAddr`: physical-device commands only, so that the loader can tell them from others.
@@ -231,10 +247,8 @@ mod tests {
         let with = |set| Enabled { instance, device: Some(set) };
         assert!(device(c"vkBindBufferMemory2KHR", with(nothing)).is_none());
         assert!(device(c"vkBindBufferMemory2KHR", with(some)).is_some());
-        assert!(
-            device(c"vkBindBufferMemory2", with(some)).is_none(),
-            "a core name of a version above the device's"
-        );
+        let is_core = vk::API_VERSION_1_1 <= DEVICE_VERSION;
+        assert_eq!(device(c"vkBindBufferMemory2", with(nothing)).is_some(), is_core);
         assert!(device(c"vkCreateInstance", with(some)).is_none());
         assert!(device(c"vkCreateDevice", with(some)).is_none());
         assert!(device(c"vkSetDebugUtilsObjectNameEXT", with(some)).is_none());

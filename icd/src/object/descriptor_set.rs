@@ -20,7 +20,7 @@ use crate::handle::Object;
 /// A descriptor set.
 pub struct DescriptorSet {
     layout: Arc<DescriptorSetLayout>,
-    /// One per slot of the layout. Of a dynamic buffer, `left` is what the buffer has from `address` on.
+    /// One per slot of the layout. Of a dynamic buffer, `link` is what the buffer has from `address` on.
     descriptors: Mutex<Box<[Descriptor]>>,
 }
 
@@ -105,7 +105,7 @@ impl DescriptorSet {
 
 /// Moves a dynamic buffer's descriptor by its offset, never beyond the buffer.
 fn shift(descriptor: &mut Descriptor, offset: u64) {
-    let left = descriptor.left.saturating_sub(offset);
+    let left = descriptor.link.saturating_sub(offset);
     descriptor.range = descriptor.range.min(left);
     descriptor.address = if left == 0 { 0 } else { descriptor.address + offset };
 }
@@ -120,7 +120,7 @@ fn describe(info: &vk::DescriptorBufferInfo) -> Descriptor {
         return Descriptor::default();
     }
     // VK_WHOLE_SIZE is the largest u64: the rest of the buffer.
-    Descriptor { left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
+    Descriptor { link: left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
 }
 
 /// `vkUpdateDescriptorSets`: the writes, then the copies.
@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn descriptor(address: u64, range: u64, left: u64) -> Descriptor {
-        Descriptor { left, ..Descriptor::buffer(address, range) }
+        Descriptor { link: left, ..Descriptor::buffer(address, range) }
     }
 
     #[test]

@@ -149,6 +149,26 @@ impl Lowering<'_, '_> {
         Operand::Vector(if to == Type::Bool { self.mask_from_ints(result) } else { result })
     }
 
+    /// The same for one lane, of operands and a result of one type.
+    pub(super) fn evaluate_scalars(
+        &mut self,
+        op: ScalarOp,
+        ty: Type,
+        operands: &[clif::Value],
+    ) -> clif::Value {
+        let evaluation = Evaluation { op, from: ty, second: ty, to: ty, operands: operands.len() as u8 };
+        let evaluation = Box::new(evaluation);
+        let address = self.b.ins().iconst(types::I64, &raw const *evaluation as i64);
+        self.evaluations.push(evaluation);
+        let frame = self.frame();
+        for (&operand, field) in operands.iter().zip(FIELDS) {
+            self.put_first(frame, field, ty, operand);
+        }
+        let first = self.b.ins().iconst(types::I32, 1);
+        self.call(evaluate as *const (), &[frame, first, address]);
+        self.take_first(frame, ty)
+    }
+
     /// Integers that are not zero, as a mask.
     pub(super) fn mask_from_ints(&mut self, ints: Parts) -> Parts {
         let zero = vector_constant(&mut self.b, types::I32X4, [0; 16]);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use spirv::{AddressingModel, Decoration, ExecutionMode, ExecutionModel, Op};
+use spirv::{AddressingModel, Decoration, ExecutionMode, ExecutionModel, Op, StorageClass};
 
 use super::decorations::Decorations;
 use super::parse::{self, Instruction};
@@ -98,6 +98,17 @@ impl<'a> Module<'a> {
             .find(|&id| {
                 self.decorations.get(id, Decoration::BuiltIn) == Some(spirv::BuiltIn::WorkgroupSize as u32)
             })
+    }
+
+    /// The descriptor set of the module's storage buffers, if it is one for all.
+    pub(crate) fn storage_set(&self) -> Option<u32> {
+        let variables = self.instructions[self.globals.clone()].iter().filter(|i| {
+            i.op == Op::Variable && i.operands.first() == Some(&(StorageClass::StorageBuffer as u32))
+        });
+        let mut sets =
+            variables.map(|i| self.decorations.get(i.result, Decoration::DescriptorSet).unwrap_or(0));
+        let first = sets.next()?;
+        sets.all(|set| set == first).then_some(first)
     }
 
     fn find_functions(&mut self, first: usize) -> Result<(), CompileError> {

@@ -180,10 +180,22 @@ impl<'a> Translator<'a> {
         let mut scalars = Scalars::new();
         for i in 0..x.len {
             let (x, exponent) = (self.values.scalar(x, i), self.values.scalar(exponent, i));
-            let exponent = self.resize_signed(exponent, Type::I32);
+            let exponent = self.clamped_exponent(exponent);
             scalars.push(self.builder.math(MathOp::Ldexp, &[x, exponent]));
         }
         self.define(instruction, &scalars)
+    }
+
+    /// An exponent as 32 bits: one of 64 bits that is larger makes no other number than the largest that fits.
+    fn clamped_exponent(&mut self, exponent: Value) -> Value {
+        if self.builder.type_of(exponent) != Type::I64 {
+            return self.resize_signed(exponent, Type::I32);
+        }
+        let largest = self.builder.constant(Type::I64, i32::MAX as u64);
+        let smallest = self.builder.constant(Type::I64, i64::from(i32::MIN) as u64);
+        let exponent = self.builder.binary(BinaryOp::SMin, exponent, largest);
+        let exponent = self.builder.binary(BinaryOp::SMax, exponent, smallest);
+        self.resize_signed(exponent, Type::I32)
     }
 
     /// Fraction and whole part; the latter through a pointer or as the second member of the result.

@@ -96,6 +96,10 @@ struct Translator<'a> {
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
     local_bytes: u64,
+    /// Whether shared memory is laid out by decorations.
+    explicit_shared: bool,
+    /// The descriptor set of all storage buffers; `None` if they are of several.
+    storage_set: Option<u32>,
 }
 
 impl<'a> Translator<'a> {
@@ -113,6 +117,8 @@ impl<'a> Translator<'a> {
             work: 0,
             shared_bytes: 0,
             local_bytes: 0,
+            explicit_shared: false,
+            storage_set: module.storage_set(),
         })
     }
 

@@ -146,14 +146,6 @@ impl Translator<'_> {
         })
     }
 
-    /// A device address as a number.
-    pub(super) fn address(&mut self, pointer: &Pointer) -> Option<Value> {
-        match self.place(pointer, 0)? {
-            Place::Global { address } => Some(address),
-            _ => None,
-        }
-    }
-
     /// Bytes (or scalars) from one element of the pointer's array to the next.
     pub(super) fn element_stride(&self, layout: Layout, array: u32, element: u32) -> u32 {
         let by_decoration = self.types.get(array).map_or(0, |info| info.array_stride);

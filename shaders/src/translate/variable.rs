@@ -102,6 +102,7 @@ impl<'a> Translator<'a> {
         if self.shared_bytes > MAX_MEMORY {
             return Err(CompileError::unsupported("shared memory of more than 16 MiB"));
         }
+        self.explicit_shared |= block;
         let layout = if block { Layout::Explicit } else { Layout::Natural };
         let mut pointer = Pointer::new(Root::Shared, layout, ty);
         pointer.constant = start as i64;
