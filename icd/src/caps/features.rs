@@ -170,6 +170,9 @@ features! {
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
             shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
         }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,
