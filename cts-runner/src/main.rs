@@ -1,5 +1,6 @@
 //! The command line of `cts-runner`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,6 +28,26 @@ enum Command {
     Bench(BenchArguments),
     /// Runs tests of deqp-vk, the Khronos conformance suite.
     Deqp(DeqpArguments),
+    /// Puts the results of several deqp runs, such as shards, together.
+    Merge {
+        /// Folders of the runs.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Folder for the results.
+        #[arg(long, default_value = "out/merged")]
+        out: PathBuf,
+    },
+    /// Becomes deqp-vk, with its results written down; what `deqp` starts.
+    #[command(hide = true)]
+    DeqpChild {
+        journal: PathBuf,
+        deqp_vk: PathBuf,
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Reads the output of deqp-vk on its way; what `deqp-child` starts.
+    #[command(hide = true)]
+    DeqpTee { journal: PathBuf },
     /// Runs the cases named on standard input; what `native` starts.
     #[command(hide = true)]
     NativeChild {
@@ -86,19 +107,35 @@ struct BenchArguments {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = deqp::groups_help())]
 struct DeqpArguments {
     /// The deqp-vk program.
     #[arg(long, value_name = "PATH")]
     deqp_vk: PathBuf,
+    /// Groups of cases, see below.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    groups: Vec<String>,
     /// File with names or patterns of cases, one a line; may be repeated.
     #[arg(long, value_name = "FILE")]
     caselist: Vec<PathBuf>,
     /// A name or a pattern such as 'dEQP-VK.api.smoke.*'; may be repeated.
     #[arg(long = "case", value_name = "PATTERN")]
     cases: Vec<String>,
-    /// Run one case in N.
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    /// Run one case in N; also written 1/N.
+    #[arg(long, default_value = "1", value_name = "N", value_parser = units::parse_fraction)]
     sample: usize,
+    /// Run part I of N; by default what GitLab, Slurm, Kubernetes or Bazel say in the environment.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<deqp::Shard>,
+    /// Folder of an earlier run, whose durations balance the shards.
+    #[arg(long, value_name = "DIR")]
+    durations: Option<PathBuf>,
+    /// Folder with expected-fails.txt and skips.txt of the driver.
+    #[arg(long, value_name = "DIR")]
+    expect: Option<PathBuf>,
+    /// Go on with the run in the out folder.
+    #[arg(long)]
+    resume: bool,
     /// Processes at a time; by default as many as there are processors.
     #[arg(long, short)]
     jobs: Option<usize>,
@@ -137,18 +174,14 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Native(n) => native(n),
         Command::Bench(b) => measure(b, manifest),
-        Command::Deqp(d) => {
-            let counts = deqp::run(&deqp::Options {
-                deqp_vk: d.deqp_vk,
-                caselists: d.caselist,
-                cases: d.cases,
-                sample: d.sample,
-                jobs: d.jobs.unwrap_or_else(processors),
-                batch: d.batch,
-                timeout: d.timeout,
-                out: d.out,
-            })?;
-            Ok(exit_code(counts.all_good()))
+        Command::Deqp(d) => deqp(d),
+        Command::Merge { folders, out } => Ok(exit_code(deqp::merge(&folders, &out)?.all_good())),
+        Command::DeqpChild { journal, deqp_vk, arguments } => {
+            Err(deqp::become_deqp(&journal, &deqp_vk, &arguments).into())
+        }
+        Command::DeqpTee { journal } => {
+            deqp::tee(&journal)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::NativeChild { seed } => {
             native::serve(seed);
@@ -159,7 +192,35 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
 
 /// Whether a command has to choose a driver: a child has the choice from its parent's environment.
 fn needs_driver(command: &Command) -> bool {
-    !matches!(command, Command::NativeChild { .. } | Command::Native(NativeArguments { list: true, .. }))
+    !matches!(
+        command,
+        Command::NativeChild { .. }
+            | Command::Native(NativeArguments { list: true, .. })
+            | Command::Merge { .. }
+            | Command::DeqpChild { .. }
+            | Command::DeqpTee { .. }
+    )
+}
+
+fn deqp(arguments: DeqpArguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let d = arguments;
+    let expectations = d.expect.as_deref().map(deqp::Expectations::load).transpose()?.unwrap_or_default();
+    let counts = deqp::run(&deqp::Options {
+        deqp_vk: d.deqp_vk,
+        groups: d.groups,
+        caselists: d.caselist,
+        cases: d.cases,
+        sample: d.sample,
+        shard: d.shard.or_else(deqp::Shard::from_environment),
+        durations: d.durations,
+        expectations,
+        resume: d.resume,
+        jobs: d.jobs.unwrap_or_else(processors),
+        batch: d.batch,
+        timeout: d.timeout,
+        out: d.out,
+    })?;
+    Ok(exit_code(counts.all_good()))
 }
 
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {

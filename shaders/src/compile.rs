@@ -12,7 +12,8 @@ use crate::error::CompileError;
 use crate::ir::Function;
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Workspace, lower};
-use crate::source::ComputeSource;
+use crate::source::{ComputeSource, StageSource};
+use crate::stage_kernel::StageKernel;
 use crate::translate::translate;
 use crate::uniformity::{LaneLayout, Uniformity};
 
@@ -23,6 +24,11 @@ thread_local! {
 /// SPIR-V to a kernel that can be run.
 pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
     compile_function(&translate(source)?)
+}
+
+/// SPIR-V of a graphics stage to a kernel that can be run.
+pub fn compile_stage(source: &StageSource<'_>) -> Result<StageKernel, CompileError> {
+    Err(CompileError::unsupported(format!("{:?} shaders", source.stage)))
 }
 
 /// Makes machine code of verified IR.

@@ -2,9 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use crate::stage::Stage;
+
 /// One compute shader, as `vkCreateComputePipelines` describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct ComputeSource<'a> {
+    /// The SPIR-V module.
+    pub words: &'a [u32],
+    /// Name of the entry point (`VkPipelineShaderStageCreateInfo::pName`).
+    pub entry_point: &'a str,
+    /// Specialization constants that are set: constant id and bits (little endian, upper bits ignored).
+    pub specialization: &'a [(u32, u64)],
+    /// Where descriptors are.
+    pub layout: &'a Layout,
+}
+
+/// One stage of a graphics pipeline, as `vkCreateGraphicsPipelines` describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct StageSource<'a> {
+    /// Which stage.
+    pub stage: Stage,
     /// The SPIR-V module.
     pub words: &'a [u32],
     /// Name of the entry point (`VkPipelineShaderStageCreateInfo::pName`).

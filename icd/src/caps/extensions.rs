@@ -73,6 +73,20 @@ extensions! {
         ExternalSemaphoreCapabilities = khr::external_semaphore_capabilities;
         /// The extensible property queries.
         GetPhysicalDeviceProperties2 = khr::get_physical_device_properties2;
+        /// The extensible surface queries.
+        GetSurfaceCapabilities2 = khr::get_surface_capabilities2;
+        /// Surfaces that nobody sees.
+        HeadlessSurface = ext::headless_surface;
+        /// Windows.
+        Surface = khr::surface;
+        /// What present modes have in common.
+        SurfaceMaintenance1 = ext::surface_maintenance1;
+        /// Wayland surfaces.
+        WaylandSurface = khr::wayland_surface;
+        /// X11 windows through XCB.
+        XcbSurface = khr::xcb_surface;
+        /// X11 windows through Xlib.
+        XlibSurface = khr::xlib_surface;
     }
 }
 
@@ -103,6 +117,12 @@ extensions! {
         Maintenance3 = khr::maintenance3;
         /// Descriptors in the command buffer.
         PushDescriptor = khr::push_descriptor;
+        /// Damage is passed on where the window system wants it.
+        IncrementalPresent = khr::incremental_present;
+        /// Presentations have numbers.
+        PresentId = khr::present_id;
+        /// `vkWaitForPresentKHR`.
+        PresentWait = khr::present_wait;
         /// Vectors may straddle 16-byte borders.
         RelaxedBlockLayout = khr::relaxed_block_layout;
         /// 64-bit atomics in buffers and shared memory.
@@ -151,6 +171,10 @@ extensions! {
         ShaderNonSemanticInfo = khr::shader_non_semantic_info;
         /// The `StorageBuffer` storage class.
         StorageBufferStorageClass = khr::storage_buffer_storage_class;
+        /// Pictures for windows.
+        Swapchain = khr::swapchain;
+        /// Fences and modes of single presentations; images can be given back.
+        SwapchainMaintenance1 = ext::swapchain_maintenance1;
         /// 64-bit stage masks, `vkQueueSubmit2`.
         Synchronization2 = khr::synchronization2;
         /// Semaphores that count.
@@ -253,13 +277,13 @@ mod tests {
 
     #[test]
     fn an_unlisted_extension_is_refused_by_name() {
-        let names = [c"VK_KHR_bind_memory2".as_ptr(), c"VK_KHR_swapchain".as_ptr()];
+        let names = [c"VK_KHR_bind_memory2".as_ptr(), c"VK_KHR_display_swapchain".as_ptr()];
         // SAFETY: two static strings.
         let set = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 1) }.unwrap();
         assert!(set.contains(DeviceExtension::BindMemory2));
         assert!(!set.contains(DeviceExtension::CopyCommands2));
         // SAFETY: two static strings.
         let refused = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 2) };
-        assert_eq!(refused, Err(Error::ExtensionNotPresent("VK_KHR_swapchain".into())));
+        assert_eq!(refused, Err(Error::ExtensionNotPresent("VK_KHR_display_swapchain".into())));
     }
 }

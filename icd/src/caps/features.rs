@@ -183,6 +183,9 @@ features! {
             workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,
         }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceRobustness2FeaturesEXT {
             robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
         }

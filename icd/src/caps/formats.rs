@@ -26,7 +26,9 @@ const FLAGS: vk::ImageCreateFlags = vk::ImageCreateFlags::from_raw(
 
 /// `vkGetPhysicalDeviceFormatProperties`. Both tilings are the same layout.
 pub fn properties(format: vk::Format) -> vk::FormatProperties {
-    let Some(format) = Format::find(format) else { return vk::FormatProperties::default() };
+    let Some(format) = Format::find(format).filter(|format| format.is_storage()) else {
+        return vk::FormatProperties::default();
+    };
     let images = features(format);
     vk::FormatProperties {
         linear_tiling_features: images,
@@ -68,7 +70,7 @@ pub struct ImageKind {
 /// [`Error::FormatNotSupported`] for kinds that no image can be of.
 pub fn image_properties(kind: &ImageKind) -> Result<vk::ImageFormatProperties, Error> {
     let tilings = [vk::ImageTiling::OPTIMAL, vk::ImageTiling::LINEAR];
-    let supported = Format::find(kind.format).is_some()
+    let supported = Format::find(kind.format).is_some_and(Format::is_storage)
         && tilings.contains(&kind.tiling)
         && !kind.usage.is_empty()
         && USAGES.contains(kind.usage)

@@ -172,21 +172,21 @@ fn image_box(image: &Image, (part, offset, extent): Region) -> Result<(Rows, Box
     let [x, y, z] = inside(level.extent, image.is_3d(), offset, extent)?;
     let texel_bytes = u64::from(image.format().texel_bytes());
     let (slice_pitch, slices) = if image.is_3d() {
-        (level.slice_pitch, extent.depth)
+        (level.block_slice_pitch, extent.depth)
     } else {
         (image.layout().layer_pitch(), part.layer_count)
     };
     let address = level.offset
         + first_layer * image.layout().layer_pitch()
-        + z * level.slice_pitch
-        + y * level.row_pitch
+        + z * level.block_slice_pitch
+        + y * u64::from(level.row_pitch)
         + x * texel_bytes;
     let size = BoxSize {
         row_bytes: u64::from(extent.width) * texel_bytes,
         rows: extent.height.into(),
         slices: slices.into(),
     };
-    Ok((Rows { address, row_pitch: level.row_pitch, slice_pitch }, size))
+    Ok((Rows { address, row_pitch: level.row_pitch.into(), slice_pitch }, size))
 }
 
 /// The offset as numbers, if the region is not empty and inside the level. The depth of what has layers counts slices of the

@@ -8,6 +8,8 @@ use crate::guard::{guard, input, output, slice};
 use crate::handle::Object;
 use crate::object::image::Image;
 use crate::object::image_view::ImageView;
+use crate::pnext;
+use crate::wsi::swapchain::Swapchain;
 
 /// `vkCreateImage`.
 pub(super) unsafe extern "system" fn create_image(
@@ -76,7 +78,17 @@ pub(super) unsafe extern "system" fn bind_image_memory2(
     guard(|| {
         // SAFETY: VUID-vkBindImageMemory2-pBindInfos-parameter.
         let infos = unsafe { slice(infos, count) };
-        infos.iter().try_for_each(|info| Image::get(info.image)?.bind(info.memory, info.memory_offset))
+        infos.iter().try_for_each(|info| {
+            // SAFETY: the chain of a valid structure.
+            let swapchain = unsafe { pnext::find::<vk::BindImageMemorySwapchainInfoKHR<'_>>(info.p_next) };
+            let image = Image::get(info.image)?;
+            match swapchain.filter(|source| source.swapchain != vk::SwapchainKHR::null()) {
+                Some(source) => {
+                    image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)
+                }
+                None => image.bind(info.memory, info.memory_offset),
+            }
+        })
     })
 }
 

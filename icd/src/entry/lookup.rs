@@ -210,6 +210,15 @@ mod tests {
             Instance(I::ExternalMemoryCapabilities) => khr::external_memory_capabilities::InstanceFn;
             Instance(I::ExternalSemaphoreCapabilities) => khr::external_semaphore_capabilities::InstanceFn;
             Instance(I::GetPhysicalDeviceProperties2) => khr::get_physical_device_properties2::InstanceFn;
+            Instance(I::Surface) => khr::surface::InstanceFn;
+            Instance(I::GetSurfaceCapabilities2) => khr::get_surface_capabilities2::InstanceFn;
+            Instance(I::HeadlessSurface) => ext::headless_surface::InstanceFn;
+            Instance(I::XcbSurface) => khr::xcb_surface::InstanceFn;
+            Instance(I::XlibSurface) => khr::xlib_surface::InstanceFn;
+            Instance(I::WaylandSurface) => khr::wayland_surface::InstanceFn;
+            Device(D::Swapchain) => khr::swapchain::DeviceFn;
+            Device(D::SwapchainMaintenance1) => ext::swapchain_maintenance1::DeviceFn;
+            Device(D::PresentWait) => khr::present_wait::DeviceFn;
             Device(D::BindMemory2) => khr::bind_memory2::DeviceFn;
             Device(D::BufferDeviceAddress) => khr::buffer_device_address::DeviceFn;
             Device(D::CopyCommands2) => khr::copy_commands2::DeviceFn;

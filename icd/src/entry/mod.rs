@@ -29,6 +29,8 @@ pub mod queue;
 mod record;
 pub mod refused;
 pub mod sparse;
+pub mod surface;
+pub mod swapchain;
 pub mod sync;
 
 use std::sync::Arc;
@@ -333,5 +335,56 @@ commands! {
         "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_image::cmd_copy_buffer_to_image2;
         "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_image::cmd_copy_image_to_buffer2;
         "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::Surface) => {
+        "vkDestroySurfaceKHR": PFN_vkDestroySurfaceKHR = surface::destroy_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::Surface) => {
+        "vkGetPhysicalDeviceSurfaceSupportKHR": PFN_vkGetPhysicalDeviceSurfaceSupportKHR = surface::get_support;
+        "vkGetPhysicalDeviceSurfaceCapabilitiesKHR": PFN_vkGetPhysicalDeviceSurfaceCapabilitiesKHR = surface::get_capabilities;
+        "vkGetPhysicalDeviceSurfaceFormatsKHR": PFN_vkGetPhysicalDeviceSurfaceFormatsKHR = surface::get_formats;
+        "vkGetPhysicalDeviceSurfacePresentModesKHR": PFN_vkGetPhysicalDeviceSurfacePresentModesKHR = surface::get_present_modes;
+        "vkGetPhysicalDevicePresentRectanglesKHR": PFN_vkGetPhysicalDevicePresentRectanglesKHR = surface::get_present_rectangles;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::GetSurfaceCapabilities2) => {
+        "vkGetPhysicalDeviceSurfaceCapabilities2KHR": PFN_vkGetPhysicalDeviceSurfaceCapabilities2KHR = surface::get_capabilities2;
+        "vkGetPhysicalDeviceSurfaceFormats2KHR": PFN_vkGetPhysicalDeviceSurfaceFormats2KHR = surface::get_formats2;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::HeadlessSurface) => {
+        "vkCreateHeadlessSurfaceEXT": PFN_vkCreateHeadlessSurfaceEXT = surface::create_headless_surface;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::XcbSurface) => {
+        "vkCreateXcbSurfaceKHR": PFN_vkCreateXcbSurfaceKHR = surface::create_xcb_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::XcbSurface) => {
+        "vkGetPhysicalDeviceXcbPresentationSupportKHR": PFN_vkGetPhysicalDeviceXcbPresentationSupportKHR = surface::get_xcb_support;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::XlibSurface) => {
+        "vkCreateXlibSurfaceKHR": PFN_vkCreateXlibSurfaceKHR = surface::create_xlib_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::XlibSurface) => {
+        "vkGetPhysicalDeviceXlibPresentationSupportKHR": PFN_vkGetPhysicalDeviceXlibPresentationSupportKHR = surface::get_xlib_support;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::WaylandSurface) => {
+        "vkCreateWaylandSurfaceKHR": PFN_vkCreateWaylandSurfaceKHR = surface::create_wayland_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::WaylandSurface) => {
+        "vkGetPhysicalDeviceWaylandPresentationSupportKHR": PFN_vkGetPhysicalDeviceWaylandPresentationSupportKHR = surface::get_wayland_support;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Swapchain) => {
+        "vkCreateSwapchainKHR": PFN_vkCreateSwapchainKHR = swapchain::create_swapchain;
+        "vkDestroySwapchainKHR": PFN_vkDestroySwapchainKHR = swapchain::destroy_swapchain;
+        "vkGetSwapchainImagesKHR": PFN_vkGetSwapchainImagesKHR = swapchain::get_images;
+        "vkAcquireNextImageKHR": PFN_vkAcquireNextImageKHR = swapchain::acquire_next_image;
+        "vkAcquireNextImage2KHR": PFN_vkAcquireNextImage2KHR = swapchain::acquire_next_image2;
+        "vkQueuePresentKHR": PFN_vkQueuePresentKHR = swapchain::queue_present;
+        "vkGetDeviceGroupPresentCapabilitiesKHR": PFN_vkGetDeviceGroupPresentCapabilitiesKHR = swapchain::get_group_present_capabilities;
+        "vkGetDeviceGroupSurfacePresentModesKHR": PFN_vkGetDeviceGroupSurfacePresentModesKHR = surface::get_group_present_modes;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::SwapchainMaintenance1) => {
+        "vkReleaseSwapchainImagesEXT": PFN_vkReleaseSwapchainImagesEXT = swapchain::release_images;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PresentWait) => {
+        "vkWaitForPresentKHR": PFN_vkWaitForPresentKHR = swapchain::wait_for_present;
     }
 }

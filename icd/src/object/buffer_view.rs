@@ -28,7 +28,9 @@ impl BufferView {
     /// have.
     pub fn new(info: &vk::BufferViewCreateInfo<'_>) -> Result<Self, Error> {
         let buffer = Buffer::get(info.buffer)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format)
+            .filter(|format| format.is_storage())
+            .ok_or(Error::FormatNotSupported)?;
         let left = buffer.size().checked_sub(info.offset).filter(|&left| left > 0);
         let left = left.ok_or(Error::InvalidUsage("VUID-VkBufferViewCreateInfo-offset-00925"))?;
         if info.range != vk::WHOLE_SIZE && info.range > left {

@@ -23,7 +23,7 @@ use crate::pnext;
 /// A descriptor set.
 pub struct DescriptorSet {
     layout: Arc<DescriptorSetLayout>,
-    /// One per slot of the layout. Of a dynamic buffer, `left` is what the buffer has from `address` on.
+    /// One per slot of the layout. Of a dynamic buffer, `link` is what the buffer has from `address` on.
     descriptors: Mutex<Box<[Descriptor]>>,
     /// The bytes of inline uniform blocks, which their descriptors point at: shaders read them where they are.
     inline_data: Box<[AtomicU8]>,
@@ -161,7 +161,7 @@ impl DescriptorSet {
 
 /// Moves a dynamic buffer's descriptor by its offset, never beyond the buffer.
 fn shift(descriptor: &mut Descriptor, offset: u64) {
-    let left = descriptor.left.saturating_sub(offset);
+    let left = descriptor.link.saturating_sub(offset);
     descriptor.range = descriptor.range.min(left);
     descriptor.address = if left == 0 { 0 } else { descriptor.address + offset };
 }
@@ -176,7 +176,7 @@ fn describe(info: &vk::DescriptorBufferInfo) -> Descriptor {
         return Descriptor::default();
     }
     // VK_WHOLE_SIZE is the largest u64: the rest of the buffer.
-    Descriptor { left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
+    Descriptor { link: left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
 }
 
 /// `vkUpdateDescriptorSets`: the writes, then the copies.
@@ -271,7 +271,7 @@ mod tests {
     }
 
     fn descriptor(address: u64, range: u64, left: u64) -> Descriptor {
-        Descriptor { left, ..Descriptor::buffer(address, range) }
+        Descriptor { link: left, ..Descriptor::buffer(address, range) }
     }
 
     #[test]

@@ -4,8 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ash::vk;
 use lacuna_gpu::format::Format;
-use lacuna_gpu::layout::Shape;
-use lacuna_gpu::layout::linear::{ALIGNMENT, Level, LinearLayout};
+use lacuna_gpu::layout::{ALIGNMENT, ImageLayout, Level, Shape};
 
 use super::memory::Memory;
 use crate::caps::formats::{self, ImageKind};
@@ -18,7 +17,7 @@ use crate::handle::Object;
 pub struct Image {
     format: Format,
     dimensions: vk::ImageType,
-    layout: LinearLayout,
+    layout: ImageLayout,
     /// In one memory, from this offset on; bound once.
     bound: OnceLock<(Arc<Memory>, u64)>,
 }
@@ -40,16 +39,19 @@ impl Image {
             flags: info.flags,
         };
         let limits = formats::image_properties(&kind)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format)
+            .filter(|format| format.is_storage())
+            .ok_or(Error::FormatNotSupported)?;
         check(info, &limits)?;
         let vk::Extent3D { width, height, depth } = info.extent;
         let shape = Shape {
             extent: [width, height, depth],
             levels: info.mip_levels,
             layers: info.array_layers,
-            texel_bytes: format.texel_bytes(),
+            element_bytes: format.texel_bytes(),
+            samples: 1,
         };
-        let layout = LinearLayout::new(shape).filter(|layout| layout.size() <= MAX_ALLOCATION);
+        let layout = ImageLayout::linear(shape).filter(|layout| layout.size() <= MAX_ALLOCATION);
         let layout = layout.ok_or(Error::OutOfDeviceMemory)?;
         Ok(Self { format, dimensions: info.image_type, layout, bound: OnceLock::new() })
     }
@@ -60,7 +62,7 @@ impl Image {
     }
 
     /// Where its texels lie.
-    pub fn layout(&self) -> &LinearLayout {
+    pub fn layout(&self) -> &ImageLayout {
         &self.layout
     }
 
@@ -84,7 +86,11 @@ impl Image {
     /// # Errors
     /// [`Error::InvalidUsage`] for bound images, and where the image does not fit the memory.
     pub fn bind(&self, memory: vk::DeviceMemory, offset: u64) -> Result<(), Error> {
-        let memory = Memory::get(memory)?;
+        self.bind_to(Memory::get(memory)?, offset)
+    }
+
+    /// Binds memory that need not have a handle. Errors as for [`bind`](Self::bind).
+    pub fn bind_to(&self, memory: Arc<Memory>, offset: u64) -> Result<(), Error> {
         if !offset.is_multiple_of(ALIGNMENT) {
             return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
         }
@@ -121,10 +127,10 @@ impl Image {
         let level = self.level(place.aspect_mask, place.mip_level, layer..layer + 1)?;
         Ok(vk::SubresourceLayout {
             offset: level.offset + layer * self.layout.layer_pitch(),
-            size: level.size(),
-            row_pitch: level.row_pitch,
+            size: level.size,
+            row_pitch: level.row_pitch.into(),
             array_pitch: self.layout.layer_pitch(),
-            depth_pitch: level.slice_pitch,
+            depth_pitch: level.block_slice_pitch,
         })
     }
 }

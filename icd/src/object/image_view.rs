@@ -31,7 +31,9 @@ impl ImageView {
     /// have and for formats with texels of another size.
     pub fn new(info: &vk::ImageViewCreateInfo<'_>) -> Result<Self, Error> {
         let image = Image::get(info.image)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format)
+            .filter(|format| format.is_storage())
+            .ok_or(Error::FormatNotSupported)?;
         if format.texel_bytes() != image.format().texel_bytes() {
             return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-01761"));
         }
@@ -49,13 +51,14 @@ impl ImageView {
         if shown.is_empty() || (image.is_3d() && shown.end > depth.into()) {
             return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-02724"));
         }
-        let pitch = if image.is_3d() { level.slice_pitch } else { image.layout().layer_pitch() };
+        let pitch = if image.is_3d() { level.block_slice_pitch } else { image.layout().layer_pitch() };
         let count = shown.end - shown.start;
         let shape = Descriptor {
-            range: (count - 1) * pitch + level.row_pitch * u64::from(height),
+            range: (count - 1) * pitch + u64::from(level.row_pitch) * u64::from(height),
             extent: [width, height, count as u32],
-            row_pitch: level.row_pitch as u32,
-            slice_pitch: pitch,
+            row_pitch: level.row_pitch,
+            block_slice_pitch: pitch,
+            block_log2: level.block_log2,
             ..Descriptor::default()
         };
         let offset = level.offset + shown.start * pitch;
@@ -126,7 +129,7 @@ mod tests {
             view(array, vk::ImageViewType::TYPE_2D_ARRAY, 1, (2, vk::REMAINING_ARRAY_LAYERS)).unwrap();
         let pitch = shown.image.layout().layer_pitch();
         assert_eq!((shown.shape.extent, shown.shape.row_pitch), ([8, 4, 3], 32));
-        assert_eq!((shown.shape.slice_pitch, shown.offset), (pitch, 512 + 2 * pitch));
+        assert_eq!((shown.shape.block_slice_pitch, shown.offset), (pitch, 512 + 2 * pitch));
         assert_eq!(shown.shape.range, 2 * pitch + 4 * 32);
         assert_eq!(shown.descriptor(), Descriptor::default(), "the image has no memory");
     }
@@ -135,7 +138,7 @@ mod tests {
     fn slices_of_a_3d_image_are_its_depth_or_layers_of_a_view() {
         let solid = image(vk::ImageType::TYPE_3D, [4, 4, 6], 1, 1);
         let whole = view(solid, vk::ImageViewType::TYPE_3D, 0, (0, 1)).unwrap();
-        assert_eq!((whole.shape.extent, whole.shape.slice_pitch, whole.offset), ([4, 4, 6], 64, 0));
+        assert_eq!((whole.shape.extent, whole.shape.block_slice_pitch, whole.offset), ([4, 4, 6], 64, 0));
         let part = view(solid, vk::ImageViewType::TYPE_2D_ARRAY, 0, (4, 2)).unwrap();
         assert_eq!((part.shape.extent, part.offset, part.shape.range), ([4, 4, 2], 256, 128));
     }

@@ -8,6 +8,7 @@ pub mod descriptor_set;
 pub mod descriptor_set_layout;
 pub mod descriptor_template;
 pub mod device;
+pub mod framebuffer;
 pub mod image;
 pub mod image_view;
 pub mod instance;
@@ -18,6 +19,7 @@ pub mod pipeline;
 pub mod pipeline_cache;
 pub mod pipeline_layout;
 pub mod query_pool;
+pub mod render_pass;
 pub mod sampler;
 pub mod shader_module;
 

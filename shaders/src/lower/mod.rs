@@ -72,6 +72,8 @@ pub enum LowerError {
 pub enum Entry {
     /// Once for a range of workgroups.
     Groups,
+    /// Once for each packet of a graphics stage.
+    Packet,
     /// Once for each packet and each stretch between two barriers.
     Phases {
         /// Bytes of the frame that a packet keeps across barriers.

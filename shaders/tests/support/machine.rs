@@ -64,6 +64,7 @@ impl Machine {
             zero_page: zero.address() as *const u8,
             sink_page: sink.address() as *mut u8,
             fault: no_memory,
+            texture_unit: lacuna_shaders::abi::texture::no_texture_unit,
             user: std::ptr::null(),
             sets: [std::ptr::null(); MAX_SETS],
             group_count,

@@ -118,8 +118,14 @@ impl Dispatch {
     /// Binds a storage image whose rows and slices have no gaps.
     pub(crate) fn image(self, binding: u32, words: &[u32], extent: [u32; 3], texel_bytes: u32) -> Self {
         let row_pitch = extent[0] * texel_bytes;
-        let slice_pitch = u64::from(row_pitch * extent[1]);
-        let shape = Descriptor { extent, row_pitch, slice_pitch, ..Descriptor::default() };
+        let block_slice_pitch = u64::from(row_pitch * extent[1]);
+        let shape = Descriptor {
+            extent,
+            row_pitch,
+            block_slice_pitch,
+            block_log2: [31, 31, 0],
+            ..Descriptor::default()
+        };
         let mut this = self.buffer(binding, words);
         this.memory.descriptors.insert((0, binding * 16), shape);
         this

@@ -3,7 +3,15 @@
 //! Machine code takes offsets from [`core::mem::offset_of!`] of these structures; a literal offset in a lowering is a bug.
 //! Functions that machine code calls take and return raw scalars and never unwind.
 
+mod descriptor;
+pub mod stage;
+pub mod texture;
+
 use core::ffi::c_void;
+
+pub use descriptor::Descriptor;
+pub use stage::StageFrame;
+pub use texture::TextureUnit;
 
 /// Lanes of one packet: shader invocations that run in lockstep.
 pub const LANES: u32 = 8;
@@ -11,60 +19,6 @@ pub const LANES: u32 = 8;
 pub const MAX_SETS: usize = 8;
 /// Bytes of push constants.
 pub const MAX_PUSH_CONSTANTS: usize = 256;
-
-/// One descriptor of a buffer or storage image, as `vkUpdateDescriptorSets` writes it. All zero: a null descriptor (reads
-/// zero, drops writes).
-///
-/// Of an image it describes one mip level as seen through a view; texel `(x, y, z)` begins at byte
-/// `x * texel size + y * row_pitch + z * slice_pitch` from `address`. `range` ends behind the last texel, so that whatever
-/// texel size a shader believes in, an access stays inside the image.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Descriptor {
-    /// Device address of the first byte: a host address, or a sparse address with
-    /// [`SPARSE_TAG`](lacuna_vm::page_table::pte::SPARSE_TAG). The dynamic offset is added already.
-    pub address: u64,
-    /// Accessible bytes from `address` on. Accesses beyond follow `robustBufferAccess2`: loads give zero, stores vanish.
-    pub range: u64,
-    /// Texels in each dimension; of an array the third is its layers, of a cube its faces. Zero for buffers: no texel is
-    /// inside.
-    pub extent: [u32; 3],
-    /// Bytes from one row of texels to the next.
-    pub row_pitch: u32,
-    /// Bytes from one depth slice or array layer to the next.
-    pub slice_pitch: u64,
-    /// What a dynamic buffer has from `address` on, in bytes. Not read by machine code.
-    pub left: u64,
-    /// Zero.
-    pub reserved: [u64; 2],
-}
-
-impl Descriptor {
-    /// 32-bit words of a descriptor.
-    pub const WORDS: u32 = (size_of::<Self>() / 4) as u32;
-    /// The word where [`extent`](Self::extent) begins.
-    pub const EXTENT_WORD: u32 = (core::mem::offset_of!(Self, extent) / 4) as u32;
-    /// The word that is [`row_pitch`](Self::row_pitch).
-    pub const ROW_PITCH_WORD: u32 = (core::mem::offset_of!(Self, row_pitch) / 4) as u32;
-    /// The low word of [`slice_pitch`](Self::slice_pitch); the high word follows.
-    pub const SLICE_PITCH_WORD: u32 = (core::mem::offset_of!(Self, slice_pitch) / 4) as u32;
-
-    /// The descriptor of a buffer.
-    pub const fn buffer(address: u64, range: u64) -> Self {
-        Self { address, range, extent: [0; 3], row_pitch: 0, slice_pitch: 0, left: 0, reserved: [0; 2] }
-    }
-
-    /// One of its words, lowest address first.
-    pub fn word(&self, index: u32) -> u32 {
-        let [x, y, z] = self.extent;
-        let halves = |value: u64| [value as u32, (value >> 32) as u32];
-        let ([a, b], [c, d], [e, f]) = (halves(self.address), halves(self.range), halves(self.slice_pitch));
-        let words = [a, b, c, d, x, y, z, self.row_pitch, e, f];
-        words.get(index as usize).copied().unwrap_or(0)
-    }
-}
-
-const _: () = assert!(size_of::<Descriptor>() == 64, "a descriptor is one cache line");
 
 /// What a page-fault handler is asked for.
 #[repr(u32)]
@@ -82,7 +36,7 @@ pub enum FaultKind {
 /// to use instead, `VALID` or zero. Must not unwind.
 pub type FaultHandler = extern "C" fn(*const DispatchContext, u64, u32) -> u64;
 
-/// What every invocation of one dispatch shares. Read-only while kernels run.
+/// What every invocation of one dispatch or draw shares. Read-only while kernels run.
 #[repr(C)]
 #[derive(Debug)]
 pub struct DispatchContext {
@@ -97,6 +51,8 @@ pub struct DispatchContext {
     pub sink_page: *mut u8,
     /// The page-fault handler.
     pub fault: FaultHandler,
+    /// Where image instructions go that machine code does not do itself.
+    pub texture_unit: TextureUnit,
     /// For the page-fault handler.
     pub user: *const c_void,
     /// First descriptor of each bound set; null where none is bound.
