@@ -122,20 +122,14 @@ struct Translator<'a> {
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
     local_bytes: u64,
-<<<<<<< HEAD
     /// What is known of the interface of a graphics stage.
     io: Io,
-=======
->>>>>>> main
     /// Whether shared memory is laid out by decorations.
     explicit_shared: bool,
     /// The descriptor set of all storage buffers; `None` if they are of several.
     storage_set: Option<u32>,
-<<<<<<< HEAD
-=======
     /// What is known of the interface of a graphics stage.
     io: Io,
->>>>>>> main
 }
 
 impl<'a> Translator<'a> {
@@ -153,15 +147,9 @@ impl<'a> Translator<'a> {
             work: 0,
             shared_bytes: 0,
             local_bytes: 0,
-<<<<<<< HEAD
             io: Io::default(),
             explicit_shared: false,
             storage_set: module.storage_set(),
-=======
-            explicit_shared: false,
-            storage_set: module.storage_set(),
-            io: Io::default(),
->>>>>>> main
         })
     }
 
