@@ -13,6 +13,7 @@ pub mod event;
 pub mod execute;
 pub mod graphics;
 pub mod image;
+pub mod push_descriptor;
 pub mod query;
 pub mod recording;
 pub mod transfer;

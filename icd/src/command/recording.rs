@@ -16,6 +16,7 @@ use super::graphics::bind::BoundBuffer;
 use super::graphics::clear::ClearAttachments;
 use super::graphics::indirect::Indirect;
 use super::graphics::setting::Setting;
+use super::push_descriptor::Pushed;
 use crate::error::Error;
 use crate::object::buffer::Buffer;
 use crate::object::descriptor_set::DescriptorSet;
@@ -212,6 +213,8 @@ pub struct Recording {
     nanoseconds: u64,
     /// Invocations per workgroup of the pipeline that is bound at this point of the recording.
     pub(super) invocations: u64,
+    /// What was pushed last, at this point of the recording.
+    pub(super) pushed: Pushed,
     error: Option<Error>,
 }
 
@@ -281,6 +284,7 @@ impl Recording {
         self.bytes.clear();
         self.words.clear();
         self.regions.clear();
+        self.pushed.clear();
         Self { nanoseconds: 0, invocations: 0, error: None, ..self }
     }
 }

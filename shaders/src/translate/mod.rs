@@ -128,6 +128,8 @@ struct Translator<'a> {
     explicit_shared: bool,
     /// The descriptor set of all storage buffers; `None` if they are of several.
     storage_set: Option<u32>,
+    /// What is known of the interface of a graphics stage.
+    io: Io,
 }
 
 impl<'a> Translator<'a> {
