@@ -35,18 +35,16 @@ impl QueryPool {
     /// [`Error::FeatureNotPresent`] for types that this device does not have.
     pub fn new(info: &vk::QueryPoolCreateInfo<'_>) -> Result<Self, Error> {
         let values = match info.query_type {
-            vk::QueryType::TIMESTAMP
-            | vk::QueryType::OCCLUSION
-            | vk::QueryType::PRIMITIVES_GENERATED_EXT => 1,
+            vk::QueryType::TIMESTAMP | vk::QueryType::OCCLUSION | vk::QueryType::PRIMITIVES_GENERATED_EXT => {
+                1
+            }
             vk::QueryType::TRANSFORM_FEEDBACK_STREAM_EXT => 2,
             vk::QueryType::PIPELINE_STATISTICS => info.pipeline_statistics.as_raw().count_ones() as usize,
             _ => return Err(Error::FeatureNotPresent("queries of this type")),
         };
         let count = info.query_count as usize;
-        let results = Results {
-            values: vec![0; count * values].into(),
-            available: vec![false; count].into(),
-        };
+        let results =
+            Results { values: vec![0; count * values].into(), available: vec![false; count].into() };
         Ok(Self {
             kind: info.query_type,
             statistics: info.pipeline_statistics,
@@ -89,7 +87,10 @@ impl QueryPool {
         let first = query as usize * self.values;
         if let Some(available) = results.available.get_mut(query as usize) {
             *available = true;
-            results.values[first..first + self.values].iter_mut().zip(new).for_each(|(value, new)| *value = *new);
+            results.values[first..first + self.values]
+                .iter_mut()
+                .zip(new)
+                .for_each(|(value, new)| *value = *new);
         }
         drop(results);
         self.written.notify_all();

@@ -48,7 +48,9 @@ impl Recording {
         for (index, &buffer) in buffers.iter().enumerate() {
             let binding = first.saturating_add(index as u32);
             if binding as usize >= BUFFERS {
-                return Err(Error::InvalidUsage("VUID-vkCmdBindTransformFeedbackBuffersEXT-firstBinding-02356"));
+                return Err(Error::InvalidUsage(
+                    "VUID-vkCmdBindTransformFeedbackBuffersEXT-firstBinding-02356",
+                ));
             }
             let offset = offsets.get(index).copied().unwrap_or(0);
             let size = sizes.get(index).copied().unwrap_or(vk::WHOLE_SIZE);
@@ -102,8 +104,8 @@ fn counters(first: u32, buffers: &[vk::Buffer], offsets: &[u64]) -> Result<Count
     let mut counters = Counters::default();
     for (index, &buffer) in buffers.iter().enumerate() {
         let place = counters.get_mut((first as usize).saturating_add(index));
-        let place =
-            place.ok_or(Error::InvalidUsage("VUID-vkCmdBeginTransformFeedbackEXT-firstCounterBuffer-02368"))?;
+        let place = place
+            .ok_or(Error::InvalidUsage("VUID-vkCmdBeginTransformFeedbackEXT-firstCounterBuffer-02368"))?;
         if buffer != vk::Buffer::null() {
             *place = Some((Buffer::get(buffer)?, offsets.get(index).copied().unwrap_or(0)));
         }

@@ -116,7 +116,9 @@ impl State<'_> {
             pool.write(query, &[active.counter.into_inner()]);
         } else if let Some(active) = queries.statistics.take_if(|active| is_it(&active.pool, active.query)) {
             pool.write(query, &chosen(&active.counter, pool.statistics()));
-        } else if let Some(place) = queries.of_streams.iter().position(|active| is_it(&active.pool, active.query)) {
+        } else if let Some(place) =
+            queries.of_streams.iter().position(|active| is_it(&active.pool, active.query))
+        {
             let OfStream { stream, before } = queries.of_streams.swap_remove(place).counter;
             let [written, needed] = queries.stream(stream);
             let (written, needed) = (written.wrapping_sub(before[0]), needed.wrapping_sub(before[1]));
