@@ -50,6 +50,10 @@ mod vertex_fetch;
 mod vertices;
 mod viewport;
 
+#[cfg(test)]
+#[expect(unsafe_code, reason = "plays the part of machine code")]
+mod tests;
+
 use std::cell::RefCell;
 
 use lacuna_shaders::abi::DispatchContext;
@@ -181,7 +185,10 @@ impl Draw<'_> {
             (None, None) => self.cut.shape(),
         };
         let stages = &state.stages;
-        let last = stages.geometry.as_ref().or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
+        let last = stages
+            .geometry
+            .as_ref()
+            .or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
         let last = last.unwrap_or(&stages.vertex).interface();
         let samples = Samples::new(&state.multisample);
         let setup = Setup::new(state, targets, shape, last, &samples, view);
@@ -189,7 +196,7 @@ impl Draw<'_> {
         let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
         let is_seen = !state.rasterization.discard && !shading.is_idle(counts_samples);
         let feedback = self.inputs.transform_feedback.as_ref();
-        let capture = (feedback.is_some() || self.queries.streams.is_some()).then(|| Capture {
+        let capture = (feedback.is_some() || self.queries.streams.is_some()).then_some(Capture {
             interface: last,
             feedback,
             counters: self.queries.streams,
@@ -211,7 +218,8 @@ impl Draw<'_> {
             tessellation,
             geometry,
             capture,
-            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard).then_some(&setup),
+            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard)
+                .then_some(&setup),
             statistics: self.queries.statistics,
         };
         let mut wave = WAVES.take().unwrap_or_default();
@@ -245,7 +253,11 @@ impl Draw<'_> {
                         let first = start + n * chunk;
                         // SAFETY: the contract of `draw`.
                         unsafe {
-                            front.get().run(first..end.min(first + chunk), memory, &mut used[n as usize].lock());
+                            front.get().run(
+                                first..end.min(first + chunk),
+                                memory,
+                                &mut used[n as usize].lock(),
+                            );
                         }
                     }
                 });

@@ -16,7 +16,7 @@ use super::coverage::{Covered, walk};
 use super::depth_stencil::{DepthStencil, Place};
 use super::fragment::{FragmentShader, Packet, Stage};
 use super::interpolate::{Positions, prepare};
-use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, whole_quads};
+use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, limit, whole_quads};
 use super::primitive::{Bounds, Primitive};
 use super::sample::Samples;
 use super::setup::Setup;
@@ -227,7 +227,10 @@ impl<'a> Tile<'a> {
         self.counts.fragment_invocations += u64::from(packet.live.count_ones());
         // SAFETY: the caller's promise.
         let live = unsafe { self.memory.stage.run(shader, shading.context, packet) };
-        if live != packet.live || shading.multisample.alpha_to_coverage || shader.needs.modes.writes_sample_mask {
+        if live != packet.live
+            || shading.multisample.alpha_to_coverage
+            || shader.needs.modes.writes_sample_mask
+        {
             self.reduce(shader, live, covered);
         }
         if !shading.is_early && !shading.tests.is_idle() {
@@ -264,14 +267,16 @@ impl<'a> Tile<'a> {
         if shader.needs.modes.writes_sample_mask {
             let mask = &outputs[slot::SAMPLE_MASK as usize].0;
             for (sample, set) in covered.iter_mut().enumerate() {
-                *set = lanes_of(*set).filter(|&lane| mask[lane] >> sample & 1 != 0).fold(0, |all, lane| all | 1 << lane);
+                *set = lanes_of(*set)
+                    .filter(|&lane| mask[lane] >> sample & 1 != 0)
+                    .fold(0, |all, lane| all | 1 << lane);
             }
         }
         if self.shading.multisample.alpha_to_coverage && shader.needs.colors & 1 != 0 {
             let alpha = from_bits(outputs[slot::location(0, 3) as usize].0);
             for (sample, set) in covered.iter_mut().enumerate() {
                 let keeps = |lane: &usize| {
-                    let share = alpha[*lane].max(0.0).min(1.0) * samples as f32;
+                    let share = limit(alpha[*lane], 0.0, 1.0) * samples as f32;
                     (share + 0.5) as usize > sample
                 };
                 *set = lanes_of(*set).filter(keeps).fold(0, |all, lane| all | 1 << lane);
@@ -291,7 +296,15 @@ impl<'a> Tile<'a> {
         for (sample, set) in covered.iter_mut().enumerate().filter(|(_, set)| **set != 0) {
             // SAFETY: the caller's promise.
             *set = unsafe {
-                self.test(packet.primitive, packet.x, packet.y, sample, *set, depths.as_ref(), references.as_ref())
+                self.test(
+                    packet.primitive,
+                    packet.x,
+                    packet.y,
+                    sample,
+                    *set,
+                    depths.as_ref(),
+                    references.as_ref(),
+                )
             };
         }
     }
@@ -326,7 +339,7 @@ impl<'a> Tile<'a> {
         };
         if shading.clamps_depth {
             let [low, high] = shading.setup.viewport(primitive.viewport).depth;
-            depths = depths.map(|depth| depth.max(low).min(high));
+            depths = depths.map(|depth| limit(depth, low, high));
         }
         let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
         // SAFETY: the caller's promise.
