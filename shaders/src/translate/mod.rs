@@ -24,6 +24,7 @@ mod image;
 mod matrix;
 mod memory;
 mod pack;
+mod partition;
 mod pointer;
 mod synchronization;
 mod terminator;

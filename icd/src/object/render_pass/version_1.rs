@@ -23,7 +23,8 @@ impl RenderPass {
         // SAFETY: the chain of a valid structure.
         let multiview = unsafe { pnext::find::<vk::RenderPassMultiviewCreateInfo<'_>>(info.p_next) };
         // SAFETY: members of a valid structure.
-        let view_masks = multiview.map_or(&[][..], |views| unsafe { slice(views.p_view_masks, views.subpass_count) });
+        let view_masks =
+            multiview.map_or(&[][..], |views| unsafe { slice(views.p_view_masks, views.subpass_count) });
         let views = view_masks.iter().copied().chain(std::iter::repeat(0));
         check(Self {
             attachments: attachments.iter().map(|a| Attachment::new(a.load_op, a.stencil_load_op)).collect(),
