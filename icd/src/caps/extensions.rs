@@ -163,6 +163,8 @@ extensions! {
         ShaderSubgroupVote = ext::shader_subgroup_vote;
         /// Uniform blocks whose bytes are in the descriptor set.
         InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
         /// Any kind of descriptor in one binding.
         MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
