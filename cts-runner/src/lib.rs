@@ -20,3 +20,4 @@ pub mod rng;
 pub mod status;
 pub mod units;
 pub mod vk;
+pub mod x11;

@@ -48,6 +48,10 @@ pub struct ExtraFeatures {
     pub storage_8bit: bool,
     /// `storageBuffer16BitAccess`.
     pub storage_16bit: bool,
+    /// `presentId` and `presentWait`.
+    pub present_wait: bool,
+    /// `swapchainMaintenance1`.
+    pub swapchain_maintenance1: bool,
 }
 
 impl Physical {
@@ -88,6 +92,9 @@ impl Physical {
         let mut atomics = vk::PhysicalDeviceShaderAtomicInt64Features::default();
         let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default();
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default();
+        let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default();
+        let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default();
+        let mut swapchains = vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -102,6 +109,9 @@ impl Physical {
             khr::shader_atomic_int64::NAME => atomics,
             khr::_8bit_storage::NAME => bytes,
             khr::_16bit_storage::NAME => halves,
+            khr::present_id::NAME => present_id,
+            khr::present_wait::NAME => present_wait,
+            ext::swapchain_maintenance1::NAME => swapchains,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -114,6 +124,8 @@ impl Physical {
             buffer_int64_atomics: atomics.shader_buffer_int64_atomics == vk::TRUE,
             storage_8bit: bytes.storage_buffer8_bit_access == vk::TRUE,
             storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
+            present_wait: present_id.present_id == vk::TRUE && present_wait.present_wait == vk::TRUE,
+            swapchain_maintenance1: swapchains.swapchain_maintenance1 == vk::TRUE,
         }
     }
 

@@ -385,7 +385,7 @@ impl SwapchainImage {
                 .mip_levels(1)
                 .array_layers(1)
                 .samples(vk::SampleCountFlags::TYPE_1)
-                .tiling(vk::ImageTiling::OPTIMAL)
+                .tiling(vk::ImageTiling::LINEAR)
                 .usage(info.image_usage),
         )?;
         let wanted = vk::MemoryAllocateInfo::default().allocation_size(image.requirements().size);
