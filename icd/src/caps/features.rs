@@ -140,7 +140,7 @@ features! {
         PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: false }
         PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
         PhysicalDeviceInlineUniformBlockFeatures {
-            inline_uniform_block: false, descriptor_binding_inline_uniform_block_update_after_bind: false,
+            inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
@@ -173,6 +173,8 @@ features! {
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
+        PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
+        PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,
@@ -184,6 +186,9 @@ features! {
             workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,
         }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceRobustness2FeaturesEXT {
             robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
         }
