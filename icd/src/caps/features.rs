@@ -144,7 +144,7 @@ features! {
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
-        PhysicalDevicePrivateDataFeatures { private_data: false }
+        PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
         PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
@@ -170,6 +170,7 @@ features! {
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
             shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
         }
+        PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
