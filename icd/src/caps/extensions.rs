@@ -115,6 +115,10 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Memory requirements of what does not exist yet.
+        Maintenance4 = khr::maintenance4;
+        /// Binding commands with structures.
+        Maintenance6 = khr::maintenance6;
         /// Descriptors in the command buffer.
         PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
@@ -165,6 +169,10 @@ extensions! {
         InlineUniformBlock = ext::inline_uniform_block;
         /// Subgroups parted by values.
         ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Numbers kept with objects.
+        PrivateData = ext::private_data;
+        /// No tool is active.
+        ToolingInfo = ext::tooling_info;
         /// Any kind of descriptor in one binding.
         MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
@@ -235,7 +243,11 @@ impl DeviceExtension {
             Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
                 Some(vk::API_VERSION_1_2)
             }
-            Self::CopyCommands2 | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            Self::Maintenance4
+            | Self::PrivateData
+            | Self::ToolingInfo
+            | Self::CopyCommands2
+            | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }
     }
