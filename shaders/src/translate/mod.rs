@@ -122,8 +122,6 @@ struct Translator<'a> {
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
     local_bytes: u64,
-    /// What is known of the interface of a graphics stage.
-    io: Io,
     /// Whether shared memory is laid out by decorations.
     explicit_shared: bool,
     /// The descriptor set of all storage buffers; `None` if they are of several.
@@ -147,9 +145,9 @@ impl<'a> Translator<'a> {
             work: 0,
             shared_bytes: 0,
             local_bytes: 0,
-            io: Io::default(),
             explicit_shared: false,
             storage_set: module.storage_set(),
+            io: Io::default(),
         })
     }
 
