@@ -178,7 +178,7 @@ fn stage_is_translated(stage: Stage, words: &[u32]) -> bool {
     let source =
         StageSource { stage, words, entry_point: "main", specialization: &[(3, 7)], layout: &layout };
     let Ok((function, interface)) = translate::translate_stage(&source) else { return false };
-    verify::verify(&function).unwrap();
+    assert_eq!(verify::verify(&function), Ok(()));
     check_slots(&function.body, &mut HashMap::new());
     let inputs = interface.inputs.iter().map(|input| input.slot);
     let slots = inputs.chain(interface.outputs.iter().chain(&interface.patch_outputs).copied());

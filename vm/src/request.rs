@@ -61,6 +61,10 @@ impl Step {
         Self { piece: Piece { start, end, vm_bo: NONE, bo_page: 0, flags: MapFlags::EMPTY }, map: false }
     }
 
+    pub(crate) const fn span(&self) -> Span {
+        Span::new(self.piece.start, self.piece.end)
+    }
+
     /// How many mappings it can add at most: the new one, and a second remnant of one that is split.
     pub(crate) const fn worst_case(&self) -> usize {
         if self.map { 2 } else { 1 }
@@ -125,7 +129,7 @@ impl<'a> Checker<'a> {
         if let Some(last) = self.last.filter(|last| last.bo == bo) {
             return Ok(last);
         }
-        let pages = self.pairs.bos.get(bo.0).ok_or(Error::NoBo)?.pages;
+        let pages = self.pairs.bos.get(bo).ok_or(Error::NoBo)?.pages;
         let unused = self.last.take();
         let vm_bo = self.pairs.obtain(self.id, bo)?;
         if let Some(unused) = unused {

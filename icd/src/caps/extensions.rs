@@ -115,6 +115,12 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Memory requirements of what does not exist yet.
+        Maintenance4 = khr::maintenance4;
+        /// Binding commands with structures.
+        Maintenance6 = khr::maintenance6;
+        /// Descriptors in the command buffer.
+        PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
         IncrementalPresent = khr::incremental_present;
         /// Presentations have numbers.
@@ -133,6 +139,8 @@ extensions! {
         ShaderExpectAssume = khr::shader_expect_assume;
         /// Which roundings and denormals there are.
         ShaderFloatControls = khr::shader_float_controls;
+        /// What arithmetic must not do; it never does.
+        ShaderFloatControls2 = khr::shader_float_controls2;
         /// Invocations that take the same way run together again as early as the shader says.
         ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
         /// Subgroup operations on all types.
@@ -153,6 +161,20 @@ extensions! {
         ShaderAtomicFloat = ext::shader_atomic_float;
         /// Smallest and largest, atomically.
         ShaderAtomicFloat2 = ext::shader_atomic_float2;
+        /// The older form of ballots.
+        ShaderSubgroupBallot = ext::shader_subgroup_ballot;
+        /// The older form of votes.
+        ShaderSubgroupVote = ext::shader_subgroup_vote;
+        /// Uniform blocks whose bytes are in the descriptor set.
+        InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Numbers kept with objects.
+        PrivateData = ext::private_data;
+        /// No tool is active.
+        ToolingInfo = ext::tooling_info;
+        /// Any kind of descriptor in one binding.
+        MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
         SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.
@@ -183,6 +205,28 @@ extensions! {
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
         ScalarBlockLayout = ext::scalar_block_layout;
+        /// Render passes with structures that can be extended.
+        CreateRenderpass2 = khr::create_renderpass2;
+        /// Draw counts in buffers.
+        DrawIndirectCount = khr::draw_indirect_count;
+        /// Passes without objects.
+        DynamicRendering = khr::dynamic_rendering;
+        /// Commands under a condition in a buffer.
+        ConditionalRendering = ext::conditional_rendering;
+        /// Color attachments that are switched off.
+        ColorWriteEnable = ext::color_write_enable;
+        /// State set by commands.
+        ExtendedDynamicState = ext::extended_dynamic_state;
+        /// More of it.
+        ExtendedDynamicState2 = ext::extended_dynamic_state2;
+        /// Still more.
+        ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterization = ext::line_rasterization;
+        /// Several draws in one command.
+        MultiDraw = ext::multi_draw;
+        /// Vertex attributes set by commands.
+        VertexInputDynamicState = ext::vertex_input_dynamic_state;
     }
 }
 
@@ -199,7 +243,11 @@ impl DeviceExtension {
             Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
                 Some(vk::API_VERSION_1_2)
             }
-            Self::CopyCommands2 | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            Self::Maintenance4
+            | Self::PrivateData
+            | Self::ToolingInfo
+            | Self::CopyCommands2
+            | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }
     }

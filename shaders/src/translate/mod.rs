@@ -28,6 +28,7 @@ mod matrix;
 mod memory;
 mod modes;
 mod pack;
+mod partition;
 mod pointer;
 mod report;
 mod stage_builtin;
@@ -122,12 +123,12 @@ struct Translator<'a> {
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
     local_bytes: u64,
-    /// What is known of the interface of a graphics stage.
-    io: Io,
     /// Whether shared memory is laid out by decorations.
     explicit_shared: bool,
     /// The descriptor set of all storage buffers; `None` if they are of several.
     storage_set: Option<u32>,
+    /// What is known of the interface of a graphics stage.
+    io: Io,
 }
 
 impl<'a> Translator<'a> {
@@ -145,9 +146,9 @@ impl<'a> Translator<'a> {
             work: 0,
             shared_bytes: 0,
             local_bytes: 0,
-            io: Io::default(),
             explicit_shared: false,
             storage_set: module.storage_set(),
+            io: Io::default(),
         })
     }
 

@@ -1,8 +1,7 @@
 //! Makes random functions.
 
 use lacuna_shaders::ir::{
-    AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Stmt, Type, UnaryOp, Value, Variable,
+    BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value, Variable,
 };
 
 /// A small generator of pseudo-random numbers (xorshift64*).
@@ -29,21 +28,21 @@ impl Random {
     }
 }
 
-const TYPES: [Type; 8] =
+pub(crate) const TYPES: [Type; 8] =
     [Type::Bool, Type::I32, Type::F32, Type::I64, Type::F64, Type::I16, Type::I8, Type::F16];
-const INT: [Type; 4] = [Type::I32, Type::I64, Type::I16, Type::I8];
+pub(crate) const INT: [Type; 4] = [Type::I32, Type::I64, Type::I16, Type::I8];
 /// Bytes of the output that belong to one invocation.
 pub(crate) const OWN: u64 = 64;
 
 pub(crate) struct Generator {
     pub(crate) random: Random,
     pub(crate) function: Function,
-    scope: Vec<Value>,
+    pub(crate) scope: Vec<Value>,
     lists: Vec<Vec<Stmt>>,
     labels: Vec<(Label, bool)>,
     /// Byte offset of the invocation's own part of buffer 1, and of shared memory.
     pub(crate) own: Value,
-    own_shared: Value,
+    pub(crate) own_shared: Value,
     pub(crate) zero: Value,
     budget: usize,
     /// Whether all invocations of the workgroup are surely here.
@@ -105,7 +104,7 @@ impl Generator {
         self.lists.len() - 1
     }
 
-    fn ty(&self, value: Value) -> Type {
+    pub(crate) fn ty(&self, value: Value) -> Type {
         self.function.values[value.index()]
     }
 
@@ -182,7 +181,7 @@ impl Generator {
     }
 
     /// What is stored has 32 bits; floats stay floats, so that all that is not a number compares equal.
-    fn storable(&mut self, value: Value) -> Value {
+    pub(crate) fn storable(&mut self, value: Value) -> Value {
         match self.ty(value) {
             Type::Bool => {
                 let (one, two) = (self.int(1), self.int(2));
@@ -348,169 +347,6 @@ impl Generator {
         self.emit(Stmt::If { condition, then, otherwise: Vec::new() });
     }
 
-    /// Offsets: the invocation's own element, with all strides, anything, or one for all.
-    fn offset(&mut self) -> Value {
-        let source = self.value(Type::I32);
-        let factor = self.random.pick(&[1, 2, 4, 8, 12, 16, 64]);
-        let factor = self.int(factor);
-        match self.random.below(4) {
-            0 => source,
-            1 => {
-                let mask = self.int(0x3fc);
-                self.binary(BinaryOp::And, source, mask)
-            }
-            2 => {
-                let constant = self.random.next() % 300;
-                self.int(constant)
-            }
-            _ => {
-                let affine = self.scope[1 + self.random.below(4)];
-                let scaled = self.binary(BinaryOp::IMul, affine, factor);
-                let start = self.random.pick(&[0u64, 4, 8, 100, 0xffff_fffc]);
-                let start = self.int(start);
-                self.binary(BinaryOp::IAdd, scaled, start)
-            }
-        }
-    }
-
-    fn load(&mut self) {
-        let ty = self.random.pick(&[Type::I32, Type::I32, Type::I64, Type::I16, Type::I8]);
-        let offset = self.offset();
-        let slot = self.random.pick(&[1, 2, 3]);
-        let slot = if self.random.one_in(6) {
-            let (any, mask) = (self.value(Type::I32), self.int(1));
-            let low = self.binary(BinaryOp::And, any, mask);
-            let one = self.int(2);
-            self.binary(BinaryOp::IAdd, low, one)
-        } else {
-            self.int(slot)
-        };
-        if self.random.one_in(8) {
-            self.define(Type::I32, Op::BufferSize { set: 0, slot });
-        }
-        if self.random.one_in(6) {
-            let masked = self.int(0xfc);
-            let offset = self.binary(BinaryOp::And, offset, masked);
-            self.define(ty, Op::Load(ty, Place::PushConstant { offset }));
-        } else if self.random.one_in(3) {
-            let loaded = self.define(Type::F32, Op::Load(Type::F32, Place::Buffer { set: 0, slot, offset }));
-            self.scope.push(loaded);
-        } else {
-            self.define(ty, Op::Load(ty, Place::Buffer { set: 0, slot, offset }));
-            if self.random.one_in(2) {
-                self.load_neighbours(slot, offset);
-            }
-        }
-    }
-
-    /// What lies around an element, as the components of a vector do.
-    fn load_neighbours(&mut self, slot: Value, offset: Value) {
-        let any = self.random.pick(&[Type::I32, Type::F32, Type::I64, Type::I16, Type::I8]);
-        let ty = if self.random.one_in(3) { any } else { Type::I32 };
-        for _ in 0..1 + self.random.below(4) {
-            let distance = self.random.pick(&[4u64, 8, 12, 4, 8, 12, 0xffff_fffc, 100, 300]);
-            let distance = self.int(distance);
-            let offset = self.binary(BinaryOp::IAdd, offset, distance);
-            let loaded = self.define(ty, Op::Load(ty, Place::Buffer { set: 0, slot, offset }));
-            self.scope.push(loaded);
-        }
-    }
-
-    /// Neighbours in the invocation's own part, in any order, some of them the same in all lanes.
-    fn store_neighbours(&mut self) {
-        let start = self.random.pick(&[24u64, 28, 40, 48]);
-        for _ in 0..2 + self.random.below(4) {
-            let ty = self.random.pick(&[Type::I32, Type::I32, Type::F32]);
-            let value = self.value(ty);
-            let value = self.storable(value);
-            let at = start + self.random.next() % 4 * 4;
-            let at = self.int(at);
-            let offset = self.binary(BinaryOp::IAdd, self.own, at);
-            self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
-        }
-    }
-
-    fn store_somewhere(&mut self) {
-        if self.random.one_in(3) {
-            return self.store_neighbours();
-        }
-        let ty = self.random.pick(&TYPES);
-        let value = self.value(ty);
-        let value = self.storable(value);
-        let offset = if self.random.one_in(2) {
-            let at = 24 + self.random.next() % 10 * 4;
-            self.int(at)
-        } else {
-            let (any, mask) = (self.value(Type::I32), self.int(0x1c));
-            let masked = self.binary(BinaryOp::And, any, mask);
-            let start = self.int(24);
-            self.binary(BinaryOp::IAdd, masked, start)
-        };
-        let offset = self.binary(BinaryOp::IAdd, self.own, offset);
-        match self.random.below(4) {
-            0 if self.ty(value) == Type::I32 => {
-                let narrow = self.random.pick(&[Type::I8, Type::I16]);
-                let value = self.define(narrow, Op::Convert(ConvertOp::Truncate, value, narrow));
-                self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
-            }
-            1 if self.ty(value) == Type::I32 => {
-                let value = self.define(Type::I64, Op::Convert(ConvertOp::ZeroExtend, value, Type::I64));
-                let mask = self.int(!7 & 0xffff_ffff);
-                let offset = self.binary(BinaryOp::And, offset, mask);
-                self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value });
-            }
-            _ => self.emit(Stmt::Store { place: Place::Buffer { set: 0, slot: self.zero, offset }, value }),
-        }
-    }
-
-    fn atomic(&mut self) {
-        let (op, at) = self.random.pick(&[
-            (AtomicOp::IAdd, 0),
-            (AtomicOp::UMax, 8),
-            (AtomicOp::Xor, 16),
-            (AtomicOp::SMin, 24),
-        ]);
-        let slot = self.int(4);
-        let offset = self.int(at);
-        let ty = if at == 8 { Type::I64 } else { Type::I32 };
-        let value = self.value(ty);
-        let out = Value(self.function.values.len() as u32);
-        self.function.values.push(ty);
-        let place = Place::Buffer { set: 0, slot, offset };
-        self.emit(Stmt::Let(out, Op::Atomic { op, ty, place, value, comparator: None }));
-    }
-
-    fn local(&mut self) {
-        let memory = LocalMemory(self.random.below(2) as u32);
-        let ty = self.random.pick(&[Type::I32, Type::F32, Type::I64, Type::I16, Type::I8]);
-        let mask = self.int(0x3f & !(u64::from(ty.bytes()) - 1));
-        let any = self.value(Type::I32);
-        let offset = self.binary(BinaryOp::And, any, mask);
-        let place = Place::Local { memory, offset };
-        if self.random.one_in(2) && ty != Type::F32 {
-            let value = self.value(ty);
-            self.emit(Stmt::Store { place, value });
-        } else if ty != Type::F32 {
-            self.define(ty, Op::Load(ty, place));
-        }
-    }
-
-    /// Every invocation stores to its own part; behind a barrier anybody's may be read.
-    fn shared(&mut self) {
-        if !self.together {
-            return;
-        }
-        let value = self.value(Type::I32);
-        let offset = self.own_shared;
-        self.emit(Stmt::Store { place: Place::Shared { offset }, value });
-        self.emit(Stmt::Barrier);
-        for _ in 0..2 {
-            let offset = self.offset();
-            self.define(Type::I32, Op::Load(Type::I32, Place::Shared { offset }));
-        }
-        self.emit(Stmt::Barrier);
-    }
-
     fn group(&mut self) {
         let ty = self.random.pick(&INT);
         let bool = self.value(Type::Bool);
@@ -541,117 +377,6 @@ impl Generator {
             }
         };
         self.define(result, Op::Group(op, [operand].into_iter().collect()));
-    }
-
-    fn operation(&mut self) -> Value {
-        let ty = self.random.pick(&TYPES);
-        let (a, b) = (self.value(ty), self.value(ty));
-        match self.random.below(6) {
-            0 => self.compare(),
-            1 => {
-                let condition = self.value(Type::Bool);
-                self.define(ty, Op::Select(condition, a, b))
-            }
-            2 => self.convert(ty, a),
-            3 => self.math(),
-            _ if ty == Type::Bool => {
-                let op = self.random.pick(&[BinaryOp::And, BinaryOp::Or, BinaryOp::Xor]);
-                if self.random.one_in(3) {
-                    self.define(ty, Op::Unary(UnaryOp::Not, a))
-                } else {
-                    self.define(ty, Op::Binary(op, a, b))
-                }
-            }
-            _ if ty.is_float() => {
-                let op = self.random.pick(&[
-                    BinaryOp::FAdd,
-                    BinaryOp::FSub,
-                    BinaryOp::FMul,
-                    BinaryOp::FDiv,
-                    BinaryOp::FRem,
-                    BinaryOp::FMod,
-                    BinaryOp::FMin,
-                    BinaryOp::FMax,
-                ]);
-                self.define(ty, Op::Binary(op, a, b))
-            }
-            _ => self.integer(ty, a, b),
-        }
-    }
-
-    fn integer(&mut self, ty: Type, a: Value, b: Value) -> Value {
-        use BinaryOp::*;
-        if self.random.one_in(8) {
-            let unary =
-                self.random.pick(&[UnaryOp::INeg, UnaryOp::Not, UnaryOp::BitReverse, UnaryOp::BitCount]);
-            return self.define(ty, Op::Unary(unary, a));
-        }
-        let op = self.random.pick(&[
-            IAdd, IAdd, ISub, IMul, IMul, UMulHigh, SMulHigh, UDiv, SDiv, URem, SRem, SMod, UMin, UMax, SMin,
-            SMax, And, Or, Xor, Shl, Shl, UShr, SShr,
-        ]);
-        self.define(ty, Op::Binary(op, a, b))
-    }
-
-    fn compare(&mut self) -> Value {
-        use CompareOp::*;
-        let ty = self.random.pick(&TYPES[1..]);
-        let (a, b) = (self.value(ty), self.value(ty));
-        let op = if ty.is_float() {
-            self.random.pick(&[FEq, FNe, FLt, FLe, FGt, FGe, FUEq, FUNe, FULt, FULe, FUGt, FUGe])
-        } else {
-            self.random.pick(&[IEq, INe, ULt, ULe, UGt, UGe, SLt, SLe, SGt, SGe])
-        };
-        self.define(Type::Bool, Op::Compare(op, a, b))
-    }
-
-    fn convert(&mut self, from: Type, a: Value) -> Value {
-        if from == Type::Bool {
-            return a;
-        }
-        let to = self.random.pick(&TYPES[1..]);
-        let op = match (from.is_float(), to.is_float()) {
-            (true, true) if from != to => ConvertOp::FloatToFloat,
-            (true, false) => self.random.pick(&[ConvertOp::FloatToSigned, ConvertOp::FloatToUnsigned]),
-            (false, true) if from.bytes() == to.bytes() && self.random.one_in(2) => ConvertOp::Bitcast,
-            (false, true) => self.random.pick(&[ConvertOp::SignedToFloat, ConvertOp::UnsignedToFloat]),
-            (false, false) if to.bytes() < from.bytes() => ConvertOp::Truncate,
-            (false, false) if to.bytes() > from.bytes() => {
-                self.random.pick(&[ConvertOp::SignExtend, ConvertOp::ZeroExtend])
-            }
-            _ => return a,
-        };
-        self.define(to, Op::Convert(op, a, to))
-    }
-
-    fn math(&mut self) -> Value {
-        use MathOp::*;
-        let float = self.random.pick(&[Type::F32, Type::F32, Type::F64, Type::F16]);
-        let (x, y, z) = (self.value(float), self.value(float), self.value(float));
-        let (i, j) = (self.value(Type::I32), self.value(Type::I32));
-        let int = self.random.pick(&INT);
-        let n = self.value(int);
-        let (op, operands): (MathOp, Vec<Value>) = match self.random.below(9) {
-            0 => (self.random.pick(&[RoundEven, Trunc, FAbs, FSign, Floor, Ceil, Fract, Sqrt]), vec![x]),
-            1 if float == Type::F32 => (self.random.pick(&[Sin, Exp2, Atan]), vec![x]),
-            2 => (Fma, vec![x, y, z]),
-            3 => (self.random.pick(&[SAbs, SSign]), vec![n]),
-            4 => (self.random.pick(&[FindILsb, FindSMsb, FindUMsb]), vec![i]),
-            5 | 6 => {
-                let five = self.int(15);
-                let (offset, count) =
-                    (self.binary(BinaryOp::And, i, five), self.binary(BinaryOp::And, j, five));
-                match self.random.below(3) {
-                    0 => (BitFieldInsert, vec![i, j, offset, count]),
-                    1 => (BitFieldUExtract, vec![i, offset, count]),
-                    _ => (BitFieldSExtract, vec![j, offset, count]),
-                }
-            }
-            7 => (Ldexp, vec![x, i]),
-            _ => (FrexpSignificand, vec![x]),
-        };
-        let ty = self.ty(operands[0]);
-        self.define(ty, Op::Math(op, operands.into_iter().collect()))
     }
 }
 

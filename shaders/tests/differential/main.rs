@@ -6,7 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod access;
 mod generator;
+mod operation;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
