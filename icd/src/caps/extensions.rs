@@ -115,6 +115,10 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Memory requirements of what does not exist yet.
+        Maintenance4 = khr::maintenance4;
+        /// Binding commands with structures.
+        Maintenance6 = khr::maintenance6;
         /// Descriptors in the command buffer.
         PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
@@ -163,6 +167,12 @@ extensions! {
         ShaderSubgroupVote = ext::shader_subgroup_vote;
         /// Uniform blocks whose bytes are in the descriptor set.
         InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Numbers kept with objects.
+        PrivateData = ext::private_data;
+        /// No tool is active.
+        ToolingInfo = ext::tooling_info;
         /// Any kind of descriptor in one binding.
         MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
@@ -281,6 +291,9 @@ impl DeviceExtension {
             | Self::DynamicRendering
             | Self::ExtendedDynamicState
             | Self::ExtendedDynamicState2
+            | Self::Maintenance4
+            | Self::PrivateData
+            | Self::ToolingInfo
             | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }

@@ -152,7 +152,7 @@ features! {
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
-        PhysicalDevicePrivateDataFeatures { private_data: false }
+        PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
         PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
@@ -244,6 +244,7 @@ features! {
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
             shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
         }
+        PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }

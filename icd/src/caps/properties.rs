@@ -20,6 +20,7 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::SHUFFLE_RELATIVE.as_raw()
         | vk::SubgroupFeatureFlags::CLUSTERED.as_raw()
         | vk::SubgroupFeatureFlags::QUAD.as_raw()
+        | vk::SubgroupFeatureFlags::PARTITIONED_NV.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_KHR.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
@@ -178,6 +179,8 @@ properties! {
             max_vertex_attrib_divisor: u32::MAX, supports_non_zero_first_instance: vk::TRUE,
         }
         PhysicalDeviceVertexAttributeDivisorPropertiesEXT { max_vertex_attrib_divisor: u32::MAX }
+        // A sampler and an image take one descriptor, and no image has more planes than fit there.
+        PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
         PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
         PhysicalDeviceRobustness2PropertiesEXT {
             robust_storage_buffer_access_size_alignment: 1, robust_uniform_buffer_access_size_alignment: 1,

@@ -287,6 +287,16 @@ pub(super) unsafe extern "system" fn enumerate_layers(
     guard(|| unsafe { fill([].into_iter(), count, out, |slot, value| *slot = value) })
 }
 
+/// `vkGetPhysicalDeviceToolProperties`: the driver is no tool.
+pub(super) unsafe extern "system" fn get_tools(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    _out: *mut vk::PhysicalDeviceToolProperties<'_>,
+) -> vk::Result {
+    // SAFETY: VUID-vkGetPhysicalDeviceToolProperties-pToolCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
 /// `vkGetPhysicalDeviceExternalBufferProperties`: no handle type is supported.
 pub(super) unsafe extern "system" fn get_external_buffer_properties(
     _device: vk::PhysicalDevice,
