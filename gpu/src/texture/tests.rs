@@ -20,7 +20,14 @@ struct Image {
 impl Image {
     fn new(format: vk::Format, extent: [u32; 3], levels: u32, layers: u32, is_3d: bool) -> Self {
         let format = Format::find(format).unwrap();
-        let shape = Shape { extent, levels, layers, element_bytes: format.element_bytes(), samples: 1 };
+        let shape = Shape {
+            extent,
+            block: format.block_extent(),
+            levels,
+            layers,
+            element_bytes: format.element_bytes(),
+            samples: 1,
+        };
         let layout = ImageLayout::tiled(shape, is_3d).unwrap();
         let memory = vec![0; layout.size().div_ceil(8) as usize];
         Self { layout, memory, format, is_3d }
