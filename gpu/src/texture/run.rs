@@ -17,6 +17,10 @@ const ALL: u32 = (1 << LANES) - 1;
 ///
 /// The descriptors that active lanes name hold null or the addresses of a [`View`] (`link`) and, for instructions that
 /// sample, of a [`Sampler`] (`address`), which live during the call. So does the memory that the view shows.
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "its callers are machine code and tests, which keep the contract"
+)]
 pub extern "C" fn run(context: *const DispatchContext, instruction: *const c_void, frame: *mut c_void) {
     // SAFETY: machine code passes the context of its dispatch, an instruction that lives as long as the code, and a frame
     // of its own.
