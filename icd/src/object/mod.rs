@@ -10,6 +10,7 @@ pub mod descriptor_template;
 pub mod device;
 pub mod framebuffer;
 pub mod image;
+mod image_plan;
 pub mod image_view;
 pub mod instance;
 pub mod kernel_cache;
@@ -24,4 +25,4 @@ pub mod sampler;
 pub mod shader_module;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
