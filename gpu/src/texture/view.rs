@@ -3,6 +3,7 @@
 
 use ash::vk;
 
+use super::fast;
 use super::memory::{MAX_ELEMENT, Memory};
 use crate::format::{Format, NumericClass};
 use crate::layout::Level;
@@ -78,6 +79,8 @@ pub struct View {
     is_3d: bool,
     pub(super) samples: u32,
     pub(super) min_lod: f32,
+    /// How [`fast`] reads its texels, if it does.
+    pub(super) fast: Option<fast::Texels>,
 }
 
 impl View {
@@ -104,13 +107,15 @@ impl View {
                 level: Level { offset: 0, ..*level },
             }
         };
+        let mips: Box<[Mip]> = info.levels.iter().enumerate().map(mip).collect();
         Self {
+            fast: fast::texels(shape, info.is_3d, info.samples, info.format, &mips),
             shape,
             is_array,
             format: info.format,
             class: info.format.class(),
             swizzle: swizzle(info.components),
-            mips: info.levels.iter().enumerate().map(mip).collect(),
+            mips,
             layers: if shape == Shape::D3 { 1 } else { info.layers },
             first_slice: if slices { info.first_layer } else { 0 },
             is_3d: info.is_3d,
