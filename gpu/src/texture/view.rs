@@ -5,7 +5,7 @@ use ash::vk;
 
 use super::fast;
 use super::memory::{MAX_ELEMENT, Memory};
-use crate::format::{Format, NumericClass};
+use crate::format::{Format, NumericClass, block};
 use crate::layout::Level;
 
 /// What a view is made from.
@@ -199,7 +199,16 @@ impl View {
     ) -> Texel {
         let mut copy = [0; MAX_ELEMENT];
         let address = self.address(mip, at, layer, sample);
-        let element = memory.element(address, self.format.element_bytes(), &mut copy);
+        let bytes = self.format.element_bytes();
+        let element = memory.element(address, bytes, &mut copy);
+        if let Some(decode) = self.format.block() {
+            // SAFETY: all bytes of the element are in the image's memory, a copy or the page of zeros.
+            let bytes = unsafe { std::slice::from_raw_parts(element.bytes, bytes as usize) };
+            let [width, height] = self.format.block_extent();
+            let index = at[1] as u32 % height * width + at[0] as u32 % width;
+            let channels = block::texel(decode, bytes, index as usize);
+            return Texel { channels, resident: element.resident };
+        }
         // SAFETY: all bytes of the element are in the image's memory, a copy or the page of zeros.
         let channels = unsafe { (self.format.codec().load)(element.bytes) };
         Texel { channels, resident: element.resident }
