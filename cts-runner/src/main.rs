@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{bench, demo, deqp, icd, native, units};
+use cts_runner::{bench, demo, deqp, entry, icd, native, report, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -37,6 +37,8 @@ enum Command {
         #[arg(long, default_value = "out/merged")]
         out: PathBuf,
     },
+    /// Writes one HTML page about results, changes and benches.
+    Report(ReportArguments),
     /// Becomes deqp-vk, with its results written down; what `deqp` starts.
     #[command(hide = true)]
     DeqpChild {
@@ -73,6 +75,9 @@ struct NativeArguments {
     /// Print cases that pass, too.
     #[arg(long, short)]
     verbose: bool,
+    /// Folder for results.csv.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -104,6 +109,9 @@ struct BenchArguments {
     /// Pages that sparse_max_bound_pages tries to bind at once; 16777216 are 1 TiB.
     #[arg(long, default_value_t = 262_144)]
     pages: u64,
+    /// File for the medians of a comparison, for `report --bench`.
+    #[arg(long, value_name = "FILE", requires = "compare")]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -150,6 +158,25 @@ struct DeqpArguments {
     out: PathBuf,
 }
 
+#[derive(clap::Args)]
+struct ReportArguments {
+    /// Folder of a run of deqp or native; may be repeated.
+    #[arg(long = "run", value_name = "DIR")]
+    runs: Vec<PathBuf>,
+    /// Folder of an earlier run, to compare the first one with.
+    #[arg(long, value_name = "DIR")]
+    before: Option<PathBuf>,
+    /// File of `bench --compare --out`; may be repeated.
+    #[arg(long = "bench", value_name = "FILE")]
+    benches: Vec<PathBuf>,
+    /// SVG picture, such as the demo's; may be repeated.
+    #[arg(long = "picture", value_name = "FILE")]
+    pictures: Vec<PathBuf>,
+    /// The page.
+    #[arg(long, default_value = "out/report.html")]
+    out: PathBuf,
+}
+
 fn main() -> ExitCode {
     env_logger::init();
     match run(Arguments::parse()) {
@@ -176,6 +203,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Bench(b) => measure(b, manifest),
         Command::Deqp(d) => deqp(d),
         Command::Merge { folders, out } => Ok(exit_code(deqp::merge(&folders, &out)?.all_good())),
+        Command::Report(ReportArguments { runs, before, benches, pictures, out }) => {
+            report::write(&report::Options { runs, before, benches, pictures, out: out.clone() })?;
+            println!("report: {}", out.display());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::DeqpChild { journal, deqp_vk, arguments } => {
             Err(deqp::become_deqp(&journal, &deqp_vk, &arguments).into())
         }
@@ -197,6 +229,7 @@ fn needs_driver(command: &Command) -> bool {
         Command::NativeChild { .. }
             | Command::Native(NativeArguments { list: true, .. })
             | Command::Merge { .. }
+            | Command::Report(_)
             | Command::DeqpChild { .. }
             | Command::DeqpTee { .. }
     )
@@ -224,7 +257,7 @@ fn deqp(arguments: DeqpArguments) -> Result<ExitCode, Box<dyn std::error::Error>
 }
 
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let BenchArguments { filters, compare, rounds, pages } = arguments;
+    let BenchArguments { filters, compare, rounds, pages, out } = arguments;
     let Some(other) = compare else {
         return Ok(exit_code(bench::run(&bench::Options { filters, pages })?));
     };
@@ -233,6 +266,7 @@ fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<d
         drivers: [driver, icd::resolve(Some(&other))?],
         arguments: filters.into_iter().chain(["--pages".into(), pages.to_string()]).collect(),
         rounds: rounds.max(1),
+        out,
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -251,6 +285,11 @@ fn native(arguments: NativeArguments) -> Result<ExitCode, Box<dyn std::error::Er
         jobs: arguments.jobs.unwrap_or_else(processors),
         verbose: arguments.verbose,
     })?;
+    if let Some(folder) = arguments.out {
+        std::fs::create_dir_all(&folder)?;
+        let lines: String = summary.results.values().map(entry::Entry::line).collect();
+        std::fs::write(folder.join("results.csv"), lines)?;
+    }
     println!("driver: {}", summary.driver.as_deref().unwrap_or("none"));
     println!("seed:   {}", arguments.seed);
     println!("native: {}", summary.counts);

@@ -22,6 +22,7 @@ pub mod layout;
 pub mod memory;
 pub mod pool;
 pub mod surface;
+pub mod texture;
 
 pub use memory::address_space::{AddressSpace, address_space};
 pub use memory::bo::Bo;

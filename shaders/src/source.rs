@@ -32,6 +32,27 @@ pub struct StageSource<'a> {
     pub layout: &'a Layout,
 }
 
+/// What the translation of a compute shader and that of a stage ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    /// `None` for compute.
+    pub(crate) stage: Option<Stage>,
+    pub(crate) specialization: &'a [(u32, u64)],
+    pub(crate) layout: &'a Layout,
+}
+
+impl<'a> From<&ComputeSource<'a>> for Source<'a> {
+    fn from(source: &ComputeSource<'a>) -> Self {
+        Self { stage: None, specialization: source.specialization, layout: source.layout }
+    }
+}
+
+impl<'a> From<&StageSource<'a>> for Source<'a> {
+    fn from(source: &StageSource<'a>) -> Self {
+        Self { stage: Some(source.stage), specialization: source.specialization, layout: source.layout }
+    }
+}
+
 /// Where the descriptors of a pipeline layout are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {

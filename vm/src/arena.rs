@@ -6,48 +6,48 @@
 use std::ops::{Index, IndexMut};
 
 use crate::error::Error;
+use crate::prefetch::prefetch;
 
 /// The index of nothing.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// An element that can hold the index of another one while it is free.
-pub(crate) trait Linked {
-    /// The field that holds the next free index while the element itself is free.
-    fn link(&mut self) -> &mut u32;
-}
-
 /// Elements of one kind, named by a 32-bit index.
 ///
 /// # Invariants
-/// 1. `free_count` elements hang on the list that begins at `free`.
-/// 2. `free_count` plus the spare capacity of `items` is at least `reserved`.
+/// 1. `free` holds the indices that are not in use, and has room for all of them.
+/// 2. The free indices plus the spare capacity of `items` are at least `reserved`.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
     items: Vec<T>,
-    free: u32,
-    free_count: usize,
+    free: Vec<u32>,
     reserved: usize,
 }
 
 impl<T> Arena<T> {
     pub(crate) const fn new() -> Self {
-        Self { items: Vec::new(), free: NONE, free_count: 0, reserved: 0 }
+        Self { items: Vec::new(), free: Vec::new(), reserved: 0 }
     }
 
     /// Elements in use.
     pub(crate) const fn len(&self) -> usize {
-        self.items.len() - self.free_count
+        self.items.len() - self.free.len()
     }
 
     /// Promises room for `count` more elements on top of what is already promised.
     pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
         let promised = self.reserved.checked_add(count).ok_or(Error::OutOfMemory)?;
-        let fresh = promised.saturating_sub(self.free_count);
+        let fresh = promised.saturating_sub(self.free.len());
         if self.items.len().checked_add(fresh).is_none_or(|total| total >= NONE as usize) {
             return Err(Error::OutOfMemory);
         }
-        if fresh > self.items.capacity() - self.items.len() {
+        let total = self.items.len() + fresh;
+        if total > self.items.capacity() {
             self.items.try_reserve(fresh).map_err(|_| Error::OutOfMemory)?;
+        }
+        if total > self.free.capacity() {
+            // As much as there may be elements: memory that is not used is not there.
+            let more = self.items.capacity() - self.free.len();
+            self.free.try_reserve_exact(more).map_err(|_| Error::OutOfMemory)?;
         }
         self.reserved = promised;
         Ok(())
@@ -66,31 +66,41 @@ impl<T> Arena<T> {
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
         self.items.get(index as usize)
     }
+
+    /// The element is likely to be needed soon.
+    #[inline]
+    pub(crate) fn ask_for(&self, index: u32) {
+        if let Some(item) = self.get(index) {
+            prefetch(item);
+        }
+    }
+
+    /// The place that the element after `count` others will get is likely to be needed soon.
+    #[inline]
+    pub(crate) fn ask_for_room(&self, count: usize) {
+        if let Some(&index) = self.free.len().checked_sub(count + 1).and_then(|at| self.free.get(at)) {
+            self.ask_for(index);
+        }
+    }
 }
 
-impl<T: Linked> Arena<T> {
+impl<T> Arena<T> {
     /// Adds an element. Allocates only when nothing was reserved.
     #[inline]
     pub(crate) fn add(&mut self, item: T) -> u32 {
-        if self.free == NONE {
-            debug_assert!(self.items.len() < NONE as usize);
-            self.items.push(item);
-            return (self.items.len() - 1) as u32;
+        if let Some(index) = self.free.pop() {
+            self.items[index as usize] = item;
+            return index;
         }
-        let index = self.free;
-        let place = &mut self.items[index as usize];
-        self.free = *place.link();
-        self.free_count -= 1;
-        *place = item;
-        index
+        debug_assert!(self.items.len() < NONE as usize);
+        self.items.push(item);
+        (self.items.len() - 1) as u32
     }
 
     /// Gives an element's place back.
     #[inline]
     pub(crate) fn remove(&mut self, index: u32) {
-        *self.items[index as usize].link() = self.free;
-        self.free = index;
-        self.free_count += 1;
+        self.free.push(index);
     }
 }
 
@@ -186,19 +196,12 @@ mod tests {
         assert_eq!(table.remove(old), None);
     }
 
-    struct Node(u32);
-    impl Linked for Node {
-        fn link(&mut self) -> &mut u32 {
-            &mut self.0
-        }
-    }
-
     #[test]
     fn freed_places_count_towards_a_reservation() {
         let mut arena = Arena::new();
         arena.reserve(4).unwrap();
         let capacity = arena.items.capacity();
-        let nodes: Vec<u32> = (0..4).map(|i| arena.add(Node(i))).collect();
+        let nodes: Vec<u32> = (0..4).map(|i| arena.add(i)).collect();
         arena.release(4);
         for node in nodes {
             arena.remove(node);

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use crate::arena::{Arena, Key, Linked, NONE, Table};
+use crate::arena::{Arena, Key, NONE, Table};
 use crate::error::Error;
 use crate::mapping::Record;
 use crate::vm::VmId;
@@ -104,12 +104,6 @@ impl VmBo {
     /// The next pair on the list.
     pub(crate) const fn next(&self, list: List) -> u32 {
         self.links[list as usize].next
-    }
-}
-
-impl Linked for VmBo {
-    fn link(&mut self) -> &mut u32 {
-        &mut self.mappings
     }
 }
 

@@ -11,7 +11,6 @@
 //! Requests take effect in order. Contiguous neighbours in a batch are one step from the start if the VM coalesces.
 
 use std::convert::Infallible;
-use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +21,7 @@ use crate::page_table::PageTable;
 use crate::page_table::delta::{Delta, Writer};
 use crate::request::{Checker, Request, Step};
 use crate::split::{commit, walk};
-use crate::tree::{AHEAD, Reserve, Span};
+use crate::tree::{Hint, Reserve, Span};
 use crate::vm::{Space, Vm, VmId};
 
 /// A VM with fewer mappings is in the cache anyway. Tests look ahead in small ones too.
@@ -198,38 +197,96 @@ pub(crate) fn cancel(vm: Option<&mut Vm>, pairs: &mut Pairs, promise: Promise) -
     steps
 }
 
-/// What [`run`] has its caller do.
-pub(crate) enum Turn<'a> {
-    /// Nothing yet: these steps come next, and what they need may be fetched.
-    Soon(&'a [Step]),
-    /// Carry the step out.
-    Now(&'a Step),
+/// What [`run`] has done with each step.
+pub(crate) trait CarryOut {
+    /// The page's entry is likely to be written soon.
+    fn expect(&self, page: u32);
+    /// Carries a step out. `hint` says where it may be.
+    fn carry_out(&mut self, vm: &mut Vm, pairs: &mut Pairs, step: &Step, hint: Hint);
 }
 
-/// Runs the job on its VM: `act` carries out each step. Returns what the next job can use.
+/// Runs the job on its VM. Returns what the next job can use.
 #[inline]
-pub(crate) fn run(
-    vm: &mut Vm,
-    pairs: &mut Pairs,
-    job: BindJob,
-    mut act: impl FnMut(&mut Vm, &mut Pairs, Turn<'_>),
-) -> Spare {
+pub(crate) fn run(vm: &mut Vm, pairs: &mut Pairs, job: BindJob, act: &mut impl CarryOut) -> Spare {
     let (Promise { mut steps, nodes, records, epoch }, home) = job.take();
     let checked = vm.regions.as_ref().is_none_or(|regions| regions.epoch == epoch);
-    for soon in steps.chunks(AHEAD) {
-        if soon.len() > 1 && vm.space.tree.len() > LARGE {
-            act(vm, pairs, Turn::Soon(soon));
-        }
-        for step in soon {
-            let now = effective(vm, pairs, step, checked);
-            act(vm, pairs, Turn::Now(&now));
-            unpin_step(pairs, step);
-        }
+    let mut ahead = Ahead::new(vm.space.tree.len() > LARGE && steps.len() > 1);
+    for now in 0..steps.len() + ahead.lead() {
+        ahead.look(&vm.space, &steps, now, act);
+        let Some(now) = now.checked_sub(ahead.lead()) else { continue };
+        let step = &steps[now];
+        let effective = effective(vm, pairs, step, checked);
+        act.carry_out(vm, pairs, &effective, ahead.hint(now));
+        unpin_step(pairs, step);
     }
     vm.space.tree.release(nodes);
     vm.space.records.release(records);
     steps.clear();
     Spare { steps, home }
+}
+
+/// Looks ahead to what the next steps will need, so that it is in the cache by then.
+struct Ahead {
+    on: bool,
+    /// Where steps seem to be, by their number.
+    hints: [Hint; Self::RING],
+    /// The records that they seem to cut, by their number.
+    cuts: [u32; Self::RING],
+}
+
+impl Ahead {
+    /// Steps that are carried out while the memory for another one is on its way.
+    const STRIDE: usize = 4;
+    /// Strides from the beginning of a search to its step.
+    const STRIDES: usize = 4;
+    /// More than all the steps under way; a power of two.
+    const RING: usize = 32;
+
+    const fn new(on: bool) -> Self {
+        Self { on, hints: [Hint::NONE; Self::RING], cuts: [NONE; Self::RING] }
+    }
+
+    /// By how many steps the looking is ahead of the doing.
+    const fn lead(&self) -> usize {
+        if self.on { Self::STRIDES * Self::STRIDE } else { 0 }
+    }
+
+    const fn hint(&self, number: usize) -> Hint {
+        self.hints[number % Self::RING]
+    }
+
+    /// Begins the search for step `now` and takes those begun before further.
+    #[inline]
+    fn look(&mut self, space: &Space, steps: &[Step], now: usize, act: &impl CarryOut) {
+        if !self.on {
+            return;
+        }
+        let Space { tree, records } = space;
+        if let Some(step) = steps.get(now) {
+            act.expect(step.piece.start);
+            self.hints[now % Self::RING] = tree.begin(step.piece.start);
+        }
+        let before = |strides: usize| {
+            let number = now.wrapping_sub(strides * Self::STRIDE);
+            steps.get(number).map(|step| (step, number % Self::RING))
+        };
+        if let Some((step, place)) = before(1) {
+            tree.narrow(step.piece.start, &mut self.hints[place]);
+        }
+        if let Some((step, place)) = before(2) {
+            self.cuts[place] = tree.arrive(self.hints[place], step.span()).map_or(NONE, |slot| slot.record);
+            records.ask_for(self.cuts[place]);
+            records.ask_for_room(2 * Self::STRIDE);
+        }
+        if let Some((step, place)) = before(3)
+            && let Some(record) = records.get(self.cuts[place])
+            && (!step.map || record.piece.vm_bo != step.piece.vm_bo)
+        {
+            // It will be taken out of a list.
+            records.ask_for(record.prev);
+            records.ask_for(record.next);
+        }
+    }
 }
 
 /// The step itself, or an unmap if what it wants to map, or the region to map it in, is gone.
@@ -242,25 +299,28 @@ fn effective(vm: &Vm, pairs: &Pairs, step: &Step, checked: bool) -> Step {
     if gone || (*map && !checked && outside()) { Step::unmap(piece.start, piece.end) } else { *step }
 }
 
-/// Looks at what some steps will need, so that it is in the cache by then.
-#[inline(never)]
-pub(crate) fn look_ahead<P: PageTable + ?Sized>(space: &Space, steps: &[Step], writer: &Writer<'_, P>) {
-    steps.iter().for_each(|step| writer.expect(step.piece.start));
-    let slots = space.tree.look_ahead(steps.iter().map(|step| step.piece.start));
-    let records = slots.map(|slot| space.records.get(slot.record));
-    let neighbours = records.map(|record| record.map_or([NONE; 2], |record| [record.prev, record.next]));
-    let seen = neighbours.as_flattened().iter().filter_map(|&slot| space.records.get(slot));
-    black_box(seen.fold(0, |seen, record| seen ^ record.next));
-}
-
 /// One step: entries, then the space.
 #[inline]
 pub(crate) fn run_step<P: PageTable + ?Sized>(
     vm: &mut Vm,
     pairs: &mut Pairs,
     step: &Step,
+    hint: Hint,
     writer: &mut Writer<'_, P>,
 ) {
-    let Ok::<_, Infallible>(plan) = walk(&vm.space, step, vm.coalesce, &mut Delta::new(writer, pairs, step));
+    let mut delta = Delta::new(writer, pairs, step);
+    let Ok::<_, Infallible>(plan) = walk(&vm.space, step, hint, vm.coalesce, &mut delta);
     commit(&mut vm.space, pairs, step, &plan);
+}
+
+impl<P: PageTable + ?Sized> CarryOut for Writer<'_, P> {
+    #[inline]
+    fn expect(&self, page: u32) {
+        self.expect(page);
+    }
+
+    #[inline]
+    fn carry_out(&mut self, vm: &mut Vm, pairs: &mut Pairs, step: &Step, hint: Hint) {
+        run_step(vm, pairs, step, hint, self);
+    }
 }

@@ -99,6 +99,7 @@ mod manager;
 mod mapping;
 mod op;
 pub mod page_table;
+mod prefetch;
 mod query;
 mod region;
 mod request;

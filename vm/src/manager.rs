@@ -3,11 +3,12 @@
 use crate::arena::{NONE, Table};
 use crate::bo::{Bo, BoId, Pairs, VmLists};
 use crate::error::Error;
-use crate::job::{self, BindJob, Home, Promise, Spare, Turn};
+use crate::job::{self, BindJob, Home, Promise, Spare};
 use crate::page_table::PageTable;
 use crate::page_table::delta::{BindStats, Writer};
 use crate::region::{Region, RegionFlags, RegionId};
 use crate::request::{Request, Step};
+use crate::tree::Hint;
 use crate::units::{PAGE_SIZE, VaRange};
 use crate::vm::{Vm, VmId, VmOptions};
 
@@ -140,6 +141,7 @@ impl Manager {
                 vm,
                 &mut self.pairs,
                 &Step::unmap(record.piece.start, record.piece.end),
+                Hint::NONE,
                 &mut writer,
             );
         }
@@ -223,10 +225,7 @@ impl Manager {
             return BindStats::default();
         };
         let mut writer = Writer::new(table, vm.base);
-        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, turn| match turn {
-            Turn::Soon(steps) => job::look_ahead(&vm.space, steps, &writer),
-            Turn::Now(step) => job::run_step(vm, pairs, step, &mut writer),
-        });
+        self.spare = job::run(vm, &mut self.pairs, job, &mut writer);
         writer.finish()
     }
 

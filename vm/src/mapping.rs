@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 
-use crate::arena::{Linked, NONE};
+use crate::arena::NONE;
 use crate::bo::BoId;
 use crate::units::{BoOffset, VaRange};
 
@@ -144,9 +144,3 @@ pub(crate) struct Record {
 }
 
 const _: () = assert!(size_of::<Record>() == 32, "sixteen million of them have to fit");
-
-impl Linked for Record {
-    fn link(&mut self) -> &mut u32 {
-        &mut self.next
-    }
-}

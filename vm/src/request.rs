@@ -61,6 +61,10 @@ impl Step {
         Self { piece: Piece { start, end, vm_bo: NONE, bo_page: 0, flags: MapFlags::EMPTY }, map: false }
     }
 
+    pub(crate) const fn span(&self) -> Span {
+        Span::new(self.piece.start, self.piece.end)
+    }
+
     /// How many mappings it can add at most: the new one, and a second remnant of one that is split.
     pub(crate) const fn worst_case(&self) -> usize {
         if self.map { 2 } else { 1 }

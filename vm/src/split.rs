@@ -25,7 +25,7 @@ use crate::bo::Pairs;
 use crate::coalesce::{Joins, joins};
 use crate::mapping::{Piece, Record};
 use crate::request::Step;
-use crate::tree::{Entry, Place};
+use crate::tree::{Entry, Hint, Place, RangeTree, Span};
 use crate::vm::{Slot, Space};
 
 /// Is told the operations of a step, in pages. A refusal ends the walk.
@@ -68,6 +68,11 @@ pub(crate) struct Plan {
     place: Place,
     /// Mappings that the step intersects.
     touched: usize,
+    /// The record of the first if it begins before the step, and of the last if it ends after it. May be the same.
+    head: u32,
+    tail: u32,
+    /// A record of one that the step covers.
+    covered: u32,
     /// Neighbours that the new mapping becomes one with.
     joins: Joins,
     /// The space already is as the step wants it.
@@ -79,12 +84,21 @@ pub(crate) struct Plan {
 pub(crate) fn walk<V: Visit>(
     space: &Space,
     step: &Step,
+    hint: Hint,
     coalesce: bool,
     visit: &mut V,
 ) -> Result<Plan, V::Refusal> {
     let new = &step.piece;
-    let place = space.tree.seek(new.start);
-    let mut plan = Plan { place, touched: 0, joins: Joins::NONE, unchanged: false };
+    let place = space.tree.seek_near(hint, new.start);
+    let mut plan = Plan {
+        place,
+        touched: 0,
+        head: NONE,
+        tail: NONE,
+        covered: NONE,
+        joins: Joins::NONE,
+        unchanged: false,
+    };
     let tag = new.tag();
     let (mut left, mut right) = (Slot::NONE, Slot::NONE);
     for entry in space.tree.from(&place) {
@@ -101,11 +115,14 @@ pub(crate) fn walk<V: Visit>(
         plan.unchanged =
             same && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
         if head {
-            left = entry.value;
+            (left, plan.head) = (entry.value, entry.value.record);
         }
         if tail {
-            right = entry.value;
+            (right, plan.tail) = (entry.value, entry.value.record);
             break;
+        }
+        if !head {
+            plan.covered = entry.value.record;
         }
     }
     if !step.map {
@@ -132,25 +149,29 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
     }
     let Space { tree, records } = space;
     let Step { piece: new, map } = step;
-    let (mut head, mut tail, mut spare) = (NONE, NONE, NONE);
-    for Entry { start, end, value: Slot { record: slot, .. } } in tree.from(&plan.place).take(plan.touched) {
-        match (start < new.start, end > new.end) {
-            (true, true) => (head, tail) = (slot, duplicate(records, pairs, slot)),
-            (true, false) => head = slot,
-            (false, true) => tail = slot,
-            (false, false) if spare == NONE && *map && plan.joins == Joins::NONE => spare = slot,
-            (false, false) => {
-                pairs.unlink_record(records, slot);
-                records.remove(slot);
-            }
+    let &Plan { head, mut tail, touched, .. } = plan;
+    if tail != NONE && tail == head {
+        tail = duplicate(records, pairs, head);
+    }
+    // The new mapping can have the place of one that it replaces.
+    let spare = if *map && plan.joins == Joins::NONE { plan.covered } else { NONE };
+    if touched == 1 && spare != NONE && records[spare].piece.vm_bo == new.vm_bo {
+        let value = Slot { record: spare, tag: new.tag() };
+        if tree.set_value(&plan.place, Span::new(new.start, new.end), value) {
+            records[spare].piece = *new;
+            return;
         }
+    }
+    let whole = touched - usize::from(head != NONE) - usize::from(plan.tail != NONE && plan.tail != head);
+    if whole > usize::from(spare != NONE) {
+        remove_covered(tree, records, pairs, new, plan, spare);
     }
 
     let Joins { left, right } = plan.joins;
-    let (mut place, mut remove) = (plan.place, plan.touched);
+    let (mut place, mut remove) = (plan.place, touched);
     let mut stored = Stored::new();
     if left != NONE && left != head {
-        place = tree.step_back(&place, records[left].piece.start);
+        place = tree.step_back(&place);
         remove += 1;
     } else if head != NONE && left == NONE {
         records[head].piece.end = new.start;
@@ -168,6 +189,23 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
         stored.push(tail, piece);
     }
     tree.splice(&place, remove, stored.as_slice());
+}
+
+/// Removes the records of the mappings that `new` covers, but for one that is used again.
+fn remove_covered(
+    tree: &RangeTree<Slot>,
+    records: &mut Arena<Record>,
+    pairs: &mut Pairs,
+    new: &Piece,
+    plan: &Plan,
+    spare: u32,
+) {
+    for Entry { start, end, value: Slot { record, .. } } in tree.from(&plan.place).take(plan.touched) {
+        if new.start <= start && end <= new.end && record != spare {
+            pairs.unlink_record(records, record);
+            records.remove(record);
+        }
+    }
 }
 
 /// Puts `new` into a record: a neighbour's that it joins, the spare one, or a fresh one.

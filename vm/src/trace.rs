@@ -5,16 +5,19 @@
 
 use std::convert::Infallible;
 
-use crate::job::{self, BindJob, Turn};
+use crate::bo::Pairs;
+use crate::job::{self, BindJob, CarryOut};
 use crate::manager::Manager;
 use crate::mapping::MapFlags;
 use crate::op::Op;
 use crate::page_table::delta::{BindStats, Writer};
 use crate::page_table::{Call, PageTable};
+use crate::request::Step;
 use crate::split::walk;
 use crate::transact::Tell;
+use crate::tree::Hint;
 use crate::units::VaRange;
-use crate::vm::VmId;
+use crate::vm::{Vm, VmId};
 
 /// Is told what happens, in order: a request, its operations, the entries they change.
 pub trait Trace {
@@ -71,24 +74,38 @@ impl Manager {
         trace: &mut impl Trace,
     ) -> BindStats {
         let id = job.vm;
-        let mut stats = BindStats::default();
         let Some(vm) = self.vms.get_mut(id.0) else {
             self.cancel(job);
-            return stats;
+            return BindStats::default();
         };
-        self.spare = job::run(vm, &mut self.pairs, job, |vm, pairs, turn| {
-            let Turn::Now(step) = turn else { return };
-            trace.request(id, vm.range_of(step.piece.start, step.piece.end), step.map);
-            let visit = |op: &Op| {
-                trace.operation(id, op);
-                Ok(())
-            };
-            let Ok::<_, Infallible>(_) = walk(&vm.space, step, vm.coalesce, &mut Tell { vm, pairs, visit });
-            let mut traced = Traced { table: &mut *table, trace: &mut *trace };
-            let mut writer = Writer::new(&mut traced, vm.base);
-            job::run_step(vm, pairs, step, &mut writer);
-            stats += writer.finish();
-        });
-        stats
+        let mut tracer = Tracer { id, table, trace, stats: BindStats::default() };
+        self.spare = job::run(vm, &mut self.pairs, job, &mut tracer);
+        tracer.stats
+    }
+}
+
+/// Tells of each step, then carries it out.
+struct Tracer<'a, P, T> {
+    id: VmId,
+    table: &'a mut P,
+    trace: &'a mut T,
+    stats: BindStats,
+}
+
+impl<P: PageTable, T: Trace> CarryOut for Tracer<'_, P, T> {
+    fn expect(&self, _: u32) {}
+
+    fn carry_out(&mut self, vm: &mut Vm, pairs: &mut Pairs, step: &Step, hint: Hint) {
+        let Self { id, table, trace, stats } = self;
+        trace.request(*id, vm.range_of(step.piece.start, step.piece.end), step.map);
+        let visit = |op: &Op| {
+            trace.operation(*id, op);
+            Ok(())
+        };
+        let Ok::<_, Infallible>(_) = walk(&vm.space, step, hint, vm.coalesce, &mut Tell { vm, pairs, visit });
+        let mut traced = Traced { table: &mut **table, trace: &mut **trace };
+        let mut writer = Writer::new(&mut traced, vm.base);
+        job::run_step(vm, pairs, step, hint, &mut writer);
+        *stats += writer.finish();
     }
 }

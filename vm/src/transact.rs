@@ -17,7 +17,7 @@ use crate::page_table::delta::{BindStats, Writer};
 use crate::query::mapping;
 use crate::request::{Request, Step};
 use crate::split::{Old, Visit, walk};
-use crate::tree::{Reserve, Span};
+use crate::tree::{Hint, Reserve, Span};
 use crate::units::VaRange;
 use crate::vm::{Vm, VmId};
 
@@ -88,11 +88,10 @@ impl Manager {
             Ok(())
         };
         let mut tell = Tell { vm: target, pairs: &self.pairs, visit };
-        let walked: Result<(), Error> = job
-            .promise
-            .steps
-            .iter()
-            .try_for_each(|step| walk(&target.space, step, target.coalesce, &mut tell).map(drop));
+        let walked: Result<(), Error> =
+            job.promise.steps.iter().try_for_each(|step| {
+                walk(&target.space, step, Hint::NONE, target.coalesce, &mut tell).map(drop)
+            });
         self.cancel(job);
         walked.map(|()| list)
     }
@@ -161,10 +160,10 @@ fn carry_out<E>(
 ) -> Result<(), TransactError<E>> {
     for step in &job.promise.steps {
         let mut tell = Tell { vm, pairs, visit: &mut *visit };
-        walk(&vm.space, step, vm.coalesce, &mut tell).map_err(TransactError::Refused)?;
+        walk(&vm.space, step, Hint::NONE, vm.coalesce, &mut tell).map_err(TransactError::Refused)?;
         undo.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         undo.push(save(vm, pairs, step)?);
-        run_step(vm, pairs, step, writer);
+        run_step(vm, pairs, step, Hint::NONE, writer);
     }
     Ok(())
 }
@@ -204,9 +203,9 @@ fn put_back(
     writer: &mut Writer<'_, impl PageTable>,
 ) {
     let coalesce = std::mem::replace(&mut vm.coalesce, false);
-    run_step(vm, pairs, &Step::unmap(span.start, span.end), writer);
+    run_step(vm, pairs, &Step::unmap(span.start, span.end), Hint::NONE, writer);
     for piece in saved {
-        run_step(vm, pairs, &Step { piece: *piece, map: true }, writer);
+        run_step(vm, pairs, &Step { piece: *piece, map: true }, Hint::NONE, writer);
     }
     vm.coalesce = coalesce;
 }

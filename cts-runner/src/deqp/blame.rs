@@ -2,8 +2,8 @@
 //!
 //! The cases that ran before it in its process are halved as long as one half is enough to make it fail.
 
-use super::journal::Entry;
 use super::{DeqpError, Options, run};
+use crate::entry::Entry;
 use crate::status::Status;
 
 /// How often cases are run again for one victim: halving 500 cases takes 9 steps of at most two tries.

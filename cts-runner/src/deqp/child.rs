@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
-use super::journal::Entry;
+use crate::entry::Entry;
 use crate::status::Status;
 
 /// Becomes `deqp-vk`; gives why not.

@@ -6,16 +6,17 @@
 //! ```text
 //!   caselist, group   names of cases          shard         this machine's part of them
 //!   expectation       known failures, skips   run, child    the crate, and what it starts
-//!   journal           what has ended so far   results       files, counts, merged pieces
+//!   results           files, counts, merged pieces
 //!   blame             who makes another fail  progress      the bar
 //! ```
+//!
+//! The journal in the out folder has an [`Entry`] for each case that has ended.
 
 mod blame;
 mod caselist;
 mod child;
 mod expectation;
 mod group;
-mod journal;
 mod progress;
 mod results;
 mod run;
@@ -28,12 +29,12 @@ use std::{fs, io};
 pub use child::{become_deqp, tee};
 pub use expectation::{ExpectationError, Expectations};
 pub use group::help as groups_help;
-pub use results::merge;
+pub(crate) use results::group_of;
+pub use results::{load, merge};
 pub use shard::Shard;
 
+use crate::entry::{self, Entry, Results};
 use crate::status::{Counts, Status};
-use journal::Entry;
-use results::Results;
 
 /// Cases that fail in company and pass alone whose culprit is looked for; each costs some runs.
 const MAX_VICTIMS: usize = 5;
@@ -118,7 +119,7 @@ pub fn run(options: &Options) -> Result<Counts, DeqpError> {
     let (skipped, names): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|name| options.expectations.skipped(name).is_some());
     let file_error = |source| DeqpError::File { path: options.journal(), source };
-    let done = journal::last(journal::load(&options.journal()).map_err(file_error)?);
+    let done = entry::last(entry::load(&options.journal()).map_err(file_error)?);
     let is_done = |name: &String| done.get(name).is_some_and(|entry| entry.status.is_good());
     let left: Vec<_> = names.iter().filter(|name| !is_done(name)).cloned().collect();
     if options.resume {
@@ -126,8 +127,8 @@ pub fn run(options: &Options) -> Result<Counts, DeqpError> {
     }
     let verdicts: HashMap<_, _> = run::run(&options, &left)?.into_iter().collect();
 
-    let entries = journal::load(&options.journal()).map_err(file_error)?;
-    let mut said = journal::last(entries.clone());
+    let entries = entry::load(&options.journal()).map_err(file_error)?;
+    let mut said = entry::last(entries.clone());
     let mut results = Results::new();
     for name in names {
         let mut entry = said.remove(&name).unwrap_or_else(|| silent(&name));

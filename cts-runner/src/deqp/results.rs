@@ -5,14 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::DeqpError;
-use super::journal::Entry;
+use crate::entry::{self, Entry, Results};
 use crate::status::{Counts, Status};
 
 /// Missing features that are printed; all are in the file.
 const SHOWN_REASONS: usize = 20;
-
-/// The results of a run by case, with what was said of each.
-pub(super) type Results = BTreeMap<String, Entry>;
 
 /// Writes `results.csv`, `failures.csv`, `not-supported.csv` and `junit.xml`, prints counts of each group and why cases are
 /// not supported.
@@ -77,16 +74,19 @@ fn junit(results: &Results) -> Result<String, DeqpError> {
 }
 
 /// The first three parts of a name, without its last: `dEQP-VK.a.b` of `dEQP-VK.a.b.c`, `dEQP-VK.a` of `dEQP-VK.a.b`.
-fn group_of(name: &str) -> &str {
+pub(crate) fn group_of(name: &str) -> &str {
     let dots: Vec<_> = name.match_indices('.').map(|(at, _)| at).take(3).collect();
     dots.last().map_or(name, |&at| &name[..at])
 }
 
-/// The results in a folder of an earlier run.
-pub(super) fn load(folder: &Path) -> Result<Results, DeqpError> {
+/// The results in a folder of an earlier run, of `deqp` or `native`.
+///
+/// # Errors
+/// [`DeqpError::File`].
+pub fn load(folder: &Path) -> Result<Results, DeqpError> {
     let path = folder.join("results.csv");
     let text = fs::read_to_string(&path).map_err(|source| DeqpError::File { path, source })?;
-    Ok(super::journal::last(text.lines().filter_map(Entry::parse).collect()))
+    Ok(entry::last(text.lines().filter_map(Entry::parse)))
 }
 
 /// Puts the results of several runs, such as the shards of one, together. Of a case that is in several, the worst counts.

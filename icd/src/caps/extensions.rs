@@ -115,6 +115,8 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Descriptors in the command buffer.
+        PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
         IncrementalPresent = khr::incremental_present;
         /// Presentations have numbers.
@@ -133,6 +135,8 @@ extensions! {
         ShaderExpectAssume = khr::shader_expect_assume;
         /// Which roundings and denormals there are.
         ShaderFloatControls = khr::shader_float_controls;
+        /// What arithmetic must not do; it never does.
+        ShaderFloatControls2 = khr::shader_float_controls2;
         /// Invocations that take the same way run together again as early as the shader says.
         ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
         /// Subgroup operations on all types.
@@ -153,6 +157,14 @@ extensions! {
         ShaderAtomicFloat = ext::shader_atomic_float;
         /// Smallest and largest, atomically.
         ShaderAtomicFloat2 = ext::shader_atomic_float2;
+        /// The older form of ballots.
+        ShaderSubgroupBallot = ext::shader_subgroup_ballot;
+        /// The older form of votes.
+        ShaderSubgroupVote = ext::shader_subgroup_vote;
+        /// Uniform blocks whose bytes are in the descriptor set.
+        InlineUniformBlock = ext::inline_uniform_block;
+        /// Any kind of descriptor in one binding.
+        MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
         SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.

@@ -146,7 +146,7 @@ features! {
         PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: false }
         PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
         PhysicalDeviceInlineUniformBlockFeatures {
-            inline_uniform_block: false, descriptor_binding_inline_uniform_block_update_after_bind: false,
+            inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
@@ -176,6 +176,11 @@ features! {
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
             shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
         }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
+        PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
+        PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,

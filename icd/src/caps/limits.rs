@@ -25,6 +25,8 @@ pub const OFFSET_ALIGNMENT: u64 = 16;
 pub const MAX_ALLOCATION: u64 = 1 << 46;
 /// Invocations of one workgroup.
 pub const MAX_WORKGROUP_INVOCATIONS: u32 = 1024;
+/// Bytes of one inline uniform block, and of all of a pipeline.
+pub const MAX_INLINE_BYTES: u32 = 1 << 16;
 /// Descriptors of one set.
 pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.

@@ -114,6 +114,13 @@ properties! {
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
     } and {}
     in PhysicalDeviceVulkan13Properties of {
+        PhysicalDeviceInlineUniformBlockProperties {
+            max_inline_uniform_block_size: limits::MAX_INLINE_BYTES,
+            max_per_stage_descriptor_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_descriptor_set_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_inline_uniform_blocks: MAX_DESCRIPTORS,
+        }
         PhysicalDeviceMaintenance4Properties { max_buffer_size: limits::MAX_ALLOCATION }
         PhysicalDeviceShaderIntegerDotProductProperties {}
         PhysicalDeviceSubgroupSizeControlProperties {
@@ -126,8 +133,9 @@ properties! {
             storage_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
             uniform_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
         }
-    } and {}
+    } and { max_inline_uniform_total_size: limits::MAX_INLINE_BYTES }
     alone {
+        PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
         PhysicalDeviceRobustness2PropertiesEXT {
             robust_storage_buffer_access_size_alignment: 1, robust_uniform_buffer_access_size_alignment: 1,
         }

@@ -48,6 +48,7 @@ impl Recording {
                 return Err(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-firstSet-00360"));
             }
             let set = DescriptorSet::get(set)?;
+            self.pushed.remove(&(vk::PipelineBindPoint::COMPUTE, index));
             let (own, rest) = offsets
                 .split_at_checked(set.dynamic_count() as usize)
                 .ok_or(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-dynamicOffsetCount-00359"))?;

@@ -12,6 +12,7 @@ pub mod compute;
 pub mod event;
 pub mod execute;
 pub mod image;
+pub mod push_descriptor;
 pub mod query;
 pub mod recording;
 pub mod transfer;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use super::push_descriptor::Pushed;
 use crate::error::Error;
 use crate::object::buffer::Buffer;
 use crate::object::descriptor_set::DescriptorSet;
@@ -137,6 +138,8 @@ pub struct Recording {
     nanoseconds: u64,
     /// Invocations per workgroup of the pipeline that is bound at this point of the recording.
     pub(super) invocations: u64,
+    /// What was pushed last, at this point of the recording.
+    pub(super) pushed: Pushed,
     error: Option<Error>,
 }
 
@@ -206,6 +209,7 @@ impl Recording {
         self.bytes.clear();
         self.words.clear();
         self.regions.clear();
+        self.pushed.clear();
         Self { nanoseconds: 0, invocations: 0, error: None, ..self }
     }
 }

@@ -222,6 +222,10 @@ commands! {
     Scope::Device, Provider::Device(DeviceExtension::Maintenance3) => {
         "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
     }
+    Scope::Device, Provider::Device(DeviceExtension::PushDescriptor) => {
+        "vkCmdPushDescriptorSetKHR": PFN_vkCmdPushDescriptorSetKHR = command_compute::cmd_push_descriptor_set;
+        "vkCmdPushDescriptorSetWithTemplateKHR": PFN_vkCmdPushDescriptorSetWithTemplateKHR = command_compute::cmd_push_descriptor_set_with_template;
+    }
     Scope::Device, Provider::Device(DeviceExtension::HostQueryReset) => {
         "vkResetQueryPoolEXT": PFN_vkResetQueryPool = pool::reset_query_pool;
     }

@@ -154,8 +154,12 @@ pub(super) unsafe extern "system" fn get_capabilities2(
 ) -> vk::Result {
     guard(|| {
         // SAFETY: VUID-vkGetPhysicalDeviceSurfaceCapabilities2KHR-pSurfaceInfo-parameter.
-        let surface = Surface::get(unsafe { input(info)? }.surface)?;
+        let info = unsafe { input(info)? };
+        let surface = Surface::get(info.surface)?;
         let capabilities = surface.capabilities()?;
+        // SAFETY: the chain of a valid structure.
+        let mode = unsafe { pnext::find::<vk::SurfacePresentModeEXT<'_>>(info.p_next) };
+        let compatible = compatible_modes(&surface, mode.map(|mode| mode.present_mode));
         let mut filled = Ok(());
         // SAFETY: VUID-vkGetPhysicalDeviceSurfaceCapabilities2KHR-pSurfaceCapabilities-parameter: a valid chain.
         unsafe {
@@ -169,16 +173,21 @@ pub(super) unsafe extern "system" fn get_capabilities2(
                     scaling.min_scaled_image_extent = capabilities.min_image_extent;
                     scaling.max_scaled_image_extent = capabilities.max_image_extent;
                 }) || node.fill(|modes: &mut vk::SurfacePresentModeCompatibilityEXT<'_>| {
-                    let all = surface.window().modes().iter();
-                    filled = fill(all, &mut modes.present_mode_count, modes.p_present_modes, |slot, mode| {
-                        *slot = *mode;
-                    })
-                    .map(drop);
+                    let (count, array) = (&mut modes.present_mode_count, modes.p_present_modes);
+                    let all = compatible.iter();
+                    filled = fill(all, count, array, |slot, mode| *slot = *mode).map(drop);
                 });
             });
         }
         filled
     })
+}
+
+/// The modes that a swapchain of some mode can change to: all, its own first.
+fn compatible_modes(surface: &Surface, own: Option<vk::PresentModeKHR>) -> Vec<vk::PresentModeKHR> {
+    let mut modes = surface.window().modes().to_vec();
+    modes.sort_by_key(|&mode| Some(mode) != own);
+    modes
 }
 
 /// `vkGetPhysicalDeviceSurfaceFormatsKHR`.

@@ -146,7 +146,7 @@ pub struct StageFrame {
     /// Of fragments: lanes that are covered, and after the call those that were not discarded. Only these write memory.
     /// Other stages: as `active`.
     pub live: u32,
-    /// Slots of the stage before; of fragments, interpolated.
+    /// Slots of the stage before; of fragments, interpolated. Aligned to 16 bytes, as are the other slots and all vertex strides.
     pub inputs: *const u32,
     /// Slots of this stage. What the shader does not write keeps its value.
     pub outputs: *mut u32,

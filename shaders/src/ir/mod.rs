@@ -23,10 +23,18 @@ mod known;
 mod lists;
 mod prune;
 mod simplify;
+mod stage_memory;
+mod stage_text;
+mod stages;
 pub mod text;
+pub mod texture;
 pub mod verify;
 
 use smallvec::SmallVec;
+pub use texture::{Texture, TextureOperand};
+
+use crate::abi::stage::{InterpolateAt, StageBuiltin};
+use crate::stage::Stage;
 
 /// Type of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,6 +115,8 @@ define_index! {
 /// One entry point.
 #[derive(Clone, Debug, Default)]
 pub struct Function {
+    /// The graphics stage; `None` for compute.
+    pub stage: Option<Stage>,
     /// Type of each value.
     pub values: Vec<Type>,
     /// Type of each variable. A variable that was never set holds zero.
@@ -119,7 +129,7 @@ pub struct Function {
     pub shared_bytes: u32,
     /// Whether shared memory is zeroed when a workgroup starts.
     pub zero_shared: bool,
-    /// Invocations of a workgroup in each dimension.
+    /// Invocations of a workgroup in each dimension. Of tessellation control the patch's, of other stages a packet's.
     pub workgroup_size: [u32; 3],
     /// The statements.
     pub body: Vec<Stmt>,
@@ -170,6 +180,15 @@ pub enum Stmt {
     Barrier,
     /// Orders memory accesses of this invocation as others see them.
     Fence,
+    /// The invocation becomes a helper, and its fragment is discarded.
+    Demote,
+    /// Emits the outputs as a vertex, or ends the primitive (geometry).
+    Emit {
+        /// Vertex stream.
+        stream: u32,
+        /// Whether the primitive ends.
+        end: bool,
+    },
     /// Ends the invocation.
     Return,
 }
@@ -208,6 +227,38 @@ pub enum Place {
         /// Offset (`I32`).
         offset: Value,
     },
+    /// What goes from stage to stage: 32 bits in a [slot](crate::abi::stage).
+    Interface {
+        /// Whose.
+        side: Side,
+        /// Index of the vertex (`I32`), where there are several; else zero. Always one that there is.
+        vertex: Value,
+        /// Number of the slot (`I32`). Always one of the interface.
+        slot: Value,
+    },
+}
+
+/// One side of a stage's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// What the stage before wrote. Does not change.
+    Input,
+    /// What the stage after reads.
+    Output,
+    /// Of the patch, between the tessellation stages.
+    Patch,
+}
+
+impl Side {
+    /// Whether all invocations of a packet see one and the same slot.
+    pub const fn is_shared(self, stage: Option<Stage>) -> bool {
+        matches!(
+            (self, stage),
+            (Self::Patch, _)
+                | (_, Some(Stage::TessellationControl))
+                | (Self::Input, Some(Stage::TessellationEvaluation))
+        )
+    }
 }
 
 /// What defines a value.
@@ -262,6 +313,31 @@ pub enum Op {
         value: Value,
         /// For compare-exchange.
         comparator: Option<Value>,
+    },
+    /// Whether the invocation is a helper by now (`Bool`).
+    Helper,
+    /// An input, interpolated elsewhere (`F32`).
+    Interpolate {
+        /// Which.
+        slot: u32,
+        /// Where.
+        at: InterpolateAt,
+        /// See [`InterpolateAt`]: `F32` or `I32`.
+        x: Value,
+        /// As `x`.
+        y: Value,
+    },
+    /// An image instruction for the texture unit; gives one where all texels are resident, else zero (`I32`).
+    Texture(Box<Texture>),
+    /// A word of the result of a texture instruction, as `I32` or `F32`. Nothing but other results and sets of variables is
+    /// between them.
+    TextureResult {
+        /// The value of the instruction.
+        of: Value,
+        /// Which word: 0 to 3.
+        word: u8,
+        /// What it is.
+        ty: Type,
     },
     /// An operation over the active invocations of the subgroup.
     Group(GroupOp, SmallVec<[Value; 2]>),
@@ -446,6 +522,8 @@ pub enum Builtin {
     SubgroupLocalInvocationId,
     SubgroupId,
     NumSubgroups,
+    /// Of a graphics stage; floats as their bits.
+    Stage(StageBuiltin),
 }
 
 /// Atomic operations.
@@ -483,6 +561,8 @@ pub enum GroupOp {
     BroadcastFirst,
     /// `(value, lane: I32)`.
     Shuffle,
+    /// For each invocation of a quad: which one's value it gets, whether that is active or not.
+    Quad([u8; 4]),
     /// Reduction with that operation.
     Reduce(BinaryOp),
     InclusiveScan(BinaryOp),

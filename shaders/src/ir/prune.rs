@@ -69,13 +69,19 @@ impl Pruner {
                 self.list(body);
                 return !body.is_empty();
             }
-            Stmt::Break(_) | Stmt::Continue(_) | Stmt::Barrier | Stmt::Fence | Stmt::Return => {}
+            Stmt::Break(_)
+            | Stmt::Continue(_)
+            | Stmt::Barrier
+            | Stmt::Fence
+            | Stmt::Demote
+            | Stmt::Emit { .. }
+            | Stmt::Return => {}
         }
         true
     }
 
     fn definition(&mut self, value: Value, op: &Op) -> bool {
-        if !self.used[value.index()] && !matches!(op, Op::Atomic { .. }) {
+        if !self.used[value.index()] && !has_effect(op) {
             if let Op::Get(variable) = op {
                 self.reads[variable.index()] -= 1;
             }
@@ -95,6 +101,10 @@ impl Pruner {
                 self.mark(slot);
                 self.mark(offset);
             }
+            Place::Interface { vertex, slot, .. } => {
+                self.mark(vertex);
+                self.mark(slot);
+            }
             Place::Global { address: offset }
             | Place::Shared { offset }
             | Place::Local { offset, .. }
@@ -104,7 +114,11 @@ impl Pruner {
 
     fn mark_operands(&mut self, op: &Op) {
         match op {
-            Op::Constant(..) | Op::Get(_) | Op::Builtin(_) => {}
+            Op::Constant(..) | Op::Get(_) | Op::Builtin(_) | Op::Helper => {}
+            Op::Interpolate { x, y, .. } => {
+                self.mark(*x);
+                self.mark(*y);
+            }
             Op::Unary(_, a) | Op::Convert(_, a, _) | Op::BufferSize { slot: a, .. } => self.mark(*a),
             Op::DescriptorWord { slot, .. } => self.mark(*slot),
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => {
@@ -112,6 +126,8 @@ impl Pruner {
                 self.mark(*b);
             }
             Op::Select(condition, a, b) => [condition, a, b].into_iter().for_each(|&v| self.mark(v)),
+            Op::Texture(texture) => texture.for_each_operand(|v| self.mark(v)),
+            Op::TextureResult { of, .. } => self.mark(*of),
             Op::Math(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Group(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Load(_, place) => self.mark_place(*place),
@@ -121,5 +137,13 @@ impl Pruner {
                 comparator.iter().for_each(|&v| self.mark(v));
             }
         }
+    }
+}
+
+fn has_effect(op: &Op) -> bool {
+    match op {
+        Op::Atomic { .. } => true,
+        Op::Texture(texture) => texture.writes(),
+        _ => false,
     }
 }

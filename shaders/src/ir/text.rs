@@ -1,6 +1,7 @@
 //! The IR as text: printed for logs and golden tests, parsed for tests that write shaders by hand.
 //!
 //! ```text
+//! stage Fragment
 //! workgroup 64 1 1
 //! shared 256 zero
 //! local m0 64
@@ -17,15 +18,18 @@
 //! }
 //! ```
 //!
-//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Parsing checks the form only:
+//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Image instructions are printed
+//! only. Parsing checks the form only:
 //! whether the result is sound is the verifier's business.
 
 use std::fmt::{self, Display, Formatter};
 
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Stmt, Type, UnaryOp, Value, Variable,
+    Place, Side, Stmt, Texture, Type, UnaryOp, Value, Variable, stage_text,
 };
+use crate::abi::stage::{InterpolateAt, StageBuiltin};
+use crate::stage::Stage;
 
 /// Where a text is not IR, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +54,8 @@ macro_rules! names {
         }
     )*};
 }
+
+pub(super) use names;
 
 names! {
     Type { Bool, I8, I16, I32, I64, F16, F32, F64 }
@@ -81,6 +87,9 @@ names! {
 
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(stage) = self.stage {
+            writeln!(f, "stage {stage:?}")?;
+        }
         let [x, y, z] = self.workgroup_size;
         writeln!(f, "workgroup {x} {y} {z}")?;
         if self.shared_bytes != 0 {
@@ -125,6 +134,9 @@ impl Function {
                 Stmt::Continue(label) => writeln!(f, "continue {label}")?,
                 Stmt::Barrier => writeln!(f, "barrier")?,
                 Stmt::Fence => writeln!(f, "fence")?,
+                Stmt::Demote => writeln!(f, "demote")?,
+                Stmt::Emit { stream, end: false } => writeln!(f, "emit {stream}")?,
+                Stmt::Emit { stream, end: true } => writeln!(f, "end {stream}")?,
                 Stmt::Return => writeln!(f, "return")?,
             }
         }
@@ -140,6 +152,7 @@ impl Display for Place {
             Self::Shared { offset } => write!(f, "shared {offset}"),
             Self::Local { memory, offset } => write!(f, "local {memory} {offset}"),
             Self::PushConstant { offset } => write!(f, "push {offset}"),
+            Self::Interface { side, vertex, slot } => write!(f, "slot {side:?} {vertex} {slot}"),
         }
     }
 }
@@ -163,9 +176,18 @@ impl Display for Shown<'_> {
                 Builtin::WorkgroupId(n) => write!(f, "Builtin WorkgroupId.{n}"),
                 Builtin::NumWorkgroups(n) => write!(f, "Builtin NumWorkgroups.{n}"),
                 Builtin::GlobalInvocationId(n) => write!(f, "Builtin GlobalInvocationId.{n}"),
+                Builtin::Stage(builtin) => write!(f, "Builtin Stage.{builtin:?}"),
                 other => write!(f, "Builtin {other:?}"),
             },
             Op::Load(_, place) => write!(f, "Load {place}"),
+            Op::Texture(texture) => {
+                let Texture { instruction, image: (set, slot), sampler, operands } = &**texture;
+                write!(f, "Texture {instruction:?} image {set} {slot}")?;
+                sampler.iter().try_for_each(|(set, slot)| write!(f, " sampler {set} {slot}"))?;
+                operands.iter().try_for_each(|(operand, value)| write!(f, " {operand:?} {value}"))
+            }
+            Op::TextureResult { of, word, .. } => write!(f, "TextureResult {of} {word}"),
+            Op::Helper | Op::Interpolate { .. } => stage_text::print(self.0, f),
             Op::BufferSize { set, slot } => write!(f, "BufferSize {set} {slot}"),
             Op::DescriptorWord { set, slot, word } => write!(f, "DescriptorWord {set} {slot} {word}"),
             Op::Atomic { op, place, value, comparator, .. } => {
@@ -176,6 +198,9 @@ impl Display for Shown<'_> {
                 GroupOp::Reduce(with) => write!(f, "Group Reduce.{with:?}{}", List(operands)),
                 GroupOp::InclusiveScan(with) => write!(f, "Group InclusiveScan.{with:?}{}", List(operands)),
                 GroupOp::ExclusiveScan(with) => write!(f, "Group ExclusiveScan.{with:?}{}", List(operands)),
+                GroupOp::Quad(lanes) => {
+                    write!(f, "Group Quad.{}{}", stage_text::Lanes(*lanes), List(operands))
+                }
                 other => write!(f, "Group {other:?}{}", List(operands)),
             },
         }
@@ -254,6 +279,11 @@ impl<'t> Parser<'t> {
 
     fn stmt(&mut self, word: &str, lines: &mut std::str::Lines<'t>) -> Parsed<Option<Stmt>> {
         Ok(Some(match word {
+            "stage" => {
+                let stage = Stage::from_name(self.word()?);
+                self.function.stage = Some(stage.ok_or_else(|| self.error("expected a stage"))?);
+                return Ok(None);
+            }
             "workgroup" => {
                 self.function.workgroup_size = [self.number()?, self.number()?, self.number()?];
                 return Ok(None);
@@ -291,6 +321,9 @@ impl<'t> Parser<'t> {
             "continue" => Stmt::Continue(self.label()?),
             "barrier" => Stmt::Barrier,
             "fence" => Stmt::Fence,
+            "demote" => Stmt::Demote,
+            "emit" => Stmt::Emit { stream: self.number()?, end: false },
+            "end" => Stmt::Emit { stream: self.number()?, end: true },
             "return" => Stmt::Return,
             _ => return self.definition(word).map(Some),
         }))
@@ -329,6 +362,13 @@ impl<'t> Parser<'t> {
                 Op::DescriptorWord { set: self.number()?, slot: self.value()?, word: self.number()? }
             }
             "Builtin" => Op::Builtin(self.builtin()?),
+            "Helper" => Op::Helper,
+            "Interpolate" => Op::Interpolate {
+                slot: self.number()?,
+                at: InterpolateAt::from_name(self.word()?).ok_or_else(|| self.error("expected where"))?,
+                x: self.value()?,
+                y: self.value()?,
+            },
             "Atomic" => Op::Atomic {
                 op: AtomicOp::from_name(self.word()?)
                     .ok_or_else(|| self.error("expected an atomic operation"))?,
@@ -361,6 +401,10 @@ impl<'t> Parser<'t> {
     fn builtin(&mut self) -> Parsed<Builtin> {
         let word = self.word()?;
         let (name, component) = word.split_once('.').unwrap_or((word, "0"));
+        if name == "Stage" {
+            let builtin = StageBuiltin::from_name(component);
+            return builtin.map(Builtin::Stage).ok_or_else(|| self.error("expected a built-in"));
+        }
         let n = component.parse().map_err(|_| self.error("expected a component"))?;
         Ok(match name {
             "LocalInvocationId" => Builtin::LocalInvocationId(n),
@@ -388,6 +432,11 @@ impl<'t> Parser<'t> {
             "Ballot" => GroupOp::Ballot,
             "BroadcastFirst" => GroupOp::BroadcastFirst,
             "Shuffle" => GroupOp::Shuffle,
+            "Quad" => GroupOp::Quad(
+                stage_text::Lanes::from_name(word.split_once('.').map_or("", |parts| parts.1))
+                    .ok_or_else(|| self.error("expected four lanes"))?
+                    .0,
+            ),
             "Reduce" => GroupOp::Reduce(with()?),
             "InclusiveScan" => GroupOp::InclusiveScan(with()?),
             "ExclusiveScan" => GroupOp::ExclusiveScan(with()?),
@@ -402,6 +451,11 @@ impl<'t> Parser<'t> {
             "shared" => Place::Shared { offset: self.value()? },
             "local" => Place::Local { memory: LocalMemory(self.index('m')?), offset: self.value()? },
             "push" => Place::PushConstant { offset: self.value()? },
+            "slot" => Place::Interface {
+                side: Side::from_name(self.word()?).ok_or_else(|| self.error("expected a side"))?,
+                vertex: self.value()?,
+                slot: self.value()?,
+            },
             _ => return Err(self.error("expected a place")),
         })
     }

@@ -43,6 +43,12 @@ const FIELDS: [Field; 3] = [Field::Data, Field::Other, Field::Third];
 impl Lowering<'_, '_> {
     /// Calls a runtime function that gives nothing back.
     pub(super) fn call(&mut self, function: *const (), arguments: &[clif::Value]) {
+        let target = self.b.ins().iconst(types::I64, function as i64);
+        self.call_pointer(target, arguments);
+    }
+
+    /// Calls a function that gives nothing back.
+    pub(super) fn call_pointer(&mut self, target: clif::Value, arguments: &[clif::Value]) {
         let key: Vec<clif::Type> = arguments.iter().map(|&a| self.b.func.dfg.value_type(a)).collect();
         let signature = match self.signatures.get(&key) {
             Some(&signature) => signature,
@@ -52,7 +58,6 @@ impl Lowering<'_, '_> {
                 *self.signatures.entry(key).or_insert(self.b.func.import_signature(signature))
             }
         };
-        let target = self.b.ins().iconst(types::I64, function as i64);
         self.b.ins().call_indirect(signature, target, arguments);
     }
 
@@ -70,7 +75,7 @@ impl Lowering<'_, '_> {
         self.b.ins().stack_addr(types::I64, slot, 0)
     }
 
-    fn stack_slot<T>(&mut self) -> clif::StackSlot {
+    pub(super) fn stack_slot<T>(&mut self) -> clif::StackSlot {
         self.b.create_sized_stack_slot(clif::StackSlotData::new(
             clif::StackSlotKind::ExplicitSlot,
             size_of::<T>() as u32,

@@ -25,6 +25,7 @@ impl Lowering<'_, '_> {
                 let first = self.first_active();
                 Operand::uniform(self.lane_at(operands[0], first))
             }
+            GroupOp::Quad(from) => self.quad(from, operands[0]),
             GroupOp::Shuffle => self.shuffle(operands[0], operands[1]),
             GroupOp::Reduce(with) | GroupOp::InclusiveScan(with) | GroupOp::ExclusiveScan(with) => {
                 self.scan(op, with, operands[0], ty)?

@@ -6,6 +6,7 @@
 //! | file | lowers |
 //! |---|---|
 //! | `launch` | the loops over workgroups and packets around the body; built-ins |
+//! | `stage` | the same of graphics stages; their inputs and outputs |
 //! | `control_flow` | statements, and which lanes are active in them |
 //! | `barrier` | suspending and resuming a packet |
 //! | `value` | how the lanes of a value are held |
@@ -13,6 +14,7 @@
 //! | `memory` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
 //! | `local` | private memory |
+//! | `texture` | image instructions that the texture unit does |
 //! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
 //! # Invariants
@@ -35,6 +37,8 @@ mod launch;
 mod local;
 mod math;
 mod memory;
+mod stage;
+mod texture;
 mod value;
 
 use std::collections::{BTreeMap, HashSet};
@@ -46,7 +50,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use smallvec::SmallVec;
 
 use crate::abi::LANES;
-use crate::ir::{Function, MathOp, Op, Type, UnaryOp, Value};
+use crate::abi::texture::TextureInstruction;
+use crate::ir::{Builtin, Function, MathOp, Op, Type, UnaryOp, Value};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::{Evaluation, ScalarOp};
 use crate::uniformity::{LaneLayout, Shape, Uniformity};
@@ -94,6 +99,8 @@ pub struct Lowered {
     pub evaluations: Vec<Box<Evaluation>>,
     /// The same of accesses.
     pub batches: Vec<Box<Batch>>,
+    /// The same of image instructions.
+    pub textures: Vec<Box<TextureInstruction>>,
 }
 
 /// Buffers that are worth keeping from one function to the next.
@@ -119,7 +126,8 @@ pub fn lower(
     let builder = FunctionBuilder::new(&mut workspace.context.func, &mut workspace.builder);
     let mut lowering = Lowering::new(function, uniformity, isa, builder);
     let entry = lowering.function()?;
-    let (evaluations, batches, local_bytes) = (lowering.evaluations, lowering.batches, lowering.local_bytes);
+    let (evaluations, batches, textures) = (lowering.evaluations, lowering.batches, lowering.textures);
+    let local_bytes = lowering.local_bytes;
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
@@ -128,7 +136,7 @@ pub fn lower(
     if !compiled.buffer.relocs().is_empty() {
         return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
     }
-    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches })
+    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches, textures })
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.
@@ -171,6 +179,9 @@ struct Lowering<'a, 'f> {
     #[expect(clippy::vec_box, reason = "they must not move")]
     batches: Vec<Box<Batch>>,
     batch_frame: Option<clif::StackSlot>,
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    textures: Vec<Box<TextureInstruction>>,
+    texture_frame: Option<clif::StackSlot>,
     origins: Vec<Origin>,
     /// Values of loads that were made together with an earlier one.
     loaded: HashSet<Value>,
@@ -182,6 +193,8 @@ struct Lowering<'a, 'f> {
     /// Masks that enclosing constructs need later.
     waiting_masks: Vec<[Variable; 2]>,
     phases: Option<barrier::Phases>,
+    /// How many statement lists are open.
+    nesting: u32,
 }
 
 impl<'a, 'f> Lowering<'a, 'f> {
@@ -215,6 +228,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             evaluations: Vec::new(),
             batches: Vec::new(),
             batch_frame: None,
+            textures: Vec::new(),
+            texture_frame: None,
             origins: batch::origins(function, &uniformity.constants),
             loaded: HashSet::new(),
             waiting_stores: None,
@@ -222,6 +237,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             local_bytes,
             waiting_masks: Vec::new(),
             phases: None,
+            nesting: 0,
         };
         this.variables = function
             .variables
@@ -415,13 +431,18 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Op::Select(condition, a, b) => self.select(*condition, *a, *b, ty, shape),
             Op::Convert(op, a, to) => self.convert(*op, *a, *to, shape),
             Op::Math(op, operands) => self.math(*op, operands, ty, shape)?,
+            Op::Builtin(Builtin::Stage(builtin)) => self.stage_builtin(*builtin, shape),
             Op::Builtin(builtin) => self.builtin(*builtin),
+            Op::Helper => self.helper(),
+            Op::Interpolate { slot, at, x, y } => self.interpolate(*slot, *at, *x, *y),
             Op::Load(ty, place) => self.load(*ty, place),
             Op::BufferSize { set, slot } => self.buffer_size(*set, *slot),
             Op::DescriptorWord { set, slot, word } => self.descriptor_word(*set, *slot, *word),
             Op::Atomic { op, ty, place, value, comparator } => {
                 self.atomic(*op, *ty, place, *value, *comparator)?
             }
+            Op::Texture(texture) => self.texture(texture, shape),
+            Op::TextureResult { word, ty, .. } => self.texture_result(*word, *ty, shape),
             Op::Group(op, operands) => self.group(*op, operands, ty)?,
         })
     }

@@ -30,10 +30,10 @@ pub(super) struct Activation {
 }
 
 impl<'a> Translator<'a> {
-    /// Translates the entry point's function.
-    pub(super) fn run_entry(&mut self, function: u32) -> Result<(), CompileError> {
-        self.activate(function, None, SmallVec::new())?;
-        self.node(0, None)?;
+    /// Translates the entry point's function. Without an exit, its end is that of the invocation.
+    pub(super) fn run_entry(&mut self, function: u32, exit: Option<Label>) -> Result<(), CompileError> {
+        self.activate(function, exit, SmallVec::new())?;
+        self.node(0, exit)?;
         self.activations.pop();
         Ok(())
     }

@@ -55,6 +55,9 @@ impl<'a> Translator<'a> {
             }),
             Glsl::SmoothStep => self.zip3(instruction, Self::smooth_step),
             Glsl::Fma => self.zip3(instruction, |this, a, b, c| this.builder.math(MathOp::Fma, &[a, b, c])),
+            Glsl::InterpolateAtCentroid | Glsl::InterpolateAtSample | Glsl::InterpolateAtOffset => {
+                self.interpolate_at(op, instruction)
+            }
             Glsl::Ldexp => self.ldexp(instruction),
             Glsl::Modf | Glsl::ModfStruct => self.modf(op, instruction),
             Glsl::Frexp | Glsl::FrexpStruct => self.frexp(op, instruction),

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot run its tools fails")]
 
 pub(crate) mod machine;
+pub(crate) mod stage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -131,11 +132,15 @@ impl Dispatch {
         this
     }
 
-    pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
+    fn layout(&self) -> Layout {
         let place = |(&(set, binding), &count): (&(u32, u32), &u32)| {
             ((set, binding), Binding { slot: binding * 16, count })
         };
-        let layout = Layout { bindings: self.counts.iter().map(place).collect() };
+        Layout { bindings: self.counts.iter().map(place).collect() }
+    }
+
+    pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
+        let layout = self.layout();
         translate::translate(&ComputeSource {
             words: &self.words,
             entry_point: "main",

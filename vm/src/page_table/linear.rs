@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use super::{PageTable, pte};
 use crate::mapping::MapFlags;
+use crate::prefetch::prefetch;
 use crate::units::{PAGE_SHIFT, PAGE_SIZE};
 
 /// Spaces smaller than this are not worth having.
@@ -201,14 +202,7 @@ impl PageTable for &LinearPageTable {
 
     #[inline]
     fn expect(&self, page: u64) {
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        if let Some(entry) = self.slice(page, 1).first() {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: a hint for any address; it neither reads nor faults.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) };
-        }
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        let _ = page;
+        self.slice(page, 1).iter().for_each(prefetch);
     }
 }
 

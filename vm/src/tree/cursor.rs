@@ -1,35 +1,26 @@
 //! Places in the tree: one descent finds a place, steps lead to its neighbours.
 
+use super::ahead::Hint;
 use super::node::Entry;
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
 
 /// The inner nodes from the root down, and the index of the child taken in each.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Path {
-    pub(super) nodes: [u32; MAX_HEIGHT],
-    pub(super) children: [u8; MAX_HEIGHT],
+pub(super) struct Path {
+    nodes: [u32; MAX_HEIGHT],
+    children: [u8; MAX_HEIGHT],
 }
 
 impl Path {
-    pub(super) const ROOT: Self = Self { nodes: [NONE; MAX_HEIGHT], children: [0; MAX_HEIGHT] };
-
-    #[inline]
     pub(super) const fn at(&self, level: usize) -> (u32, usize) {
         (self.nodes[level], self.children[level] as usize)
     }
-
-    #[inline]
-    pub(super) const fn set(&mut self, level: usize, node: u32, child: usize) {
-        self.nodes[level] = node;
-        self.children[level] = child as u8;
-    }
 }
 
-/// A place in a leaf and the way down to it. Valid until the tree is changed.
+/// A place in a leaf. Valid until the tree is changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
-    pub(super) path: Path,
     pub(super) leaf: u32,
     /// May be one past the leaf's last entry: the place where one could be added.
     pub(super) index: u32,
@@ -39,49 +30,66 @@ impl<T: Copy + Default> RangeTree<T> {
     /// The place of the first entry that ends after `key`, in the leaf where `key` belongs.
     #[inline]
     pub(crate) fn seek(&self, key: u32) -> Place {
-        let mut place = Place { path: Path::ROOT, leaf: NONE, index: 0 };
-        if self.root == NONE {
-            return place;
+        let leaf = self.leaf_of(key);
+        if leaf == NONE {
+            return Place { leaf, index: 0 };
         }
+        Place { leaf, index: self.leaves[leaf].search(key) as u32 }
+    }
+
+    /// As [`seek`](Self::seek), but quicker if the hint is right.
+    #[inline]
+    pub(crate) fn seek_near(&self, hint: Hint, key: u32) -> Place {
+        // Leaves that are not in use are empty, and entries on both sides of a key are proof wherever they are found.
+        match self.leaves.get(hint.leaf).and_then(|leaf| leaf.search_inside(key, hint.index as usize)) {
+            Some(index) => Place { leaf: hint.leaf, index: index as u32 },
+            None => self.seek(key),
+        }
+    }
+
+    /// The leaf where `key` belongs.
+    #[inline]
+    pub(super) fn leaf_of(&self, key: u32) -> u32 {
+        let mut node = self.root;
+        for _ in 0..self.height {
+            let inner = &self.inners[node];
+            node = inner.children[inner.search(key)];
+        }
+        node
+    }
+
+    /// The way down to the leaf where `key` belongs.
+    pub(super) fn path_to(&self, key: u32) -> Path {
+        let mut path = Path { nodes: [NONE; MAX_HEIGHT], children: [0; MAX_HEIGHT] };
         let mut node = self.root;
         for level in 0..self.height {
             let inner = &self.inners[node];
             let index = inner.search(key);
-            place.path.set(level, node, index);
+            (path.nodes[level], path.children[level]) = (node, index as u8);
             node = inner.children[index];
         }
-        place.leaf = node;
-        place.index = self.leaves[node].search(key) as u32;
-        place
+        path
     }
 
     /// Moves a place behind a leaf's last entry to the first of the next leaf, if there is one.
     pub(super) fn settle(&self, place: &mut Place) {
-        if place.leaf == NONE
-            || place.index < self.leaves[place.leaf].len
-            || self.leaves[place.leaf].next == NONE
-        {
+        if place.leaf == NONE {
             return;
         }
-        for level in (0..self.height).rev() {
-            let (node, index) = place.path.at(level);
-            if index + 1 < self.inners[node].len as usize {
-                place.path.set(level, node, index + 1);
-                let mut child = self.inners[node].children[index + 1];
-                for below in level + 1..self.height {
-                    place.path.set(below, child, 0);
-                    child = self.inners[child].children[0];
-                }
-                (place.leaf, place.index) = (child, 0);
-                return;
-            }
+        let leaf = &self.leaves[place.leaf];
+        if place.index == leaf.len && leaf.next != NONE {
+            *place = Place { leaf: leaf.next, index: 0 };
         }
     }
 
-    /// The place of the entry before `place`, which starts at `start`.
+    /// The place of the entry before `place`; there has to be one.
     #[inline]
-    pub(crate) fn step_back(&self, place: &Place, start: u32) -> Place {
-        if place.index > 0 { Place { index: place.index - 1, ..*place } } else { self.seek(start) }
+    pub(crate) fn step_back(&self, place: &Place) -> Place {
+        if place.index > 0 {
+            return Place { index: place.index - 1, ..*place };
+        }
+        let leaf = self.leaves[place.leaf].prev;
+        Place { leaf, index: self.leaves[leaf].len - 1 }
     }
 
     /// The entry before the place.
@@ -96,6 +104,11 @@ impl<T: Copy + Default> RangeTree<T> {
         }
         let prev = (leaf.prev != NONE).then(|| &self.leaves[leaf.prev])?;
         Some(prev.entry(prev.len as usize - 1))
+    }
+
+    /// The last entry of all.
+    pub(super) fn last(&self) -> Option<Entry<T>> {
+        self.before(&self.seek(u32::MAX))
     }
 
     /// The entries from the place on.

@@ -98,7 +98,7 @@ impl<T: Copy + Default> Cursor<'_, T> {
         if !Span::new(before.start, before.end).intersects(self.within) {
             return None;
         }
-        self.place = self.tree.step_back(&self.place, before.start);
+        self.place = self.tree.step_back(&self.place);
         self.visited = true;
         Some(before)
     }
@@ -106,7 +106,7 @@ impl<T: Copy + Default> Cursor<'_, T> {
     /// Removes the entry that was given last and stands before the one after it.
     pub fn erase(&mut self) -> Option<Entry<T>> {
         let entry = self.entry()?;
-        self.replace(entry.start, 1, &[]);
+        self.replace(entry.start, 1, &[], 0);
         self.visited = false;
         Some(entry)
     }
@@ -121,7 +121,7 @@ impl<T: Copy + Default> Cursor<'_, T> {
         };
         let reserve = self.tree.reserve(1)?;
         let upper = Entry { start: at, end, value: part(value, at - start) };
-        self.replace(start, 1, &[Entry { start, end: at, value }, upper]);
+        self.replace(start, 1, &[Entry { start, end: at, value }, upper], 0);
         self.tree.release(reserve);
         Ok(true)
     }
@@ -175,16 +175,18 @@ impl<T: Copy + Default> Cursor<'_, T> {
             entries[count] = entry;
             count += 1;
         }
-        self.replace(span.start, touched, &entries[..count]);
+        self.replace(span.start, touched, &entries[..count], u32::from(head.is_some()));
         self.visited = value.is_some();
         Ok(())
     }
 
-    /// Replaces `remove` entries from the place on, and stands at the first that ends after `key`.
-    fn replace(&mut self, key: u32, remove: usize, insert: &[Entry<T>]) {
-        self.tree.splice(&self.place, remove, insert);
-        // Mostly the place is still the right one, but for a head that was stored before it.
-        self.place = self.tree.seek(key);
+    /// Replaces `remove` entries from the place on, and stands at entry `stand` of the new ones, which is the first that ends after `key`.
+    fn replace(&mut self, key: u32, remove: usize, insert: &[Entry<T>], stand: u32) {
+        if self.tree.splice(&self.place, remove, insert) {
+            self.place.index += stand;
+        } else {
+            self.place = self.tree.seek(key);
+        }
     }
 }
 

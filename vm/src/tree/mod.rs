@@ -6,16 +6,17 @@
 //! ```text
 //!   inner  | 0     | 40     | 96    |          lower bounds, 64 children
 //!             |       |        |
-//!   leaf   [3,5) [9,12)  ..  [40,41) ..        starts | ends | values, 32 ranges, linked to both neighbours
+//!   leaf   [3,5) [9,12)  ..  [40,41) ..        starts | ends | values, 30 ranges, linked to both neighbours
 //! ```
 //!
 //! # Invariants
 //! 1. Entries are non-empty, disjoint and ascending, inside a leaf and from leaf to leaf.
 //! 2. No node is empty; an empty tree has none.
 //! 3. `keys[i]` of an inner node is at most the first start below child `i` and at least the last end below child `i - 1`.
-//! 4. Reserved nodes are there: see [`Reserve`].
+//! 4. No gap is wider than the bound that its leaf, and every node above for the child in question, keeps; bounds do not shrink upwards.
+//! 5. Reserved nodes are there: see [`Reserve`].
 //!
-//! A search is one descent: with ten million entries six nodes. There is no balancing after removals beyond giving empty nodes back.
+//! A search is one descent: with ten million entries five nodes. There is no balancing after removals beyond giving empty nodes back.
 
 mod ahead;
 mod cursor;
@@ -25,9 +26,8 @@ mod node;
 mod reserve;
 mod store;
 
-pub(crate) use ahead::AHEAD;
+pub(crate) use ahead::Hint;
 pub use cursor::Entries;
-use cursor::Path;
 pub(crate) use cursor::Place;
 pub use edit::Cursor;
 pub use node::Entry;
@@ -131,7 +131,7 @@ impl<T: Copy + Default> RangeTree<T> {
     /// All entries, ascending.
     #[must_use]
     pub fn iter(&self) -> Entries<'_, T> {
-        self.from(&Place { path: Path::ROOT, leaf: self.first, index: 0 })
+        self.from(&Place { leaf: self.first, index: 0 })
     }
 
     /// The entries that intersect `span`, ascending.

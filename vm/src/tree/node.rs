@@ -2,11 +2,17 @@
 //!
 //! Unused keys are `u32::MAX`, which no range can start at, so that a search compares all keys of a node without looking at its
 //! length: the compiler makes vector code of it.
+//!
+//! What one search reads of a leaf lies in few cache lines, since in a large tree each of them is a wait for memory:
+//! ```text
+//!   line   0, 1               2, 3                 4 to 7
+//!          starts  len  gap | ends  prev  next | values            64 bytes each, for values of 8 bytes
+//! ```
 
-use crate::arena::{Linked, NONE};
+use crate::arena::NONE;
 
-/// Ranges in a leaf.
-pub(super) const LEAF: usize = 32;
+/// Ranges in a leaf: with two further words they fill two cache lines.
+pub(super) const LEAF: usize = 30;
 /// Children of an inner node.
 pub(super) const INNER: usize = 64;
 
@@ -23,33 +29,55 @@ pub struct Entry<T> {
 
 /// Disjoint ranges in ascending order, and the neighbouring leaves.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(16))]
+#[repr(C, align(64))]
 pub(super) struct Leaf<T> {
     pub(super) starts: [u32; LEAF],
-    pub(super) ends: [u32; LEAF],
-    pub(super) values: [T; LEAF],
     pub(super) len: u32,
+    /// At least the widest gap before one of the ranges.
+    pub(super) gap: u32,
+    pub(super) ends: [u32; LEAF],
     pub(super) prev: u32,
     pub(super) next: u32,
+    pub(super) values: [T; LEAF],
 }
 
 impl<T: Copy + Default> Leaf<T> {
     pub(super) fn new() -> Self {
         Self {
             starts: [u32::MAX; LEAF],
-            ends: [0; LEAF],
-            values: [T::default(); LEAF],
             len: 0,
+            gap: 0,
+            ends: [0; LEAF],
             prev: NONE,
             next: NONE,
+            values: [T::default(); LEAF],
         }
     }
 
     /// The first entry that ends after `key`; `len` if there is none.
     #[inline]
     pub(super) fn search(&self, key: u32) -> usize {
-        let rank = rank(&self.starts, key);
+        let rank = self.rank(key);
         if rank > 0 && self.ends[rank - 1] > key { rank - 1 } else { rank }
+    }
+
+    /// As [`search`](Self::search), if this surely is the leaf where `key` belongs, having entries on both sides of it. `guess` is a likely answer.
+    #[inline]
+    pub(super) fn search_inside(&self, key: u32, guess: usize) -> Option<usize> {
+        if guess + 1 < LEAF && self.starts[guess] <= key && key < self.starts[guess + 1] {
+            let index = if self.ends[guess] > key { guess } else { guess + 1 };
+            return (index < self.len as usize).then_some(index);
+        }
+        let before = self.rank(key).checked_sub(1)?;
+        let index = if self.ends[before] > key { before } else { before + 1 };
+        (index < self.len as usize).then_some(index)
+    }
+
+    /// How many entries start at `key` or below.
+    #[inline]
+    pub(super) fn rank(&self, key: u32) -> usize {
+        // The unused keys count for the last of all keys.
+        rank(&self.starts, key).min(self.len as usize)
     }
 
     #[inline]
@@ -58,7 +86,7 @@ impl<T: Copy + Default> Leaf<T> {
     }
 
     #[inline]
-    pub(super) fn set(&mut self, index: usize, entry: Entry<T>) {
+    fn set(&mut self, index: usize, entry: Entry<T>) {
         self.starts[index] = entry.start;
         self.ends[index] = entry.end;
         self.values[index] = entry.value;
@@ -90,43 +118,52 @@ impl<T: Copy + Default> Leaf<T> {
         into.ends[..len - at].copy_from_slice(&self.ends[at..len]);
         into.values[..len - at].copy_from_slice(&self.values[at..len]);
         into.len = (len - at) as u32;
+        into.gap = self.gap;
         self.starts[at..].fill(u32::MAX);
         self.len = at as u32;
     }
 }
 
-impl<T> Linked for Leaf<T> {
-    fn link(&mut self) -> &mut u32 {
-        &mut self.next
-    }
+/// Something that hangs below an inner node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Child {
+    /// A lower bound of what it holds, above everything before it.
+    pub(super) key: u32,
+    pub(super) node: u32,
+    /// At least the widest gap before one of its ranges.
+    pub(super) gap: u32,
 }
 
-/// Children in ascending order. `keys[i]` is a lower bound of what child `i` holds and lies above everything before it.
+/// Children in ascending order; see [`Child`].
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub(super) struct Inner {
     pub(super) keys: [u32; INNER],
     pub(super) children: [u32; INNER],
+    pub(super) gaps: [u32; INNER],
     pub(super) len: u32,
 }
 
 impl Inner {
     pub(super) const fn new() -> Self {
-        Self { keys: [u32::MAX; INNER], children: [NONE; INNER], len: 0 }
+        Self { keys: [u32::MAX; INNER], children: [NONE; INNER], gaps: [0; INNER], len: 0 }
     }
 
     /// The child in whose bounds `key` lies.
     #[inline]
     pub(super) fn search(&self, key: u32) -> usize {
-        rank(&self.keys, key).saturating_sub(1)
+        // Nothing starts at the last of all keys, which is what unused places hold.
+        rank(&self.keys, key.min(u32::MAX - 1)).saturating_sub(1)
     }
 
-    pub(super) fn insert(&mut self, index: usize, key: u32, child: u32) {
+    pub(super) fn insert(&mut self, index: usize, child: Child) {
         let len = self.len as usize;
         self.keys.copy_within(index..len, index + 1);
         self.children.copy_within(index..len, index + 1);
-        self.keys[index] = key;
-        self.children[index] = child;
+        self.gaps.copy_within(index..len, index + 1);
+        self.keys[index] = child.key;
+        self.children[index] = child.node;
+        self.gaps[index] = child.gap;
         self.len += 1;
     }
 
@@ -136,6 +173,7 @@ impl Inner {
         let (len, bound) = (self.len as usize, self.keys[0]);
         self.keys.copy_within(index + 1..len, index);
         self.children.copy_within(index + 1..len, index);
+        self.gaps.copy_within(index + 1..len, index);
         self.keys[len - 1] = u32::MAX;
         self.len -= 1;
         if len > 1 {
@@ -148,20 +186,26 @@ impl Inner {
         let len = self.len as usize;
         into.keys[..len - at].copy_from_slice(&self.keys[at..len]);
         into.children[..len - at].copy_from_slice(&self.children[at..len]);
+        into.gaps[..len - at].copy_from_slice(&self.gaps[at..len]);
         into.len = (len - at) as u32;
         self.keys[at..].fill(u32::MAX);
         self.len = at as u32;
     }
-}
 
-impl Linked for Inner {
-    fn link(&mut self) -> &mut u32 {
-        &mut self.children[0]
+    /// At least the widest gap below.
+    pub(super) fn gap(&self) -> u32 {
+        self.gaps[..self.len as usize].iter().copied().max().unwrap_or(0)
     }
 }
+
+/// Keys that are compared at once, when it is known that the answer is among them.
+const BLOCK: usize = 8;
 
 /// How many of the ascending `keys` are at most `key`.
 #[inline]
 fn rank<const N: usize>(keys: &[u32; N], key: u32) -> usize {
-    keys.iter().map(|&k| u32::from(k <= key)).sum::<u32>() as usize
+    let at_most = |&k: &u32| u32::from(k <= key);
+    let blocks: u32 = (1..N.div_ceil(BLOCK)).map(|block| at_most(&keys[block * BLOCK - 1])).sum();
+    let start = (blocks as usize * BLOCK).min(N - BLOCK);
+    start + keys[start..start + BLOCK].iter().map(at_most).sum::<u32>() as usize
 }

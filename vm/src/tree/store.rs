@@ -1,77 +1,111 @@
 //! The one way in which a tree changes: some neighbouring entries are replaced by others.
 //!
 //! Nearly always both fit the leaf at hand, and replacing is one move inside it. Else the old entries are taken out leaf by leaf and
-//! the new ones inserted one by one.
+//! the new ones inserted one by one; only that needs the way down from the root, and finds it anew.
 //!
 //! A leaf is given back when it is empty; half-empty ones are left alone. A full node is split in the middle, except at the very end of
 //! the tree, where it is left full: ascending inserts give full leaves.
 
 use super::cursor::{Path, Place};
-use super::node::{Entry, INNER, Inner, LEAF, Leaf};
-use super::{MAX_HEIGHT, RangeTree};
+use super::node::{Child, Entry, INNER, Inner, LEAF, Leaf};
+use super::{MAX_HEIGHT, RangeTree, Span};
 use crate::arena::NONE;
 
 impl<T: Copy + Default> RangeTree<T> {
-    /// Replaces `remove` entries from `place` on by `insert`, which must be ascending and fill only what is then free.
+    /// Replaces `remove` entries from `place` on by `insert`, which must be ascending and fill only what is then free. Says whether `place` still is
+    /// where they begin.
     #[inline]
-    pub(crate) fn splice(&mut self, place: &Place, remove: usize, insert: &[Entry<T>]) {
+    pub(crate) fn splice(&mut self, place: &Place, remove: usize, insert: &[Entry<T>]) -> bool {
         if place.leaf != NONE {
             let leaf = &mut self.leaves[place.leaf];
             let (index, len) = (place.index as usize, leaf.len as usize);
             let left = (len + insert.len()).wrapping_sub(remove);
             if index + remove <= len && left.wrapping_sub(1) < LEAF {
+                // A range in a gap makes gaps smaller, one in another's place leaves them as they are.
+                let gaps_grow = match insert {
+                    [new] if remove == 1 => new.start != leaf.starts[index] || new.end != leaf.ends[index],
+                    _ => remove > 0,
+                };
                 leaf.splice(index, remove, insert);
                 self.len = self.len + insert.len() - remove;
-                if index + insert.len() == left {
-                    self.raise_bound(place, insert.last().map_or(0, |entry| entry.end));
+                if gaps_grow || index + insert.len() == left {
+                    self.mend_bounds(place, insert.len());
                 }
-                return;
+                return true;
             }
         }
         self.splice_slowly(*place, remove, insert);
+        false
+    }
+
+    /// Gives the entry at `place` another value if it has exactly these bounds; says whether it has.
+    #[inline]
+    pub(crate) fn set_value(&mut self, place: &Place, span: Span, value: T) -> bool {
+        let (leaf, index) = (&mut self.leaves[place.leaf], place.index as usize % LEAF);
+        let fits = leaf.starts[index] == span.start && leaf.ends[index] == span.end;
+        if fits {
+            leaf.values[index] = value;
+        }
+        fits
     }
 
     #[cold]
     #[inline(never)]
-    fn splice_slowly(&mut self, mut place: Place, mut remove: usize, insert: &[Entry<T>]) {
-        while remove > 0 {
-            self.settle(&mut place);
+    fn splice_slowly(&mut self, mut place: Place, remove: usize, insert: &[Entry<T>]) {
+        self.settle(&mut place);
+        let mut left = remove;
+        while left > 0 {
             let leaf = &mut self.leaves[place.leaf];
             let index = place.index as usize;
-            let count = remove.min(leaf.len as usize - index);
+            let count = left.min(leaf.len as usize - index);
             let key = leaf.starts[index];
             leaf.splice(index, count, &[]);
             self.len -= count;
-            remove -= count;
+            left -= count;
             if leaf.len == 0 {
-                self.drop_leaf(&place);
+                self.drop_leaf(place.leaf, key);
             }
             place = self.seek(key);
+            self.settle(&mut place);
         }
         for entry in insert {
-            let place = self.seek(entry.start);
-            self.insert_at(place, *entry);
+            self.insert_one(*entry);
+        }
+        if insert.is_empty() {
+            self.mend_gap(place);
         }
     }
 
-    fn insert_at(&mut self, mut place: Place, entry: Entry<T>) {
-        if place.leaf != NONE && place.index == self.leaves[place.leaf].len {
-            self.raise_bound(&place, entry.end);
-        }
+    fn insert_one(&mut self, entry: Entry<T>) {
+        let mut place = self.seek(entry.start);
         if place.leaf == NONE {
             place.leaf = self.leaves.add(Leaf::new());
             (self.root, self.first) = (place.leaf, place.leaf);
         } else if self.leaves[place.leaf].len as usize == LEAF {
-            self.split_leaf(&mut place);
+            self.split_leaf(&mut place, entry.start);
         }
         self.leaves[place.leaf].splice(place.index as usize, 0, &[entry]);
         self.len += 1;
+        self.mend_bounds(&place, 1);
     }
 
-    /// Keeps the lower bound of what follows the leaf at `place` above `end`, the leaf's last (invariant 3).
-    fn raise_bound(&mut self, place: &Place, end: u32) {
+    /// Mends what inner nodes say of the `count` entries at `place`, which are new, and of the one that follows.
+    fn mend_bounds(&mut self, place: &Place, count: usize) {
+        let leaf = &self.leaves[place.leaf];
+        let (index, len) = (place.index as usize, leaf.len as usize);
+        if index + count == len && len > 0 && leaf.next != NONE {
+            self.raise_key(leaf.starts[len - 1], leaf.ends[len - 1]);
+        }
+        for index in index..=index + count {
+            self.mend_gap(Place { index: index as u32, ..*place });
+        }
+    }
+
+    /// Keeps the lower bound of what follows the leaf where `key` belongs above `end`, the leaf's last (invariant 3).
+    fn raise_key(&mut self, key: u32, end: u32) {
+        let path = self.path_to(key);
         for level in (0..self.height).rev() {
-            let (node, index) = place.path.at(level);
+            let (node, index) = path.at(level);
             let index = index + 1;
             let inner = &mut self.inners[node];
             if index < inner.len as usize {
@@ -81,8 +115,9 @@ impl<T: Copy + Default> RangeTree<T> {
         }
     }
 
-    /// Splits the leaf at `place`, which then points into the half where its entry belongs.
-    fn split_leaf(&mut self, place: &mut Place) {
+    /// Splits the leaf at `place`, where `key` belongs; `place` then points into the half where its entry belongs.
+    fn split_leaf(&mut self, place: &mut Place, key: u32) {
+        let path = self.path_to(key);
         let old = place.leaf;
         let next = self.leaves[old].next;
         let at = if next == NONE && place.index as usize == LEAF { LEAF } else { LEAF / 2 };
@@ -92,24 +127,25 @@ impl<T: Copy + Default> RangeTree<T> {
         let key = if at == LEAF { left.ends[LEAF - 1] } else { left.starts[at] };
         left.split_off(at, &mut right);
         (right.prev, right.next) = (old, next);
-        let new = self.leaves.add(right);
-        self.leaves[old].next = new;
+        let gap = right.gap;
+        let node = self.leaves.add(right);
+        self.leaves[old].next = node;
         if next != NONE {
-            self.leaves[next].prev = new;
+            self.leaves[next].prev = node;
         }
         if place.index as usize > at || at == LEAF {
-            (place.leaf, place.index) = (new, place.index - at as u32);
+            *place = Place { leaf: node, index: place.index - at as u32 };
         }
-        self.insert_child(&place.path, key, new);
+        self.insert_child(&path, Child { key, node, gap });
     }
 
     /// Hangs `child` behind the node that `path` leads to, from the lowest inner node up.
-    fn insert_child(&mut self, path: &Path, mut key: u32, mut child: u32) {
+    fn insert_child(&mut self, path: &Path, mut child: Child) {
         for level in (0..self.height).rev() {
             let (node, index) = path.at(level);
             let index = index + 1;
             if (self.inners[node].len as usize) < INNER {
-                self.inners[node].insert(index, key, child);
+                self.inners[node].insert(index, child);
                 return;
             }
             let at_end = index == INNER
@@ -118,24 +154,25 @@ impl<T: Copy + Default> RangeTree<T> {
             let mut right = Inner::new();
             self.inners[node].split_off(at, &mut right);
             if index > at || at_end {
-                right.insert(index - at, key, child);
+                right.insert(index - at, child);
             } else {
-                self.inners[node].insert(index, key, child);
+                self.inners[node].insert(index, child);
             }
-            key = right.keys[0];
-            child = self.inners.add(right);
+            child = Child { key: right.keys[0], gap: right.gap(), node: self.inners.add(right) };
         }
+        let old = if self.height == 0 { self.leaves[self.root].gap } else { self.inners[self.root].gap() };
         let mut root = Inner::new();
-        root.insert(0, 0, self.root);
-        root.insert(1, key, child);
+        root.insert(0, Child { key: 0, node: self.root, gap: old });
+        root.insert(1, child);
         self.root = self.inners.add(root);
         self.height += 1;
         debug_assert!(self.height <= MAX_HEIGHT);
     }
 
-    /// Gives an empty leaf back, with the inner nodes that held only it.
-    fn drop_leaf(&mut self, place: &Place) {
-        let Leaf { prev, next, .. } = self.leaves[place.leaf];
+    /// Gives an empty leaf back, where `key` belongs, with the inner nodes that held only it.
+    fn drop_leaf(&mut self, leaf: u32, key: u32) {
+        let path = self.path_to(key);
+        let Leaf { prev, next, .. } = self.leaves[leaf];
         match prev {
             NONE => self.first = next,
             _ => self.leaves[prev].next = next,
@@ -143,9 +180,9 @@ impl<T: Copy + Default> RangeTree<T> {
         if next != NONE {
             self.leaves[next].prev = prev;
         }
-        self.leaves.remove(place.leaf);
+        self.leaves.remove(leaf);
         for level in (0..self.height).rev() {
-            let (node, index) = place.path.at(level);
+            let (node, index) = path.at(level);
             self.inners[node].remove(index);
             if self.inners[node].len > 0 {
                 return self.lower_root();

@@ -18,12 +18,25 @@ impl<T: Copy + Default> RangeTree<T> {
         }
     }
 
-    fn check_node(&self, node: u32, level: usize, low: u32, high: u32) {
+    /// Gives the node's bound on gaps.
+    fn check_node(&self, node: u32, level: usize, low: u32, high: u32) -> u32 {
         if level == self.height {
             let leaf = &self.leaves[node];
             assert!(leaf.len > 0 && leaf.starts[0] >= low && leaf.ends[leaf.len as usize - 1] <= high);
             assert!(leaf.starts[leaf.len as usize..].iter().all(|&key| key == u32::MAX));
-            return;
+            let mut below =
+                if leaf.prev == NONE { 0 } else { self.before(&Place { leaf: node, index: 0 }).unwrap().end };
+            for i in 0..leaf.len as usize {
+                assert!(
+                    leaf.starts[i] - below <= leaf.gap,
+                    "{} before {}, {}",
+                    below,
+                    leaf.starts[i],
+                    leaf.gap
+                );
+                below = leaf.ends[i];
+            }
+            return leaf.gap;
         }
         let inner = &self.inners[node];
         assert!(inner.len > 0);
@@ -31,8 +44,9 @@ impl<T: Copy + Default> RangeTree<T> {
             let above = if i + 1 < inner.len as usize { inner.keys[i + 1] } else { high };
             let below = if i == 0 { low } else { inner.keys[i] };
             assert!(below <= above);
-            self.check_node(inner.children[i], level + 1, below, above);
+            assert!(self.check_node(inner.children[i], level + 1, below, above) <= inner.gaps[i]);
         }
+        inner.gap()
     }
 }
 
@@ -79,7 +93,7 @@ fn ascending_inserts_fill_leaves() {
         tree.insert(Span::new(i, i + 1), i).unwrap();
     }
     tree.check();
-    assert_eq!(tree.leaves.len(), count as usize / node::LEAF);
+    assert_eq!(tree.leaves.len(), (count as usize).div_ceil(node::LEAF));
 }
 
 #[test]
@@ -154,6 +168,83 @@ fn gaps_are_found_from_both_ends() {
     assert_eq!(tree.gap_top_down(Span::new(0, 995), 3, 1), Some(Span::new(987, 990)));
     assert_eq!(tree.gap_top_down(all, 8, 1), Some(Span::new(502, 510)));
     assert_eq!(tree.gap_top_down(all, 4, 4), Some(Span::new(504, 508)));
+}
+
+/// The span that a look at every unit finds.
+fn plain_gap(taken: &[bool], within: Span, size: u32, align: u32, descending: bool) -> Option<Span> {
+    let fits = |start: u32| {
+        let free = |unit| within.start <= unit && unit < within.end && !taken[unit as usize];
+        (start..start + size).all(free).then_some(Span::new(start, start + size))
+    };
+    let mut starts = (0..taken.len() as u32 - size + 1).step_by(align as usize);
+    if descending { starts.rev().find_map(fits) } else { starts.find_map(fits) }
+}
+
+#[test]
+fn gaps_are_those_that_a_look_at_every_unit_finds() {
+    const SPACE: u32 = if cfg!(miri) { 200 } else { 4000 };
+    let (mut tree, mut taken, mut state) = (RangeTree::new(), vec![false; SPACE as usize], 11);
+    for round in 0..if cfg!(miri) { 40 } else { 6000 } {
+        let start = random(&mut state) % (SPACE - 8);
+        let span = Span::new(start, start + 1 + random(&mut state) % 8);
+        // Fills up, then empties again.
+        let value = (random(&mut state) % 6000 > round).then_some(round);
+        tree.cursor(Span::new(0, SPACE)).store(span, value, |value, _| value).unwrap();
+        taken[span.start as usize..span.end as usize].fill(value.is_some());
+        let within = Span::new(random(&mut state) % 100, SPACE - random(&mut state) % 100);
+        let (size, align) = (1 + random(&mut state) % 30, 1 << (random(&mut state) % 5));
+        if round % 8 == 0 {
+            assert_eq!(
+                tree.gap_bottom_up(within, size, align),
+                plain_gap(&taken, within, size, align, false)
+            );
+            assert_eq!(tree.gap_top_down(within, size, align), plain_gap(&taken, within, size, align, true));
+        }
+        if round % 100 == 0 {
+            tree.check();
+        }
+    }
+    tree.check();
+}
+
+#[test]
+fn a_gap_search_in_vain_is_not_repeated() {
+    let mut tree = RangeTree::new();
+    let count = 50 * SCALE;
+    for i in 0..count {
+        // Gaps of two units.
+        tree.insert(Span::new(4 * i, 4 * i + 1), ()).unwrap();
+        tree.insert(Span::new(4 * i + 3, 4 * i + 4), ()).unwrap();
+    }
+    for i in 0..count {
+        // None is left, but no bound says so.
+        tree.insert(Span::new(4 * i + 1, 4 * i + 2), ()).unwrap();
+    }
+    assert_eq!(tree.inners[tree.root].gap(), 2);
+    let all = Span::new(0, 4 * count);
+    assert_eq!(tree.gap_bottom_up(all, 2, 1), None);
+    assert_eq!(
+        tree.inners[tree.root].gap(),
+        1,
+        "the bounds are right now, and the next search ends at the root"
+    );
+    assert_eq!(tree.remove(Span::new(4 * count - 3, 4 * count - 2)), Some(()));
+    assert_eq!(tree.gap_top_down(all, 2, 1), Some(Span::new(4 * count - 3, 4 * count - 1)));
+    tree.check();
+}
+
+#[test]
+fn a_search_beyond_everything_finds_nothing() {
+    let mut tree = RangeTree::new();
+    for i in 0..50 * SCALE {
+        tree.insert(Span::new(4 * i, 4 * i + 1), i).unwrap();
+    }
+    tree.insert(Span::new(u32::MAX - 1, u32::MAX), 0).unwrap();
+    for span in [Span::new(u32::MAX, u32::MAX), Span::new(u32::MAX, 0)] {
+        assert_eq!(tree.find_first(span), None);
+    }
+    assert_eq!(tree.find_next(u32::MAX), None);
+    assert_eq!(tree.find_prev(u32::MAX).map(|entry| entry.start), Some(u32::MAX - 1));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What each case did, written down the moment it ended: a run that was killed goes on from here.
+//! What each case did, in files: the journal of a run that may be killed, and the results that a run leaves behind.
 //!
 //! One line a case, `case,status,seconds,process,reason`; the reason is last because it may have commas. Several processes
 //! append to one file, a line in one write each. A torn last line counts as not written.
@@ -12,7 +12,7 @@ use crate::status::Status;
 
 /// How one case ended once. It may be tried again: the last entry of a case counts.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Its name.
     pub case: String,
     /// How it ended.
@@ -21,19 +21,19 @@ pub(super) struct Entry {
     pub seconds: f32,
     /// The process that ran it: cases with the same number ran one after the other, in the order of the entries.
     pub process: u32,
-    /// What `deqp-vk` said, without the place in its source.
+    /// What the test said.
     pub reason: String,
 }
 
 impl Entry {
     /// Its line, with the line feed.
-    pub(super) fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let Self { case, status, seconds, process, reason } = self;
         format!("{case},{},{seconds:.3},{process},{}\n", status.word(), reason.replace('\n', " "))
     }
 
     /// The inverse of [`Entry::line`].
-    pub(super) fn parse(line: &str) -> Option<Self> {
+    pub fn parse(line: &str) -> Option<Self> {
         let mut parts = line.splitn(5, ',');
         let mut next = || parts.next();
         Some(Self {
@@ -47,7 +47,10 @@ impl Entry {
 }
 
 /// The entries of a file, oldest first; none if there is no file.
-pub(super) fn load(path: &Path) -> io::Result<Vec<Entry>> {
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn load(path: &Path) -> io::Result<Vec<Entry>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text.lines().filter_map(Entry::parse).collect()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -55,8 +58,11 @@ pub(super) fn load(path: &Path) -> io::Result<Vec<Entry>> {
     }
 }
 
+/// The results of a run by case, with what was said of each.
+pub type Results = BTreeMap<String, Entry>;
+
 /// The last entry of each case.
-pub(super) fn last(entries: Vec<Entry>) -> BTreeMap<String, Entry> {
+pub fn last(entries: impl IntoIterator<Item = Entry>) -> Results {
     entries.into_iter().map(|entry| (entry.case.clone(), entry)).collect()
 }
 
