@@ -25,6 +25,7 @@ pub struct Shared {
     synchronization2: Option<khr::synchronization2::Device>,
     templates: Option<khr::descriptor_update_template::Device>,
     device_group: Option<khr::device_group::Device>,
+    dynamic_rendering: Option<khr::dynamic_rendering::Device>,
 }
 
 /// What to enable beyond the defaults.
@@ -69,6 +70,8 @@ impl Device {
             vk::PhysicalDeviceShaderAtomicInt64Features::default().shader_buffer_int64_atomics(true);
         let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default().storage_buffer8_bit_access(true);
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default().storage_buffer16_bit_access(true);
+        let mut views = vk::PhysicalDeviceMultiviewFeatures::default().multiview(true);
+        let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default().dynamic_rendering(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -84,6 +87,8 @@ impl Device {
             extra.synchronization2 => sync2,
             options.robust && (extra.null_descriptor || extra.robust_buffer_access2) => robustness,
             extra.buffer_int64_atomics => atomics,
+            extra.multiview => views,
+            extra.dynamic_rendering => rendering,
             extra.storage_8bit => bytes,
             extra.storage_16bit => halves,
         }
@@ -100,6 +105,8 @@ impl Device {
                 .then(|| khr::synchronization2::Device::new(instance, &raw)),
             templates: has(khr::descriptor_update_template::NAME)
                 .then(|| khr::descriptor_update_template::Device::new(instance, &raw)),
+            dynamic_rendering: has(khr::dynamic_rendering::NAME)
+                .then(|| khr::dynamic_rendering::Device::new(instance, &raw)),
             device_group: has(khr::device_group::NAME)
                 .then(|| khr::device_group::Device::new(instance, &raw)),
             queues: Queue::all(&raw, physical),
@@ -117,6 +124,11 @@ impl Device {
             (ext::robustness2::NAME, true),
             (khr::shader_atomic_int64::NAME, extra.buffer_int64_atomics),
             (khr::storage_buffer_storage_class::NAME, true),
+            (khr::multiview::NAME, extra.multiview),
+            (khr::maintenance2::NAME, true),
+            (khr::create_renderpass2::NAME, true),
+            (khr::depth_stencil_resolve::NAME, true),
+            (khr::dynamic_rendering::NAME, extra.dynamic_rendering),
             (khr::_8bit_storage::NAME, extra.storage_8bit),
             (khr::_16bit_storage::NAME, extra.storage_16bit),
             (khr::descriptor_update_template::NAME, true),
@@ -170,6 +182,14 @@ impl Device {
     /// As [`Device::timeline`].
     pub fn device_group(&self) -> Result<&khr::device_group::Device> {
         self.device_group.as_ref().ok_or_else(|| missing("VK_KHR_device_group"))
+    }
+
+    /// Commands of `VK_KHR_dynamic_rendering`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn dynamic_rendering(&self) -> Result<&khr::dynamic_rendering::Device> {
+        self.dynamic_rendering.as_ref().ok_or_else(|| missing("VK_KHR_dynamic_rendering"))
     }
 
     /// The first queue whose family has all of `flags`.

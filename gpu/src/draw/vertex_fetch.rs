@@ -4,7 +4,7 @@
 #![expect(unsafe_code, reason = "reads the application's memory")]
 
 use ash::vk;
-use lacuna_shaders::Interface;
+use lacuna_shaders::stage::Interface;
 use lacuna_shaders::abi::stage::slot;
 
 use super::buffer::Source;

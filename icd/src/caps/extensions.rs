@@ -163,6 +163,8 @@ extensions! {
         ShaderSubgroupVote = ext::shader_subgroup_vote;
         /// Uniform blocks whose bytes are in the descriptor set.
         InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
         /// Any kind of descriptor in one binding.
         MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
@@ -195,6 +197,28 @@ extensions! {
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
         ScalarBlockLayout = ext::scalar_block_layout;
+        /// Render passes with structures that can be extended.
+        CreateRenderpass2 = khr::create_renderpass2;
+        /// Draw counts in buffers.
+        DrawIndirectCount = khr::draw_indirect_count;
+        /// Passes without objects.
+        DynamicRendering = khr::dynamic_rendering;
+        /// Commands under a condition in a buffer.
+        ConditionalRendering = ext::conditional_rendering;
+        /// Color attachments that are switched off.
+        ColorWriteEnable = ext::color_write_enable;
+        /// State set by commands.
+        ExtendedDynamicState = ext::extended_dynamic_state;
+        /// More of it.
+        ExtendedDynamicState2 = ext::extended_dynamic_state2;
+        /// Still more.
+        ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterization = ext::line_rasterization;
+        /// Several draws in one command.
+        MultiDraw = ext::multi_draw;
+        /// Vertex attributes set by commands.
+        VertexInputDynamicState = ext::vertex_input_dynamic_state;
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod extensions;
 pub mod features;
 pub mod formats;
+pub mod graphics;
 pub mod images;
 pub mod limits;
 pub mod memory;

@@ -19,6 +19,7 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::SHUFFLE_RELATIVE.as_raw()
         | vk::SubgroupFeatureFlags::CLUSTERED.as_raw()
         | vk::SubgroupFeatureFlags::QUAD.as_raw()
+        | vk::SubgroupFeatureFlags::PARTITIONED_NV.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_KHR.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
