@@ -93,9 +93,7 @@ pub(super) unsafe extern "system" fn create_compute_pipelines(
     // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
     let made = |info: &vk::ComputePipelineCreateInfo<'_>| unsafe { ComputePipeline::new(info) };
     // SAFETY: as above, and -pPipelines-parameter: an array of `count` handles.
-    guard(|| unsafe {
-        create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Compute(made(info)?)))
-    })
+    guard(|| unsafe { create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Compute(made(info)?))) })
 }
 
 /// `vkCreateGraphicsPipelines`: a pipeline that cannot be made is null, the others are made.
@@ -128,7 +126,9 @@ unsafe fn create_all<T>(
     for (index, info) in infos.iter().enumerate() {
         let pipeline = make(info).map(Object::insert);
         // SAFETY: this function's contract.
-        unsafe { output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))? };
+        unsafe {
+            output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?
+        };
         outcome = outcome.and(pipeline.map(|_| ()));
     }
     outcome

@@ -66,11 +66,7 @@ pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKern
 ///
 /// # Errors
 /// What the compiler refuses.
-pub fn stage_kernel(
-    stage: Stage,
-    source: Source,
-    layout: &Layout,
-) -> Result<Arc<StageKernel>, CompileError> {
+pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc<StageKernel>, CompileError> {
     static KERNELS: Table<(Stage, Source), StageKernel> = LazyLock::new(Mutex::default);
     find_or_compile(&KERNELS, (stage, source), |(stage, source)| {
         compile_stage(&StageSource {
