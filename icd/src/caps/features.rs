@@ -27,7 +27,18 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_residency2_samples(true)
         .sparse_residency4_samples(true)
         .sparse_residency8_samples(true)
-        .sparse_residency16_samples(true);
+        .sparse_residency16_samples(true)
+        .image_cube_array(true)
+        .sampler_anisotropy(true)
+        .shader_image_gather_extended(true)
+        .shader_storage_image_extended_formats(true)
+        .shader_storage_image_multisample(true)
+        .shader_storage_image_read_without_format(true)
+        .shader_storage_image_write_without_format(true)
+        .shader_sampled_image_array_dynamic_indexing(true)
+        .shader_storage_image_array_dynamic_indexing(true)
+        .shader_resource_residency(true)
+        .shader_resource_min_lod(true);
     graphics::features(others)
 }
 
