@@ -5,7 +5,7 @@
 use ash::vk;
 
 use super::block::{
-    Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7, Decoder, Eac, Etc2, Etc2A1, Etc2A8, FirstTexel, Packed422,
+    Astc, Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7, Decoder, Eac, Etc2, Etc2A1, Etc2A8, FirstTexel, Packed422,
 };
 use super::codec::{Codec, Packed, SharedExponent, Wide, fields};
 use super::{Entry, Format, Numeric, Plane};
@@ -282,6 +282,34 @@ blocks {
     B12X4G12X4R12X4G12X4_422_UNORM_4PACK16 Unorm [12 12 12 0] [Packed422<12, true>];
     G16B16G16R16_422_UNORM Unorm [16 16 16 0] [Packed422<16, false>];
     B16G16R16G16_422_UNORM Unorm [16 16 16 0] [Packed422<16, true>];
+    ASTC_4X4_UNORM_BLOCK Unorm [8 8 8 8] [Astc<4, 4, false>];
+    ASTC_4X4_SRGB_BLOCK Srgb [8 8 8 8] [Astc<4, 4, true>];
+    ASTC_5X4_UNORM_BLOCK Unorm [8 8 8 8] [Astc<5, 4, false>];
+    ASTC_5X4_SRGB_BLOCK Srgb [8 8 8 8] [Astc<5, 4, true>];
+    ASTC_5X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<5, 5, false>];
+    ASTC_5X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<5, 5, true>];
+    ASTC_6X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<6, 5, false>];
+    ASTC_6X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<6, 5, true>];
+    ASTC_6X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<6, 6, false>];
+    ASTC_6X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<6, 6, true>];
+    ASTC_8X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 5, false>];
+    ASTC_8X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 5, true>];
+    ASTC_8X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 6, false>];
+    ASTC_8X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 6, true>];
+    ASTC_8X8_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 8, false>];
+    ASTC_8X8_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 8, true>];
+    ASTC_10X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 5, false>];
+    ASTC_10X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 5, true>];
+    ASTC_10X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 6, false>];
+    ASTC_10X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 6, true>];
+    ASTC_10X8_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 8, false>];
+    ASTC_10X8_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 8, true>];
+    ASTC_10X10_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 10, false>];
+    ASTC_10X10_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 10, true>];
+    ASTC_12X10_UNORM_BLOCK Unorm [8 8 8 8] [Astc<12, 10, false>];
+    ASTC_12X10_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 10, true>];
+    ASTC_12X12_UNORM_BLOCK Unorm [8 8 8 8] [Astc<12, 12, false>];
+    ASTC_12X12_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 12, true>];
 }
 planar {
     G8_B8_R8_3PLANE_420_UNORM 8 [1, 1] R8_UNORM R8_UNORM R8_UNORM;

@@ -3,6 +3,8 @@
 //! Blocks are only read. Who looks at single texels uses [`texel`], which remembers the blocks it decoded last, by their bytes.
 #![expect(unsafe_code, reason = "blocks are raw memory")]
 
+mod astc;
+mod astc_integers;
 mod bc;
 mod etc;
 mod packed_422;
@@ -12,6 +14,7 @@ use std::cell::RefCell;
 use super::codec::Texels;
 use super::srgb;
 
+pub(super) use astc::Astc;
 pub(super) use bc::{Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7};
 pub(super) use etc::{Eac, Etc2, Etc2A1, Etc2A8};
 pub(super) use packed_422::Packed422;
