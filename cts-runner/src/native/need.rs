@@ -51,6 +51,8 @@ pub enum Need {
     Int64Atomics,
     /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
     StorageImage(vk::Format),
+    /// `sparseResidencyImage2D`.
+    SparseImages,
     /// A device extension.
     Extension(&'static str),
 }
@@ -100,6 +102,10 @@ impl Need {
                     features |= vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC;
                 }
                 physical.optimal_features(format).contains(features)
+            }
+            Need::SparseImages => {
+                physical.features.sparse_residency_image2_d == vk::TRUE
+                    && Need::SparseBinding.missing(physical).is_none()
             }
             Need::Extension(name) => physical.extensions.contains(name),
         };

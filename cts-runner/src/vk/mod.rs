@@ -29,6 +29,7 @@ mod query;
 mod queue;
 mod shaders;
 mod sparse;
+mod sparse_image;
 mod sync;
 
 pub use ash::vk::*;
@@ -50,6 +51,7 @@ pub use query::{Queries, Timestamps};
 pub use queue::{Queue, Signals, Submit, Waits};
 pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
+pub use sparse_image::{BlockBind, SparseImage};
 pub use sync::{Event, Fence, Semaphore};
 
 /// How long the suite waits for a fence before it calls the work hung, in nanoseconds.
