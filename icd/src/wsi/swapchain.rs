@@ -377,6 +377,7 @@ impl SwapchainImage {
             flags |= vk::ImageCreateFlags::MUTABLE_FORMAT;
         }
         let image = Image::new(
+            device,
             &vk::ImageCreateInfo::default()
                 .flags(flags)
                 .image_type(vk::ImageType::TYPE_2D)
@@ -385,7 +386,8 @@ impl SwapchainImage {
                 .mip_levels(1)
                 .array_layers(1)
                 .samples(vk::SampleCountFlags::TYPE_1)
-                .tiling(vk::ImageTiling::OPTIMAL)
+                // Presenting reads whole rows.
+                .tiling(vk::ImageTiling::LINEAR)
                 .usage(info.image_usage),
         )?;
         let wanted = vk::MemoryAllocateInfo::default().allocation_size(image.requirements().size);
