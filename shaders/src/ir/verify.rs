@@ -4,7 +4,7 @@
 //! function to a later stage. One walk; scopes by a flag per value that is taken back when its list ends.
 
 use super::{
-    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Side, Stmt, Type,
+    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Stmt, Type,
     UnaryOp, Value, Variable,
 };
 use crate::stage::Stage;
@@ -92,7 +92,8 @@ impl Verifier<'_> {
                 self.require(ty != Type::Bool, "booleans have no memory representation")?;
                 self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")?;
                 if let Place::Interface { side, .. } = place {
-                    self.require(*side != Side::Input, "inputs are not written")?;
+                    let read_only = side.is_read_only(self.function.stage);
+                    self.require(!read_only, "inputs are not written")?;
                     self.require(ty.bytes() == 4, "a slot has 32 bits")?;
                 }
                 Ok(())
