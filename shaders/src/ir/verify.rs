@@ -101,7 +101,8 @@ impl Verifier<'_> {
                 self.require(ty != Type::Bool, "booleans have no memory representation")?;
                 self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")?;
                 if let Place::Interface { side, .. } = place {
-                    self.require(*side != Side::Input, "inputs are not written")?;
+                    let read_only = side.is_read_only(self.function.stage);
+                    self.require(!read_only, "inputs are not written")?;
                     self.require(ty.bytes() == 4, "a slot has 32 bits")?;
                 }
                 Ok(())
