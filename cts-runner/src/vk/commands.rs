@@ -59,7 +59,8 @@ impl Commands {
             .level(vk::CommandBufferLevel::SECONDARY)
             .command_buffer_count(1);
         // SAFETY: `info` outlives the call; the pool is alive and frees what it gave.
-        let made = unsafe { self.device.raw.allocate_command_buffers(&info) }.at("vkAllocateCommandBuffers")?;
+        let made =
+            unsafe { self.device.raw.allocate_command_buffers(&info) }.at("vkAllocateCommandBuffers")?;
         Ok(made[0])
     }
 

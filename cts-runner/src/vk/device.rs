@@ -137,6 +137,7 @@ impl Device {
             (khr::bind_memory2::NAME, true),
             (khr::dedicated_allocation::NAME, true),
             (khr::maintenance1::NAME, true),
+            (khr::push_descriptor::NAME, true),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))

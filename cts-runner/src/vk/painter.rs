@@ -139,8 +139,7 @@ impl Painter {
             .primitive_restart_enable(options.restart);
         let [width, height] = options.extent;
         let viewports = [viewport(width, height)];
-        let scissors =
-            [vk::Rect2D { extent: vk::Extent2D { width, height }, ..Default::default() }];
+        let scissors = [vk::Rect2D { extent: vk::Extent2D { width, height }, ..Default::default() }];
         let viewport =
             vk::PipelineViewportStateCreateInfo::default().viewports(&viewports).scissors(&scissors);
         let raster = vk::PipelineRasterizationStateCreateInfo::default().line_width(1.0);

@@ -92,7 +92,16 @@ impl Queries {
         let bytes = size_of_val(values.as_slice());
         // SAFETY: `values` has room for so many bytes.
         let code = unsafe {
-            get(self.device.raw.handle(), self.handle, 0, queries, bytes, values.as_mut_ptr().cast(), 8, flags)
+            get(
+                self.device.raw.handle(),
+                self.handle,
+                0,
+                queries,
+                bytes,
+                values.as_mut_ptr().cast(),
+                8,
+                flags,
+            )
         };
         code.result().at("vkGetQueryPoolResults").map(|()| values)
     }

@@ -129,7 +129,15 @@ mod tests {
     use super::*;
 
     /// One channel, as the specification has it.
-    fn reference(op: i32, channel: usize, factors: [i32; 2], s: [f64; 4], s1: [f64; 4], d: [f64; 4], c: [f64; 4]) -> f64 {
+    fn reference(
+        op: i32,
+        channel: usize,
+        factors: [i32; 2],
+        s: [f64; 4],
+        s1: [f64; 4],
+        d: [f64; 4],
+        c: [f64; 4],
+    ) -> f64 {
         let factor = |factor: i32| match factor {
             0 => 0.0,
             1 => 1.0,
@@ -195,8 +203,8 @@ mod tests {
     fn logic_operations_are_truth_tables() {
         // Bit n of the operation's number is the result for source and stored bits (n / 2, n % 2), highest first.
         for (op, table) in (0..16).zip([
-            0b0000u32, 0b0001, 0b0010, 0b0011, 0b0100, 0b0101, 0b0110, 0b0111, 0b1000, 0b1001, 0b1010, 0b1011, 0b1100,
-            0b1101, 0b1110, 0b1111,
+            0b0000u32, 0b0001, 0b0010, 0b0011, 0b0100, 0b0101, 0b0110, 0b0111, 0b1000, 0b1001, 0b1010,
+            0b1011, 0b1100, 0b1101, 0b1110, 0b1111,
         ]) {
             assert_eq!(logic(vk::LogicOp::from_raw(op), 0b0011, 0b0101) & 0xf, table);
         }

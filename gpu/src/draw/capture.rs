@@ -35,9 +35,11 @@ impl Capture<'_> {
         let Some(feedback) = self.feedback else { return };
         // Buffers that the stream goes to, and their strides.
         let strides: [u64; 4] = core::array::from_fn(|buffer| {
-            let of_buffer = self.interface.xfb.iter().find(|output| {
-                output.stream == stream && output.buffer as usize == buffer
-            });
+            let of_buffer = self
+                .interface
+                .xfb
+                .iter()
+                .find(|output| output.stream == stream && output.buffer as usize == buffer);
             of_buffer.map_or(0, |output| output.stride.into())
         });
         let mut written = 0;
@@ -74,7 +76,9 @@ impl Capture<'_> {
         feedback: &TransformFeedback,
     ) {
         for output in self.interface.xfb.iter().filter(|output| output.stream == stream) {
-            let Some(buffer) = feedback.buffers.get(output.buffer as usize).copied().flatten() else { continue };
+            let Some(buffer) = feedback.buffers.get(output.buffer as usize).copied().flatten() else {
+                continue;
+            };
             for n in 0..output.count {
                 let value = vertices.get(vertex, output.slot + n).to_le_bytes();
                 // SAFETY: the caller's promise.

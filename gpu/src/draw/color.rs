@@ -29,7 +29,10 @@ pub(super) struct Color {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Path {
     /// Four bytes; red is byte 0 or 2.
-    Bytes { swapped: bool, is_blended: bool },
+    Bytes {
+        swapped: bool,
+        is_blended: bool,
+    },
     General,
 }
 
@@ -120,11 +123,19 @@ impl Color {
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
         let mut new = if is_blended {
-            let limited = |colors: &Colors| colors.map(|channel| channel.map(|value| value.max(0.0).min(1.0)));
+            let limited =
+                |colors: &Colors| colors.map(|channel| channel.map(|value| value.max(0.0).min(1.0)));
             let (first, second) = (limited(first), limited(second));
             let sources = Sources { first: &first, second: &second, constants: &self.constants };
             let under = unpack(&stored, swapped);
-            pack(&if blends_over(&self.state) { over(&first, &under) } else { blend(&self.state, &sources, &under) }, swapped)
+            pack(
+                &if blends_over(&self.state) {
+                    over(&first, &under)
+                } else {
+                    blend(&self.state, &sources, &under)
+                },
+                swapped,
+            )
         } else {
             pack(first, swapped)
         };
@@ -214,7 +225,8 @@ impl Color {
 
 /// Whether blending gives what it is given.
 fn copies(state: &vk::PipelineColorBlendAttachmentState) -> bool {
-    let copy = |op, source, target| op == BlendOp::ADD && source == BlendFactor::ONE && target == BlendFactor::ZERO;
+    let copy =
+        |op, source, target| op == BlendOp::ADD && source == BlendFactor::ONE && target == BlendFactor::ZERO;
     copy(state.color_blend_op, state.src_color_blend_factor, state.dst_color_blend_factor)
         && copy(state.alpha_blend_op, state.src_alpha_blend_factor, state.dst_alpha_blend_factor)
 }

@@ -32,9 +32,8 @@ pub(super) fn walk(
         }
         Coverage::Edges(count) if !samples.is_uniform => {
             let edges = &primitive.edges[..usize::from(*count)];
-            let is_covered = |x, y, sample| {
-                edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0)
-            };
+            let is_covered =
+                |x, y, sample| edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0);
             each_pixel(area, samples.count, is_covered, &mut emit);
         }
         Coverage::Edges(count) => {

@@ -46,19 +46,20 @@ pub(super) struct Place<'a> {
 impl DepthStencil {
     pub(super) fn new(state: &DrawState, targets: &Targets) -> Self {
         let tests = &state.depth_stencil;
-        let depth = targets.depth.filter(|_| tests.depth_test || tests.depth_bounds.is_some()).map(|surface| {
-            let kind = match (surface.format.channel_bits[0], surface.format.element_bytes()) {
-                (16, _) => Kind::D16,
-                (24, _) => Kind::D24,
-                _ => Kind::D32,
-            };
-            Depth {
-                kind,
-                compare: if tests.depth_test { tests.depth_compare } else { CompareOp::ALWAYS },
-                write: tests.depth_test && tests.depth_write,
-                bounds: tests.depth_bounds,
-            }
-        });
+        let depth =
+            targets.depth.filter(|_| tests.depth_test || tests.depth_bounds.is_some()).map(|surface| {
+                let kind = match (surface.format.channel_bits[0], surface.format.element_bytes()) {
+                    (16, _) => Kind::D16,
+                    (24, _) => Kind::D24,
+                    _ => Kind::D32,
+                };
+                Depth {
+                    kind,
+                    compare: if tests.depth_test { tests.depth_compare } else { CompareOp::ALWAYS },
+                    write: tests.depth_test && tests.depth_write,
+                    bounds: tests.depth_bounds,
+                }
+            });
         Self { depth, stencil: tests.stencil.filter(|_| targets.stencil.is_some()) }
     }
 
@@ -187,7 +188,14 @@ impl Depth {
     /// # Safety
     /// As [`DepthStencil::test`].
     #[inline(always)]
-    unsafe fn test(&self, view: &TileView, place: &Place<'_>, set: u32, tested: u32, depths: &Floats) -> (u32, u32) {
+    unsafe fn test(
+        &self,
+        view: &TileView,
+        place: &Place<'_>,
+        set: u32,
+        tested: u32,
+        depths: &Floats,
+    ) -> (u32, u32) {
         // SAFETY: the caller's promise; the kind is that of the surface.
         unsafe {
             match self.kind {
@@ -217,7 +225,9 @@ impl Depth {
         let Place { x, y, sample, .. } = *place;
         let is_whole = view.is_whole(x, y);
         // SAFETY: the caller's promise; a packet that is whole is memory.
-        let stored = unsafe { if is_whole { load::<F>(view, x, y, sample) } else { load_set::<F>(view, x, y, sample, set) } };
+        let stored = unsafe {
+            if is_whole { load::<F>(view, x, y, sample) } else { load_set::<F>(view, x, y, sample, set) }
+        };
         let mut in_bounds = set;
         if let Some([low, high]) = self.bounds {
             let (low, high) = (low * F::SCALE, high * F::SCALE);
@@ -366,7 +376,10 @@ mod tests {
 
     #[test]
     fn fixed_depths_round_to_the_nearest_step() {
-        assert_eq!([-1.0, 0.0, 0.5, 1.0, 2.0, f32::NAN].map(D16::quantize), [0.0, 0.0, 32768.0, 65535.0, 65535.0, 0.0]);
+        assert_eq!(
+            [-1.0, 0.0, 0.5, 1.0, 2.0, f32::NAN].map(D16::quantize),
+            [0.0, 0.0, 32768.0, 65535.0, 65535.0, 0.0]
+        );
         for step in [0u32, 1, 2, 77_777, 8_388_607, 16_777_214, 16_777_215] {
             let depth = (f64::from(step) / 16_777_215.0) as f32;
             assert!((D24::quantize(depth) - step as f32).abs() <= 1.0);

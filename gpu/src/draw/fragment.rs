@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use lacuna_shaders::stage::Interface;
+use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::stage::{InterpolateAt, Lanes, StageBuiltin, slot};
 use lacuna_shaders::abi::{DispatchContext, StageFrame};
+use lacuna_shaders::stage::Interface;
 use lacuna_shaders::stage::{DepthMode, FragmentModes, InputSlot, Interpolation, Sampling};
-use lacuna_shaders::Scratch;
 
 use super::coverage::Covered;
 use super::interpolate::{Positions, Smooth};
@@ -52,7 +52,8 @@ impl Needs {
             B::SamplePositionY,
             B::SampleMaskIn,
         ];
-        let inputs: Vec<_> = interface.inputs.iter().copied().filter(|input| input.slot < slot::COUNT).collect();
+        let inputs: Vec<_> =
+            interface.inputs.iter().copied().filter(|input| input.slot < slot::COUNT).collect();
         let any = |test: fn(&InputSlot) -> bool| inputs.iter().any(test);
         let writes = |location: u32| {
             let first = slot::location(location, 0);

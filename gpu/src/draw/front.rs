@@ -132,7 +132,8 @@ impl Front<'_> {
         assemblies.vertices.clear();
         reuse.forget();
         let primitives = u64::from(stream.primitives.max(1));
-        let (mut instance, mut primitive) = ((range.start / primitives) as u32, (range.start % primitives) as u32);
+        let (mut instance, mut primitive) =
+            ((range.start / primitives) as u32, (range.start % primitives) as u32);
         let mut segment = stream.segment(primitive);
         let mut segment_end = segment.primitives_before + self.cut.primitives(segment.vertices);
         for _ in range {
@@ -165,7 +166,11 @@ impl Front<'_> {
                     assemblies.vertices.extend_from_slice(&vertices[..size.min(6)]);
                 }
                 let main = core::array::from_fn(|n| vertices[corners.get(n).copied().unwrap_or(corners[0])]);
-                assemblies.list.push(Assembly { vertices: main, provoking: assembled.provoking, id: primitive });
+                assemblies.list.push(Assembly {
+                    vertices: main,
+                    provoking: assembled.provoking,
+                    id: primitive,
+                });
             }
             primitive += 1;
         }

@@ -130,7 +130,10 @@ impl<'a> Geometry<'a> {
             }
         }
         let statistics = front.statistics;
-        count(statistics.map(|all| &all.geometry_invocations), primitives.len() as u64 * u64::from(invocations));
+        count(
+            statistics.map(|all| &all.geometry_invocations),
+            primitives.len() as u64 * u64::from(invocations),
+        );
         let made = streams.iter().map(|stream| stream.len() as u64).sum();
         count(statistics.map(|all| &all.geometry_primitives), made);
         if let Some(capture) = &front.capture {
@@ -162,8 +165,9 @@ impl<'a> Geometry<'a> {
                 for n in 0..cut.primitives(count) {
                     let assembled = cut.assemble(n, count, self.mode);
                     let corners = cut.corners();
-                    let vertices =
-                        core::array::from_fn(|n| strip[assembled.vertices[corners.get(n).copied().unwrap_or(0)] as usize]);
+                    let vertices = core::array::from_fn(|n| {
+                        strip[assembled.vertices[corners.get(n).copied().unwrap_or(0)] as usize]
+                    });
                     primitives.push(Assembly { vertices, provoking: assembled.provoking, id });
                 }
                 strip.clear();

@@ -181,7 +181,10 @@ impl Draw<'_> {
             (None, None) => self.cut.shape(),
         };
         let stages = &state.stages;
-        let last = stages.geometry.as_ref().or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
+        let last = stages
+            .geometry
+            .as_ref()
+            .or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
         let last = last.unwrap_or(&stages.vertex).interface();
         let samples = Samples::new(&state.multisample);
         let setup = Setup::new(state, targets, shape, last, &samples, view);
@@ -211,7 +214,8 @@ impl Draw<'_> {
             tessellation,
             geometry,
             capture,
-            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard).then_some(&setup),
+            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard)
+                .then_some(&setup),
             statistics: self.queries.statistics,
         };
         let mut wave = WAVES.take().unwrap_or_default();
@@ -245,7 +249,11 @@ impl Draw<'_> {
                         let first = start + n * chunk;
                         // SAFETY: the contract of `draw`.
                         unsafe {
-                            front.get().run(first..end.min(first + chunk), memory, &mut used[n as usize].lock());
+                            front.get().run(
+                                first..end.min(first + chunk),
+                                memory,
+                                &mut used[n as usize].lock(),
+                            );
                         }
                     }
                 });

@@ -7,8 +7,8 @@
 //! Nothing here trusts the shader: a position that is not finite, a layer or a viewport that is not there drops the primitive.
 
 use ash::vk;
-use lacuna_shaders::stage::Interface;
 use lacuna_shaders::abi::stage::slot;
+use lacuna_shaders::stage::Interface;
 
 use super::clip::{Corner, Planes};
 use super::lines::{self, LineStyle};
@@ -136,7 +136,8 @@ impl Setup {
             Some(format) => DepthUnit::Fixed(0.5f64.powi(format.channel_bits[0].into())),
             None => DepthUnit::Fixed(0.0),
         };
-        let fragment = state.stages.fragment.as_ref().map(|stage| super::fragment::Needs::new(stage.interface()));
+        let fragment =
+            state.stages.fragment.as_ref().map(|stage| super::fragment::Needs::new(stage.interface()));
         Self {
             shape,
             viewports: Viewport::all(&state.viewport, area),
@@ -180,8 +181,11 @@ impl Setup {
             // What is not a number is not inside.
             code |= u32::from(!(distance >= 0.0)) << (outside::USER_SHIFT + bit);
         }
-        let screen =
-            if code & (outside::CUT | outside::NOT_FINITE) == 0 { viewport.project(position) } else { Screen::default() };
+        let screen = if code & (outside::CUT | outside::NOT_FINITE) == 0 {
+            viewport.project(position)
+        } else {
+            Screen::default()
+        };
         Projected { screen, code }
     }
 
@@ -211,8 +215,9 @@ impl Setup {
             Shape::Line => 2,
             _ => 3,
         };
-        let mut projected: [Projected; 3] =
-            core::array::from_fn(|n| projected.get(assembly.vertices[n] as usize).copied().unwrap_or_default());
+        let mut projected: [Projected; 3] = core::array::from_fn(|n| {
+            projected.get(assembly.vertices[n] as usize).copied().unwrap_or_default()
+        });
         if viewport != 0 {
             projected = core::array::from_fn(|n| self.project(vertices, assembly.vertices[n], window));
         }
@@ -226,7 +231,11 @@ impl Setup {
         let common = Common {
             vertices: assembly.vertices,
             provoking,
-            id: if self.outputs.primitive_id { vertices.get(provoking, slot::PRIMITIVE_ID) } else { assembly.id },
+            id: if self.outputs.primitive_id {
+                vertices.get(provoking, slot::PRIMITIVE_ID)
+            } else {
+                assembly.id
+            },
             layer,
             viewport: viewport as u8,
             is_front: true,
@@ -283,11 +292,8 @@ impl Setup {
         if projected.code != 0 {
             return false;
         }
-        let size = if self.outputs.point_size {
-            vertices.float(common.provoking, slot::POINT_SIZE)
-        } else {
-            1.0
-        };
+        let size =
+            if self.outputs.point_size { vertices.float(common.provoking, slot::POINT_SIZE) } else { 1.0 };
         let point = Point { screen: projected.screen, weights: [0.0; 2], linear: [0.0; 2] };
         out.extend(points::point(&point, size, 0.0, &common, self.samples));
         true
@@ -310,9 +316,9 @@ impl Setup {
         } else {
             let planes = Planes { viewport: self.viewport(common.viewport), depth: self.depth };
             let ends = [0, 1].map(|n| self.corner(vertices, common.vertices[n], n));
-            planes.line(ends, any).and_then(|[a, b]| {
-                Some([self.land(&a, common.viewport)?, self.land(&b, common.viewport)?])
-            })
+            planes
+                .line(ends, any)
+                .and_then(|[a, b]| Some([self.land(&a, common.viewport)?, self.land(&b, common.viewport)?]))
         };
         let Some(ends) = ends else { return false };
         out.extend(lines::line(&self.line, &ends, 0.0, &common, self.samples));
@@ -337,8 +343,7 @@ impl Setup {
             return true;
         }
         let planes = Planes { viewport: self.viewport(common.viewport), depth: self.depth };
-        let mut polygon: Vec<Corner> =
-            (0..3).map(|n| self.corner(vertices, common.vertices[n], n)).collect();
+        let mut polygon: Vec<Corner> = (0..3).map(|n| self.corner(vertices, common.vertices[n], n)).collect();
         planes.polygon(&mut polygon, any & outside::CUT);
         let points: Option<Vec<Point>> =
             polygon.iter().map(|corner| self.land(corner, common.viewport)).collect();
@@ -354,10 +359,8 @@ impl Setup {
     /// Draws a convex polygon of three or more corners as the polygon mode says.
     fn polygon(&self, points: &[Point], mut common: Common, out: &mut Vec<Primitive>) {
         let area = area(points);
-        common.is_front =
-            (area < 0) == (self.rasterization.front_face == vk::FrontFace::COUNTER_CLOCKWISE);
-        let face =
-            if common.is_front { vk::CullModeFlags::FRONT } else { vk::CullModeFlags::BACK };
+        common.is_front = (area < 0) == (self.rasterization.front_face == vk::FrontFace::COUNTER_CLOCKWISE);
+        let face = if common.is_front { vk::CullModeFlags::FRONT } else { vk::CullModeFlags::BACK };
         if area == 0 || self.rasterization.cull_mode.contains(face) {
             return;
         }
@@ -428,8 +431,10 @@ impl Setup {
         };
         if self.needs_weights {
             primitive.inverse_w = planes(|point| point.screen.q);
-            primitive.perspective =
-                [planes(|point| point.weights[0] * point.screen.q), planes(|point| point.weights[1] * point.screen.q)];
+            primitive.perspective = [
+                planes(|point| point.weights[0] * point.screen.q),
+                planes(|point| point.weights[1] * point.screen.q),
+            ];
         }
         if self.needs_linear {
             primitive.linear = [planes(|point| point.linear[0]), planes(|point| point.linear[1])];

@@ -175,7 +175,8 @@ impl Mesh {
         // Where the perpendiculars of an equilateral triangle meet: twice as far on the way to the center.
         let near = 1.0 - distance * 4.0 / 3.0;
         let far = distance * 2.0 / 3.0;
-        let corner = |n: usize| -> [f32; 3] { core::array::from_fn(|axis| if axis == n { near } else { far }) };
+        let corner =
+            |n: usize| -> [f32; 3] { core::array::from_fn(|axis| if axis == n { near } else { far }) };
         let corners = [0, 1, 2].map(|n| self.point(corner(n)));
         core::array::from_fn(|n| {
             let (from, to) = (n, (n + 1) % 3);
@@ -183,7 +184,8 @@ impl Mesh {
             for &t in &division[1..division.len() - 1] {
                 let share = (t - distance) / (1.0 - 2.0 * distance);
                 let (a, b) = (corner(from), corner(to));
-                points.push(self.point(core::array::from_fn(|axis| a[axis] * (1.0 - share) + b[axis] * share)));
+                points
+                    .push(self.point(core::array::from_fn(|axis| a[axis] * (1.0 - share) + b[axis] * share)));
             }
             points.push(corners[to]);
             points

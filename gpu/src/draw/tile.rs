@@ -227,7 +227,10 @@ impl<'a> Tile<'a> {
         self.counts.fragment_invocations += u64::from(packet.live.count_ones());
         // SAFETY: the caller's promise.
         let live = unsafe { self.memory.stage.run(shader, shading.context, packet) };
-        if live != packet.live || shading.multisample.alpha_to_coverage || shader.needs.modes.writes_sample_mask {
+        if live != packet.live
+            || shading.multisample.alpha_to_coverage
+            || shader.needs.modes.writes_sample_mask
+        {
             self.reduce(shader, live, covered);
         }
         if !shading.is_early && !shading.tests.is_idle() {
@@ -264,7 +267,9 @@ impl<'a> Tile<'a> {
         if shader.needs.modes.writes_sample_mask {
             let mask = &outputs[slot::SAMPLE_MASK as usize].0;
             for (sample, set) in covered.iter_mut().enumerate() {
-                *set = lanes_of(*set).filter(|&lane| mask[lane] >> sample & 1 != 0).fold(0, |all, lane| all | 1 << lane);
+                *set = lanes_of(*set)
+                    .filter(|&lane| mask[lane] >> sample & 1 != 0)
+                    .fold(0, |all, lane| all | 1 << lane);
             }
         }
         if self.shading.multisample.alpha_to_coverage && shader.needs.colors & 1 != 0 {
@@ -291,7 +296,15 @@ impl<'a> Tile<'a> {
         for (sample, set) in covered.iter_mut().enumerate().filter(|(_, set)| **set != 0) {
             // SAFETY: the caller's promise.
             *set = unsafe {
-                self.test(packet.primitive, packet.x, packet.y, sample, *set, depths.as_ref(), references.as_ref())
+                self.test(
+                    packet.primitive,
+                    packet.x,
+                    packet.y,
+                    sample,
+                    *set,
+                    depths.as_ref(),
+                    references.as_ref(),
+                )
             };
         }
     }

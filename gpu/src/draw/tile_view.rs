@@ -62,7 +62,13 @@ impl TileView {
     ///
     /// # Safety
     /// The surface's memory is mapped until the view is dropped.
-    pub(super) unsafe fn new(surface: &Surface, x: i32, y: i32, layer: u32, spare: &mut Spare) -> Option<Self> {
+    pub(super) unsafe fn new(
+        surface: &Surface,
+        x: i32,
+        y: i32,
+        layer: u32,
+        spare: &mut Spare,
+    ) -> Option<Self> {
         let extent = surface.extent();
         let (x, y) = (u32::try_from(x).ok()?, u32::try_from(y).ok()?);
         if layer >= surface.layers || x >= extent.width || y >= extent.height {
@@ -100,7 +106,14 @@ impl TileView {
         }
     }
 
-    fn map_pages(&mut self, surface: &Surface, [x, y]: [u32; 2], size: [u32; 2], layer: u32, spare: &mut Spare) {
+    fn map_pages(
+        &mut self,
+        surface: &Surface,
+        [x, y]: [u32; 2],
+        size: [u32; 2],
+        layer: u32,
+        spare: &mut Spare,
+    ) {
         let mut absent = 0;
         spare.page.resize(PAGE_SIZE as usize, 0);
         let page = spare.page.as_mut_ptr();
@@ -226,7 +239,13 @@ mod tests {
     use crate::layout::{ImageLayout, Shape};
     use ash::vk;
 
-    fn surface(memory: &mut Vec<u8>, extent: [u32; 2], format: vk::Format, samples: u32, tiled: bool) -> Surface {
+    fn surface(
+        memory: &mut Vec<u8>,
+        extent: [u32; 2],
+        format: vk::Format,
+        samples: u32,
+        tiled: bool,
+    ) -> Surface {
         let format = Format::find(format).unwrap();
         let [width, height] = extent;
         let shape = Shape {
@@ -236,7 +255,8 @@ mod tests {
             element_bytes: format.texel_bytes(),
             samples,
         };
-        let layout = if tiled { ImageLayout::tiled(shape, false) } else { ImageLayout::linear(shape) }.unwrap();
+        let layout =
+            if tiled { ImageLayout::tiled(shape, false) } else { ImageLayout::linear(shape) }.unwrap();
         memory.resize(layout.size() as usize, 0);
         Surface {
             address: memory.as_mut_ptr() as u64,

@@ -169,6 +169,10 @@ extensions! {
         InlineUniformBlock = ext::inline_uniform_block;
         /// Subgroups parted by values.
         ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Pipelines only if nothing has to be compiled.
+        PipelineCreationCacheControl = ext::pipeline_creation_cache_control;
+        /// How long making a pipeline took.
+        PipelineCreationFeedback = ext::pipeline_creation_feedback;
         /// Numbers kept with objects.
         PrivateData = ext::private_data;
         /// No tool is active.

@@ -137,7 +137,13 @@ impl<'a> State<'a> {
         self.compute.pipeline = pipeline.as_compute().ok();
     }
 
-    pub(super) fn bind_set(&mut self, is_graphics: bool, index: u32, set: &'a Arc<DescriptorSet>, offsets: Slice) {
+    pub(super) fn bind_set(
+        &mut self,
+        is_graphics: bool,
+        index: u32,
+        set: &'a Arc<DescriptorSet>,
+        offsets: Slice,
+    ) {
         let offsets = self.recording().words(offsets);
         let sets = if is_graphics { &mut self.graphics.sets } else { &mut self.compute.sets };
         let bound = &mut sets.0[index as usize];

@@ -88,7 +88,9 @@ impl<'a> State<'a> {
             Command::BindVertexBuffer { binding, buffer } => {
                 self.graphics.bind_vertex_buffer(*binding, buffer.as_ref());
             }
-            Command::SetVertexStride { binding, stride } => self.graphics.set_vertex_stride(*binding, *stride),
+            Command::SetVertexStride { binding, stride } => {
+                self.graphics.set_vertex_stride(*binding, *stride)
+            }
             Command::BindIndexBuffer { buffer, index_type } => {
                 self.graphics.bind_index_buffer(buffer.as_ref(), *index_type);
             }

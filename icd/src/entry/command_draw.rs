@@ -117,7 +117,8 @@ pub(super) unsafe extern "system" fn cmd_draw_indirect_count(
     most: u32,
     stride: u32,
 ) {
-    let (draws, counter) = (Place { buffer: draws, offset }, Place { buffer: counter, offset: counter_offset });
+    let (draws, counter) =
+        (Place { buffer: draws, offset }, Place { buffer: counter, offset: counter_offset });
     // SAFETY: VUID-vkCmdDrawIndirectCount-commandBuffer-parameter.
     unsafe { record(buffer, |recording| recording.draw_indirect(false, draws, Some(counter), most, stride)) }
 }
@@ -132,7 +133,8 @@ pub(super) unsafe extern "system" fn cmd_draw_indexed_indirect_count(
     most: u32,
     stride: u32,
 ) {
-    let (draws, counter) = (Place { buffer: draws, offset }, Place { buffer: counter, offset: counter_offset });
+    let (draws, counter) =
+        (Place { buffer: draws, offset }, Place { buffer: counter, offset: counter_offset });
     // SAFETY: VUID-vkCmdDrawIndexedIndirectCount-commandBuffer-parameter.
     unsafe { record(buffer, |recording| recording.draw_indirect(true, draws, Some(counter), most, stride)) }
 }

@@ -155,7 +155,8 @@ pub(super) unsafe extern "system" fn cmd_set_color_blend_enable(
 ) {
     // SAFETY: VUID-vkCmdSetColorBlendEnableEXT-pColorBlendEnables-parameter.
     let enables = unsafe { slice(enables, count) };
-    let settings = (first..).zip(enables).map(|(index, &enable)| Setting::BlendEnable(index, enable != FALSE));
+    let settings =
+        (first..).zip(enables).map(|(index, &enable)| Setting::BlendEnable(index, enable != FALSE));
     // SAFETY: VUID-vkCmdSetColorBlendEnableEXT-commandBuffer-parameter.
     unsafe { record(buffer, |recording| recording.set_all(settings)) }
 }
@@ -209,7 +210,8 @@ pub(super) unsafe extern "system" fn cmd_set_vertex_input(
     attributes: *const VertexInputAttributeDescription2EXT<'_>,
 ) {
     // SAFETY: VUID-vkCmdSetVertexInputEXT-pVertexBindingDescriptions-parameter, -pVertexAttributeDescriptions-parameter.
-    let (bindings, attributes) = unsafe { (slice(bindings, binding_count), slice(attributes, attribute_count)) };
+    let (bindings, attributes) =
+        unsafe { (slice(bindings, binding_count), slice(attributes, attribute_count)) };
     // SAFETY: VUID-vkCmdSetVertexInputEXT-commandBuffer-parameter.
     unsafe {
         record(buffer, |recording| {

@@ -40,10 +40,8 @@ impl QueryPool {
             _ => return Err(Error::FeatureNotPresent("queries of this type")),
         };
         let count = info.query_count as usize;
-        let results = Results {
-            values: vec![0; count * values].into(),
-            available: vec![false; count].into(),
-        };
+        let results =
+            Results { values: vec![0; count * values].into(), available: vec![false; count].into() };
         Ok(Self {
             kind: info.query_type,
             statistics: info.pipeline_statistics,
@@ -86,7 +84,10 @@ impl QueryPool {
         let first = query as usize * self.values;
         if let Some(available) = results.available.get_mut(query as usize) {
             *available = true;
-            results.values[first..first + self.values].iter_mut().zip(new).for_each(|(value, new)| *value = *new);
+            results.values[first..first + self.values]
+                .iter_mut()
+                .zip(new)
+                .for_each(|(value, new)| *value = *new);
         }
         drop(results);
         self.written.notify_all();

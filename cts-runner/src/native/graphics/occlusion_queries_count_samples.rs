@@ -20,7 +20,9 @@ pub(super) fn run(cx: &Context) -> Outcome {
         let draw = |width, height| {
             let extent = vk::Extent2D { width, height };
             // SAFETY: recording.
-            unsafe { r.device.raw.cmd_set_scissor(r.handle, 0, &[vk::Rect2D { extent, ..Default::default() }]) };
+            unsafe {
+                r.device.raw.cmd_set_scissor(r.handle, 0, &[vk::Rect2D { extent, ..Default::default() }])
+            };
             r.draw(3);
         };
         let none = vk::QueryControlFlags::PRECISE;

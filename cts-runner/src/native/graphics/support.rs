@@ -55,8 +55,7 @@ pub(super) fn screen(
     change: impl FnOnce(&mut vk::PainterOptions<'_>),
 ) -> vk::Result<(vk::Canvas, vk::Painter)> {
     let canvas = vk::Canvas::new(&cx.device, shape)?;
-    let mut options =
-        vk::PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, canvas.pass, shape.extent);
+    let mut options = vk::PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, canvas.pass, shape.extent);
     options.samples = shape.samples;
     change(&mut options);
     let painter = vk::Painter::new(&cx.device, &options)?;

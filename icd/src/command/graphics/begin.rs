@@ -46,7 +46,9 @@ impl Recording {
             None => unsafe { late_views(info)? },
         };
         if views.len() < pass.attachments.len() {
-            return Err(Error::InvalidUsage("VUID-VkRenderPassBeginInfo-framebuffer-03207 or -renderPass-00904"));
+            return Err(Error::InvalidUsage(
+                "VUID-VkRenderPassBeginInfo-framebuffer-03207 or -renderPass-00904",
+            ));
         }
         // SAFETY: members of a valid structure.
         let clears = unsafe { slice(info.p_clear_values, info.clear_value_count) }.into();
@@ -171,7 +173,8 @@ impl List {
             && info.resolve_image_view != vk::ImageView::null()
             && !self.suspends
         {
-            let target = self.push(info.resolve_image_view, Attachment::default(), vk::ClearValue::default())?;
+            let target =
+                self.push(info.resolve_image_view, Attachment::default(), vk::ClearValue::default())?;
             resolve = Some(Resolve { target, mode: info.resolve_mode });
         }
         Ok(Added(Some(index), resolve))

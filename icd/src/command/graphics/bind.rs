@@ -124,7 +124,8 @@ pub(in crate::command) struct Graphics<'a> {
 }
 
 /// A draw of nothing, which every draw replaces.
-const NOTHING: DrawCommand = DrawCommand::Direct { vertices: 0, instances: 0, first_vertex: 0, first_instance: 0 };
+const NOTHING: DrawCommand =
+    DrawCommand::Direct { vertices: 0, instances: 0, first_vertex: 0, first_instance: 0 };
 
 impl<'a> Graphics<'a> {
     /// Binding a pipeline makes its settings.

@@ -54,7 +54,8 @@ impl Pass {
             (vk::ImageAspectFlags::DEPTH, targets.depth),
             (vk::ImageAspectFlags::STENCIL, targets.stencil),
         ];
-        for (_, surface) in aspects.into_iter().filter(|(aspect, _)| attachment.aspect_mask.contains(*aspect)) {
+        for (_, surface) in aspects.into_iter().filter(|(aspect, _)| attachment.aspect_mask.contains(*aspect))
+        {
             let Some(surface) = surface else { continue };
             for rect in rects {
                 let area = intersect(rect.rect, targets.area);

@@ -52,7 +52,8 @@ impl Recording {
         stride: u32,
     ) -> Result<(), Error> {
         let buffer = Buffer::get(draws.buffer)?;
-        let counter = counter.map(|place| Ok::<_, Error>((Buffer::get(place.buffer)?, place.offset))).transpose()?;
+        let counter =
+            counter.map(|place| Ok::<_, Error>((Buffer::get(place.buffer)?, place.offset))).transpose()?;
         let in_counter = |(buffer, offset): &(Arc<Buffer>, u64)| fits(buffer, *offset, 4);
         if !draws.offset.is_multiple_of(4) || counter.as_ref().is_some_and(|counter| !in_counter(counter)) {
             return Err(Error::InvalidUsage("VUID-vkCmdDrawIndirect-offset-02710, countBufferOffset"));
@@ -75,7 +76,8 @@ impl State<'_> {
         };
         for index in 0..indirect.count.min(counted) {
             let offset = u64::from(index) * u64::from(indirect.stride);
-            let Some(draw) = indirect.offset.checked_add(offset).and_then(|offset| indirect.read(offset)) else {
+            let Some(draw) = indirect.offset.checked_add(offset).and_then(|offset| indirect.read(offset))
+            else {
                 log::warn!("indirect draws beyond the end of their buffer: skipped");
                 break;
             };
@@ -89,7 +91,8 @@ impl Indirect {
     /// The parameters at an offset.
     fn read(&self, offset: u64) -> Option<DrawCommand> {
         Some(if self.indexed {
-            let [indices, instances, first_index, vertex_offset, first_instance] = read(&self.buffer, offset)?;
+            let [indices, instances, first_index, vertex_offset, first_instance] =
+                read(&self.buffer, offset)?;
             let vertex_offset = vertex_offset.cast_signed();
             DrawCommand::Indexed { indices, instances, first_index, vertex_offset, first_instance }
         } else {

@@ -115,7 +115,10 @@ impl Pass {
         if views == ALL_VIEWS && self.subpass().view_mask == 0 {
             return vec![0..self.begin.layers.min(surface.layers)];
         }
-        (0..surface.layers.min(u32::BITS)).filter(|view| views >> view & 1 != 0).map(|view| view..view + 1).collect()
+        (0..surface.layers.min(u32::BITS))
+            .filter(|view| views >> view & 1 != 0)
+            .map(|view| view..view + 1)
+            .collect()
     }
 
     /// The views of this subpass.

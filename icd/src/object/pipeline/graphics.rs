@@ -109,7 +109,8 @@ impl GraphicsPipeline {
 
     /// The shaders as draws take them; `None` for pipelines that cannot draw.
     pub fn stages(&self) -> Option<Stages> {
-        let program = |kernel: &Option<Arc<StageKernel>>| kernel.clone().map(|kernel| kernel as Arc<dyn Program>);
+        let program =
+            |kernel: &Option<Arc<StageKernel>>| kernel.clone().map(|kernel| kernel as Arc<dyn Program>);
         Some(Stages {
             vertex: program(&self.shaders.vertex)?,
             tessellation_control: program(&self.shaders.tessellation_control),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ash::vk;
 use ash::vk::GraphicsPipelineLibraryFlagsEXT as Parts;
 
-use super::graphics::GraphicsPipeline;
 use super::Pipeline;
+use super::graphics::GraphicsPipeline;
 use crate::error::Error;
 use crate::guard::slice;
 use crate::handle::Object;

@@ -38,7 +38,9 @@ impl<'a> Shader<'a> {
         let inline = unsafe { pnext::find::<vk::ShaderModuleCreateInfo<'_>>(info.p_next) };
         let words = match inline {
             // SAFETY: a valid structure.
-            Some(inline) if info.module == vk::ShaderModule::null() => unsafe { ShaderModule::new(inline)?.words },
+            Some(inline) if info.module == vk::ShaderModule::null() => unsafe {
+                ShaderModule::new(inline)?.words
+            },
             _ => Arc::clone(&ShaderModule::get(info.module)?.words),
         };
         if info.p_name.is_null() {

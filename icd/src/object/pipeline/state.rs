@@ -36,9 +36,8 @@ impl<'a> Pieces<'a> {
         // SAFETY: null or a valid structure.
         let dynamic = unsafe { info.p_dynamic_state.as_ref() };
         // SAFETY: members of a valid structure.
-        let dynamic = dynamic.map_or(&[][..], |list| unsafe {
-            slice(list.p_dynamic_states, list.dynamic_state_count)
-        });
+        let dynamic =
+            dynamic.map_or(&[][..], |list| unsafe { slice(list.p_dynamic_states, list.dynamic_state_count) });
         let rasterization = if parts.contains(Parts::PRE_RASTERIZATION_SHADERS) {
             // SAFETY: null or a valid structure for pipelines with this part.
             unsafe { info.p_rasterization_state.as_ref() }
@@ -118,12 +117,15 @@ pub(super) unsafe fn add(
             if let Some(raster) = pieces.rasterization {
                 rasterization(&mut list, raster);
             }
-            if !pieces.discards() && let Some(viewport) = info.p_viewport_state.as_ref() {
+            if !pieces.discards()
+                && let Some(viewport) = info.p_viewport_state.as_ref()
+            {
                 viewport_state(&mut list, viewport);
             }
         }
         if parts.intersects(Parts::FRAGMENT_SHADER) && !pieces.discards() {
-            let state = pieces.targets.depth_or_stencil.then(|| info.p_depth_stencil_state.as_ref()).flatten();
+            let state =
+                pieces.targets.depth_or_stencil.then(|| info.p_depth_stencil_state.as_ref()).flatten();
             depth_stencil(&mut list, state.unwrap_or(&vk::PipelineDepthStencilStateCreateInfo::default()));
         }
         if parts.intersects(Parts::FRAGMENT_SHADER | Parts::FRAGMENT_OUTPUT_INTERFACE) && !pieces.discards() {
@@ -169,7 +171,8 @@ unsafe fn viewport_state(list: &mut List<'_>, state: &vk::PipelineViewportStateC
         if !is_dynamic(DynamicState::VIEWPORT) {
             // SAFETY: valid if it is not dynamic.
             let viewports = unsafe { slice(state.p_viewports, state.viewport_count) };
-            list.settings.extend((0..).zip(viewports).map(|(index, &viewport)| Setting::Viewport(index, viewport)));
+            list.settings
+                .extend((0..).zip(viewports).map(|(index, &viewport)| Setting::Viewport(index, viewport)));
         }
     }
     let is_dynamic = |state| list.pieces.is_dynamic(state);
@@ -178,11 +181,13 @@ unsafe fn viewport_state(list: &mut List<'_>, state: &vk::PipelineViewportStateC
         if !is_dynamic(DynamicState::SCISSOR) {
             // SAFETY: valid if it is not dynamic.
             let scissors = unsafe { slice(state.p_scissors, state.scissor_count) };
-            list.settings.extend((0..).zip(scissors).map(|(index, &scissor)| Setting::Scissor(index, scissor)));
+            list.settings
+                .extend((0..).zip(scissors).map(|(index, &scissor)| Setting::Scissor(index, scissor)));
         }
     }
     // SAFETY: the chain of a valid structure.
-    let control = unsafe { pnext::find::<vk::PipelineViewportDepthClipControlCreateInfoEXT<'_>>(state.p_next) };
+    let control =
+        unsafe { pnext::find::<vk::PipelineViewportDepthClipControlCreateInfoEXT<'_>>(state.p_next) };
     let negative = control.is_some_and(|control| control.negative_one_to_one != vk::FALSE);
     list.unless(DynamicState::DEPTH_CLIP_NEGATIVE_ONE_TO_ONE_EXT, Setting::NegativeOneToOne(negative));
 }
@@ -200,9 +205,15 @@ unsafe fn rasterization(list: &mut List<'_>, state: &vk::PipelineRasterizationSt
         clamp: state.depth_bias_clamp,
         slope: state.depth_bias_slope_factor,
     };
-    list.unless(DynamicState::DEPTH_BIAS_ENABLE, Setting::DepthBiasEnable(state.depth_bias_enable != vk::FALSE));
+    list.unless(
+        DynamicState::DEPTH_BIAS_ENABLE,
+        Setting::DepthBiasEnable(state.depth_bias_enable != vk::FALSE),
+    );
     list.unless(DynamicState::DEPTH_BIAS, Setting::DepthBias(bias));
-    list.unless(DynamicState::DEPTH_CLAMP_ENABLE_EXT, Setting::DepthClamp(state.depth_clamp_enable != vk::FALSE));
+    list.unless(
+        DynamicState::DEPTH_CLAMP_ENABLE_EXT,
+        Setting::DepthClamp(state.depth_clamp_enable != vk::FALSE),
+    );
     list.unless(DynamicState::LINE_WIDTH, Setting::LineWidth(state.line_width));
     // SAFETY: the chain of a valid structure.
     let (clip, stream, provoking, line) = unsafe {
@@ -264,8 +275,13 @@ fn depth_stencil(list: &mut List<'_>, state: &vk::PipelineDepthStencilStateCreat
     list.unless(DynamicState::DEPTH_BOUNDS_TEST_ENABLE, Setting::DepthBoundsTest(bounds));
     let bounds = [state.min_depth_bounds, state.max_depth_bounds];
     list.unless(DynamicState::DEPTH_BOUNDS, Setting::DepthBounds(bounds));
-    list.unless(DynamicState::STENCIL_TEST_ENABLE, Setting::StencilTest(state.stencil_test_enable != vk::FALSE));
-    for (faces, face) in [(vk::StencilFaceFlags::FRONT, state.front), (vk::StencilFaceFlags::BACK, state.back)] {
+    list.unless(
+        DynamicState::STENCIL_TEST_ENABLE,
+        Setting::StencilTest(state.stencil_test_enable != vk::FALSE),
+    );
+    for (faces, face) in
+        [(vk::StencilFaceFlags::FRONT, state.front), (vk::StencilFaceFlags::BACK, state.back)]
+    {
         let ops = StencilOps {
             fail: face.fail_op,
             pass: face.pass_op,
@@ -283,7 +299,10 @@ fn depth_stencil(list: &mut List<'_>, state: &vk::PipelineDepthStencilStateCreat
 /// # Safety
 /// `state` is a valid structure.
 unsafe fn color_blend(list: &mut List<'_>, state: &vk::PipelineColorBlendStateCreateInfo<'_>) {
-    list.unless(DynamicState::LOGIC_OP_ENABLE_EXT, Setting::LogicOpEnable(state.logic_op_enable != vk::FALSE));
+    list.unless(
+        DynamicState::LOGIC_OP_ENABLE_EXT,
+        Setting::LogicOpEnable(state.logic_op_enable != vk::FALSE),
+    );
     list.unless(DynamicState::LOGIC_OP_EXT, Setting::LogicOp(state.logic_op));
     list.unless(DynamicState::BLEND_CONSTANTS, Setting::BlendConstants(state.blend_constants));
     // SAFETY: the chain of a valid structure.
@@ -305,7 +324,10 @@ unsafe fn color_blend(list: &mut List<'_>, state: &vk::PipelineColorBlendStateCr
     for (index, attachment) in (0..).zip(attachments) {
         let enable = Setting::BlendEnable(index, attachment.blend_enable != vk::FALSE);
         list.unless(DynamicState::COLOR_BLEND_ENABLE_EXT, enable);
-        list.unless(DynamicState::COLOR_BLEND_EQUATION_EXT, Setting::BlendEquation(index, equation(attachment)));
+        list.unless(
+            DynamicState::COLOR_BLEND_EQUATION_EXT,
+            Setting::BlendEquation(index, equation(attachment)),
+        );
         let mask = Setting::ColorWriteMask(index, attachment.color_write_mask);
         list.unless(DynamicState::COLOR_WRITE_MASK_EXT, mask);
     }
