@@ -27,6 +27,7 @@ mod sparse;
 mod support;
 mod sync;
 mod transfer;
+mod window;
 
 pub use child::serve;
 pub use context::Context;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<Case> {
         compute::CASES,
         sparse::CASES,
         bad_input::CASES,
+        window::CASES,
     ]
     .concat()
 }

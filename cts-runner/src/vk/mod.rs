@@ -30,6 +30,7 @@ mod queue;
 mod shaders;
 mod sparse;
 mod sync;
+mod window;
 
 pub use ash::vk::*;
 
@@ -51,6 +52,7 @@ pub use queue::{Queue, Signals, Submit, Waits};
 pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
 pub use sync::{Event, Fence, Semaphore};
+pub use window::{Presentation, Surface, Swapchain, SwapchainOptions};
 
 /// How long the suite waits for a fence before it calls the work hung, in nanoseconds.
 pub const PATIENCE: u64 = 20_000_000_000;
