@@ -133,6 +133,8 @@ extensions! {
         ShaderAtomicInt64 = khr::shader_atomic_int64;
         /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// The time in shaders.
+        ShaderClock = khr::shader_clock;
         /// Integer dot products.
         ShaderIntegerDotProduct = khr::shader_integer_dot_product;
         /// Hints of what is likely and of what is known.
