@@ -23,4 +23,5 @@ pub mod rng;
 pub mod status;
 pub mod units;
 pub mod vk;
+pub mod wayland;
 pub mod x11;
