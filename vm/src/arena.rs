@@ -1,7 +1,8 @@
-//! Storage by 32-bit index: [`Arena`] for parts that link to each other, [`Table`] for objects that callers name.
+//! Storage by 32-bit index, for parts that link to each other: tree nodes, records, pairs.
 //!
-//! Both keep freed places for reuse and never move an element to another index. An [`Arena`] can promise room: as long as no more
-//! elements are added than were reserved, adding allocates nothing and cannot fail.
+//! What callers name (VMs, BOs, regions) is in `slotmap`s, whose keys go stale. Here nobody can hold an index for longer than what it names is there, and
+//! two things are needed that a slotmap has not: an index of four bytes without a generation, since each of many million records holds three of them,
+//! and promises: as long as no more elements are added than were reserved, by whomever and in whatever order, adding allocates nothing.
 
 use std::ops::{Index, IndexMut};
 
@@ -120,81 +121,20 @@ impl<T> IndexMut<u32> for Arena<T> {
     }
 }
 
-/// A name for an element of a [`Table`] that is never reused for another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
-    pub(crate) index: u32,
-    generation: u32,
+/// The number of a key among those in use, from zero; a later key may have it again.
+pub(crate) fn number(key: impl slotmap::Key) -> u32 {
+    (key.data().as_ffi() as u32).wrapping_sub(1)
 }
 
-/// Objects that callers hold names of: a stale name finds nothing instead of somebody else's object.
-#[derive(Debug)]
-pub(crate) struct Table<T> {
-    slots: Vec<(u32, Option<T>)>,
-    free: Vec<u32>,
-}
-
-impl<T> Table<T> {
-    pub(crate) const fn new() -> Self {
-        Self { slots: Vec::new(), free: Vec::new() }
-    }
-
-    pub(crate) fn insert(&mut self, item: T) -> Result<Key, Error> {
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.1 = Some(item);
-            return Ok(Key { index, generation: slot.0 });
-        }
-        let index = u32::try_from(self.slots.len()).map_err(|_| Error::OutOfMemory)?;
-        self.slots.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-        // Room for every index, so that `remove` never allocates.
-        self.free.try_reserve(self.slots.len() + 1).map_err(|_| Error::OutOfMemory)?;
-        self.slots.push((0, Some(item)));
-        Ok(Key { index, generation: 0 })
-    }
-
-    pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
-        let slot = self.slots.get_mut(key.index as usize).filter(|slot| slot.0 == key.generation)?;
-        let item = slot.1.take()?;
-        slot.0 = slot.0.wrapping_add(1);
-        self.free.push(key.index);
-        Some(item)
-    }
-
-    #[inline]
-    pub(crate) fn get(&self, key: Key) -> Option<&T> {
-        let slot = self.slots.get(key.index as usize)?;
-        if slot.0 == key.generation { slot.1.as_ref() } else { None }
-    }
-
-    #[inline]
-    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
-        let slot = self.slots.get_mut(key.index as usize)?;
-        if slot.0 == key.generation { slot.1.as_mut() } else { None }
-    }
-
-    /// All objects with their names, in the order of their indices.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.slots.iter().enumerate().filter_map(|(index, (generation, item))| {
-            let key = Key { index: index as u32, generation: *generation };
-            item.as_ref().map(|item| (key, item))
-        })
-    }
+/// Adds to a map of objects that callers name, where memory may be exhausted.
+pub(crate) fn insert<K: slotmap::Key, V>(map: &mut slotmap::SlotMap<K, V>, value: V) -> Result<K, Error> {
+    map.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+    Ok(map.insert(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stale_key_finds_nothing() {
-        let mut table = Table::new();
-        let old = table.insert(1).unwrap();
-        assert_eq!(table.remove(old), Some(1));
-        let new = table.insert(2).unwrap();
-        assert_eq!((table.get(old), table.get(new)), (None, Some(&2)));
-        assert_eq!(table.remove(old), None);
-    }
 
     #[test]
     fn freed_places_count_towards_a_reservation() {

@@ -20,18 +20,23 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use crate::arena::{Arena, Key, NONE, Table};
+use slotmap::{SlotMap, new_key_type};
+
+use crate::arena::{Arena, NONE, number};
 use crate::error::Error;
+use crate::evict::Priority;
 use crate::mapping::Record;
+use crate::units::PAGE_SHIFT;
 use crate::vm::VmId;
 
-/// Names a BO of a [`Manager`](crate::Manager).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BoId(pub(crate) Key);
+new_key_type! {
+    /// Names a BO of a [`Manager`](crate::Manager).
+    pub struct BoId;
+}
 
 impl fmt::Display for BoId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "bo{}", self.0.index)
+        write!(f, "bo{}", number(*self))
     }
 }
 
@@ -44,14 +49,27 @@ pub(crate) struct Bo {
     pub(crate) evicted: bool,
     /// Counted: while it is not zero the BO is not evicted.
     pub(crate) pinned: u32,
-    pub(crate) priority: u32,
+    pub(crate) priority: Priority,
     pub(crate) last_use: u64,
     pub(crate) vm_bos: u32,
 }
 
 impl Bo {
     pub(crate) const fn new(host: u64, pages: u32) -> Self {
-        Self { host, pages, evicted: false, pinned: 0, priority: 0, last_use: 0, vm_bos: NONE }
+        Self {
+            host,
+            pages,
+            evicted: false,
+            pinned: 0,
+            priority: Priority::DEFAULT,
+            last_use: 0,
+            vm_bos: NONE,
+        }
+    }
+
+    /// Its size in bytes, whole pages.
+    pub(crate) const fn size(&self) -> u64 {
+        (self.pages as u64) << PAGE_SHIFT
     }
 }
 
@@ -132,7 +150,7 @@ impl VmLists {
 /// All BOs and pairs of a manager.
 #[derive(Debug)]
 pub(crate) struct Pairs {
-    pub(crate) bos: Table<Bo>,
+    pub(crate) bos: SlotMap<BoId, Bo>,
     pub(crate) vm_bos: Arena<VmBo>,
     /// By the index of the VM.
     pub(crate) lists: Vec<VmLists>,
@@ -141,9 +159,9 @@ pub(crate) struct Pairs {
 }
 
 impl Pairs {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let by_members = HashMap::with_hasher(BuildHasherDefault::new());
-        Self { bos: Table::new(), vm_bos: Arena::new(), lists: Vec::new(), by_members }
+        Self { bos: SlotMap::with_key(), vm_bos: Arena::new(), lists: Vec::new(), by_members }
     }
 
     /// The pairs on a list, from its head.
@@ -154,14 +172,14 @@ impl Pairs {
 
     /// Where the lists of `vm` begin.
     pub(crate) fn lists(&self, vm: VmId) -> &VmLists {
-        &self.lists[vm.0.index as usize]
+        &self.lists[number(vm) as usize]
     }
 
     fn push(&mut self, list: List, index: u32) {
         let pair = &self.vm_bos[index];
         let head = match list {
-            List::InBo => self.bos.get_mut(pair.bo.0).map(|bo| &mut bo.vm_bos),
-            _ => Some(self.lists[pair.vm.0.index as usize].head(list)),
+            List::InBo => self.bos.get_mut(pair.bo).map(|bo| &mut bo.vm_bos),
+            _ => Some(self.lists[number(pair.vm) as usize].head(list)),
         };
         let Some(head) = head else { return };
         let old = std::mem::replace(head, index);
@@ -188,17 +206,17 @@ impl Pairs {
         let pair = &self.vm_bos[index];
         match list {
             List::InBo => {
-                if let Some(bo) = self.bos.get_mut(pair.bo.0) {
+                if let Some(bo) = self.bos.get_mut(pair.bo) {
                     bo.vm_bos = next;
                 }
             }
-            _ => *self.lists[pair.vm.0.index as usize].head(list) = next,
+            _ => *self.lists[number(pair.vm) as usize].head(list) = next,
         }
     }
 
     /// The pair of `vm` and `bo`, if it exists.
     pub(crate) fn find(&self, vm: VmId, bo: BoId) -> Option<u32> {
-        let first = self.bos.get(bo.0)?.vm_bos;
+        let first = self.bos.get(bo)?.vm_bos;
         if first != NONE && self.vm_bos[first].vm == vm {
             // Nearly always: few BOs are in more than one VM.
             return Some(first);
@@ -211,7 +229,7 @@ impl Pairs {
         if let Some(index) = self.find(vm, bo) {
             return Ok(index);
         }
-        let Bo { evicted, host, vm_bos: first, .. } = *self.bos.get(bo.0).ok_or(Error::NoBo)?;
+        let Bo { evicted, host, vm_bos: first, .. } = *self.bos.get(bo).ok_or(Error::NoBo)?;
         self.vm_bos.reserve(1)?;
         self.vm_bos.release(1);
         self.by_members.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
@@ -256,7 +274,7 @@ impl Pairs {
             self.unlink(list, index);
         }
         self.vm_bos[index].residency = Residency::Dead;
-        let last = self.bos.get(bo.0).map_or(NONE, |bo| bo.vm_bos);
+        let last = self.bos.get(bo).map_or(NONE, |bo| bo.vm_bos);
         if last != NONE && self.vm_bos[last].next(List::InBo) == NONE {
             self.unlink(List::External, last);
         }

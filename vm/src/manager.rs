@@ -1,6 +1,8 @@
 //! [`Manager`]: all VMs and BOs of a device, and everything that can be done with them.
 
-use crate::arena::{NONE, Table};
+use slotmap::SlotMap;
+
+use crate::arena::{self, NONE};
 use crate::bo::{Bo, BoId, Pairs, VmLists};
 use crate::error::Error;
 use crate::job::{self, BindJob, Home, Promise, Spare};
@@ -27,13 +29,15 @@ impl<T: PageTable> PageTables for T {
 /// All VMs and BOs of a device. It takes no lock: whoever shares it wraps it in one.
 #[derive(Debug)]
 pub struct Manager {
-    pub(crate) vms: Table<Vm>,
+    pub(crate) vms: SlotMap<VmId, Vm>,
     pub(crate) pairs: Pairs,
     /// What the last job left behind, to use again.
     pub(crate) spare: Spare,
     /// Promises of jobs that were dropped; made with the first VM.
     dropped: Option<Home>,
     pub(crate) clock: u64,
+    /// Bytes of all BOs that are not evicted.
+    pub(crate) resident: u64,
 }
 
 const _: () = {
@@ -49,10 +53,17 @@ impl Default for Manager {
 }
 
 impl Manager {
-    /// A manager without VMs and BOs; allocates nothing.
+    /// A manager without VMs and BOs.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { vms: Table::new(), pairs: Pairs::new(), spare: Spare::EMPTY, dropped: None, clock: 0 }
+    pub fn new() -> Self {
+        Self {
+            vms: SlotMap::with_key(),
+            pairs: Pairs::new(),
+            spare: Spare::EMPTY,
+            dropped: None,
+            clock: 0,
+            resident: 0,
+        }
     }
 
     /// Makes an empty address space.
@@ -63,8 +74,8 @@ impl Manager {
     pub fn create_vm(&mut self, options: VmOptions) -> Result<VmId, Error> {
         let vm = Vm::new(options)?;
         self.pairs.lists.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-        let id = VmId(self.vms.insert(vm)?);
-        if self.pairs.lists.len() <= id.0.index as usize {
+        let id = arena::insert(&mut self.vms, vm)?;
+        if self.pairs.lists.len() <= arena::number(id) as usize {
             self.pairs.lists.push(VmLists::new());
         }
         self.dropped.get_or_insert_default();
@@ -73,7 +84,7 @@ impl Manager {
 
     /// Removes an address space with all that is mapped in it. Jobs prepared for it do nothing any more.
     pub fn destroy_vm(&mut self, vm: VmId, table: &mut impl PageTable) {
-        let Some(gone) = self.vms.remove(vm.0) else { return };
+        let Some(gone) = self.vms.remove(vm) else { return };
         let mut writer = Writer::new(table, gone.base);
         for entry in gone.space.tree.iter() {
             writer.unmap(entry.start, entry.end);
@@ -94,7 +105,11 @@ impl Manager {
             return Err(Error::Misaligned(host_address));
         }
         let pages = u32::try_from(size.div_ceil(PAGE_SIZE)).map_err(|_| Error::TooLarge(size))?;
-        self.pairs.bos.insert(Bo::new(host_address, pages)).map(BoId)
+        let bo = Bo::new(host_address, pages);
+        let resident = self.resident.checked_add(bo.size()).ok_or(Error::TooLarge(size))?;
+        let id = arena::insert(&mut self.pairs.bos, bo)?;
+        self.resident = resident;
+        Ok(id)
     }
 
     /// Forgets a BO. Its mappings in all VMs are removed first, so that no page table entry names its memory afterwards; a prepared map of it will
@@ -114,7 +129,9 @@ impl Manager {
             self.pairs.vm_bos[index].pins -= 1;
             self.pairs.drop_if_unused(index);
         }
-        self.pairs.bos.remove(bo.0);
+        if let Some(gone) = self.pairs.bos.remove(bo).filter(|gone| !gone.evicted) {
+            self.resident -= gone.size();
+        }
         Ok(())
     }
 
@@ -131,7 +148,7 @@ impl Manager {
     fn unmap_pair(&mut self, index: u32, table: &mut (impl PageTable + ?Sized)) -> BindStats {
         let pair = &self.pairs.vm_bos[index];
         let (vm, count) = (pair.vm, pair.count);
-        let Some(vm) = self.vms.get_mut(vm.0) else { return BindStats::default() };
+        let Some(vm) = self.vms.get_mut(vm) else { return BindStats::default() };
         let mut writer = Writer::new(table, vm.base);
         let mut slot = pair.mappings;
         for _ in 0..count {
@@ -153,7 +170,7 @@ impl Manager {
     /// # Errors
     /// [`Error::NoVm`]; [`Error::RegionConflict`] if it overlaps another one or the VM was made without regions; what is wrong with the range.
     pub fn insert_region(&mut self, vm: VmId, range: VaRange, flags: RegionFlags) -> Result<RegionId, Error> {
-        let vm = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let vm = self.vms.get_mut(vm).ok_or(Error::NoVm)?;
         let span = vm.span(range)?;
         let regions = vm.regions.as_mut().ok_or(Error::RegionConflict(range))?;
         regions.insert(Region { range, flags }, span)
@@ -164,9 +181,9 @@ impl Manager {
     /// # Errors
     /// [`Error::NoVm`], [`Error::NoRegion`], [`Error::RegionNotEmpty`].
     pub fn remove_region(&mut self, vm: VmId, region: RegionId) -> Result<(), Error> {
-        let vm = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let vm = self.vms.get_mut(vm).ok_or(Error::NoVm)?;
         let regions = vm.regions.as_mut().ok_or(Error::NoRegion)?;
-        let &(Region { range, .. }, span) = regions.table.get(region.0).ok_or(Error::NoRegion)?;
+        let &(Region { range, .. }, span) = regions.table.get(region).ok_or(Error::NoRegion)?;
         if vm.space.tree.find_first(span).is_some() {
             return Err(Error::RegionNotEmpty(range));
         }
@@ -198,7 +215,7 @@ impl Manager {
     /// [`Error::NoVm`], [`Error::NoRegion`].
     pub fn region(&self, vm: VmId, region: RegionId) -> Result<Region, Error> {
         let regions = self.vm(vm)?.regions.as_ref().ok_or(Error::NoRegion)?;
-        regions.table.get(region.0).map(|(region, _)| *region).ok_or(Error::NoRegion)
+        regions.table.get(region).map(|(region, _)| *region).ok_or(Error::NoRegion)
     }
 
     /// Checks a batch of requests and reserves all that running it can need: the only stage that can fail. No mapping changes.
@@ -214,13 +231,13 @@ impl Manager {
         if spare.home.is_none() {
             spare.home.clone_from(&self.dropped);
         }
-        let target = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let target = self.vms.get_mut(vm).ok_or(Error::NoVm)?;
         job::prepare(vm, target, &mut self.pairs, requests, spare)
     }
 
     /// Runs a job: cannot fail, allocates nothing. Does nothing if the VM is gone.
     pub fn run(&mut self, job: BindJob, table: &mut impl PageTable) -> BindStats {
-        let Some(vm) = self.vms.get_mut(job.vm.0) else {
+        let Some(vm) = self.vms.get_mut(job.vm) else {
             self.cancel(job);
             return BindStats::default();
         };
@@ -233,22 +250,22 @@ impl Manager {
     pub fn cancel(&mut self, job: BindJob) {
         let vm = job.vm;
         let (promise, home) = job.take();
-        let steps = job::cancel(self.vms.get_mut(vm.0), &mut self.pairs, promise);
+        let steps = job::cancel(self.vms.get_mut(vm), &mut self.pairs, promise);
         self.spare = Spare { steps, home };
     }
 
     #[cold]
     fn cancel_dropped(&mut self, dropped: Vec<(VmId, Promise)>) {
         for (vm, promise) in dropped {
-            job::cancel(self.vms.get_mut(vm.0), &mut self.pairs, promise);
+            job::cancel(self.vms.get_mut(vm), &mut self.pairs, promise);
         }
     }
 
     pub(crate) fn vm(&self, vm: VmId) -> Result<&Vm, Error> {
-        self.vms.get(vm.0).ok_or(Error::NoVm)
+        self.vms.get(vm).ok_or(Error::NoVm)
     }
 
     pub(crate) fn bo(&self, bo: BoId) -> Result<&Bo, Error> {
-        self.pairs.bos.get(bo.0).ok_or(Error::NoBo)
+        self.pairs.bos.get(bo).ok_or(Error::NoBo)
     }
 }

@@ -1,13 +1,16 @@
 //! Regions: declared parts of a VM, one per sparse resource, that mappings may not cross.
 
-use crate::arena::{Key, Table};
+use slotmap::{SlotMap, new_key_type};
+
+use crate::arena;
 use crate::error::Error;
 use crate::tree::{RangeTree, Span};
 use crate::units::VaRange;
 
-/// Names a region of a VM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RegionId(pub(crate) Key);
+new_key_type! {
+    /// Names a region of a VM.
+    pub struct RegionId;
+}
 
 /// What is special about a region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,14 +35,14 @@ pub struct Region {
 /// 2. `epoch` grows whenever a region goes away, so that a prepared job can tell whether its checks still hold.
 #[derive(Debug)]
 pub(crate) struct Regions {
-    pub(crate) tree: RangeTree<u32>,
-    pub(crate) table: Table<(Region, Span)>,
+    pub(crate) tree: RangeTree<RegionId>,
+    pub(crate) table: SlotMap<RegionId, (Region, Span)>,
     pub(crate) epoch: u64,
 }
 
 impl Regions {
     pub(crate) fn new() -> Self {
-        Self { tree: RangeTree::new(), table: Table::new(), epoch: 0 }
+        Self { tree: RangeTree::new(), table: SlotMap::with_key(), epoch: 0 }
     }
 
     /// Whether `span` lies inside one region.
@@ -48,19 +51,19 @@ impl Regions {
     }
 
     pub(crate) fn insert(&mut self, region: Region, span: Span) -> Result<RegionId, Error> {
-        let key = self.table.insert((region, span))?;
-        if let Err(error) = self.tree.insert(span, key.index) {
+        let key = arena::insert(&mut self.table, (region, span))?;
+        if let Err(error) = self.tree.insert(span, key) {
             self.table.remove(key);
             return Err(match error {
                 Error::OutOfMemory => error,
                 _ => Error::RegionConflict(region.range),
             });
         }
-        Ok(RegionId(key))
+        Ok(key)
     }
 
     pub(crate) fn remove(&mut self, id: RegionId) {
-        if let Some((_, span)) = self.table.remove(id.0) {
+        if let Some((_, span)) = self.table.remove(id) {
             self.tree.remove(span);
             self.epoch += 1;
         }

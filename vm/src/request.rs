@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
         if let Some(last) = self.last.filter(|last| last.bo == bo) {
             return Ok(last);
         }
-        let pages = self.pairs.bos.get(bo.0).ok_or(Error::NoBo)?.pages;
+        let pages = self.pairs.bos.get(bo).ok_or(Error::NoBo)?.pages;
         let unused = self.last.take();
         let vm_bo = self.pairs.obtain(self.id, bo)?;
         if let Some(unused) = unused {

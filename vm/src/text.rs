@@ -21,6 +21,7 @@ use std::fmt::Write as _;
 
 use thiserror::Error as ThisError;
 
+use crate::arena::number;
 use crate::bo::BoId;
 use crate::error::Error;
 use crate::manager::Manager;
@@ -98,7 +99,7 @@ fn pages(range: VaRange) -> String {
 
 /// `a` for the first BO of a manager, and so on; `bo26` after `z`.
 fn name(bo: BoId) -> String {
-    u8::try_from(bo.0.index)
+    u8::try_from(number(bo))
         .ok()
         .filter(|&index| index < 26)
         .map_or_else(|| bo.to_string(), |i| ((b'a' + i) as char).to_string())

@@ -1,11 +1,13 @@
 //! Everything that happens, as events: for timelines, logs and replays.
 //!
-//! A driver that traces calls [`run_traced`](Manager::run_traced) instead of `run`, and wraps its table in [`Traced`] for evictions and the like. Whoever
-//! does not, pays nothing: `run` knows nothing of this module.
+//! A driver that traces calls [`run_traced`](Manager::run_traced), [`evict_traced`](Manager::evict_traced) and
+//! [`validate_traced`](Manager::validate_traced) instead of `run`, `evict` and `validate`, and wraps its table in [`Traced`] for whatever else it does.
+//! Whoever does not, pays nothing: they know nothing of this module.
 
 use std::convert::Infallible;
 
-use crate::bo::Pairs;
+use crate::bo::{BoId, Pairs};
+use crate::error::Error;
 use crate::job::{self, BindJob, CarryOut};
 use crate::manager::Manager;
 use crate::mapping::MapFlags;
@@ -19,7 +21,7 @@ use crate::tree::Hint;
 use crate::units::VaRange;
 use crate::vm::{Vm, VmId};
 
-/// Is told what happens, in order: a request, its operations, the entries they change.
+/// Is told what happens, in order: a request or an eviction, its operations, the entries they change.
 pub trait Trace {
     /// A request of a job begins. What continued the request before is part of it; a map whose BO is gone shows as the unmap it has become.
     fn request(&mut self, vm: VmId, range: VaRange, map: bool);
@@ -27,6 +29,14 @@ pub trait Trace {
     fn operation(&mut self, vm: VmId, op: &Op);
     /// A call to the page table.
     fn entries(&mut self, call: &Call);
+    /// A BO is evicted; the entries that change follow.
+    fn evict(&mut self, bo: BoId) {
+        let _ = bo;
+    }
+    /// A VM gets an evicted BO back; the entries that change follow.
+    fn validate(&mut self, vm: VmId, bo: BoId) {
+        let _ = (vm, bo);
+    }
 }
 
 /// A page table whose calls are traced.
@@ -74,13 +84,51 @@ impl Manager {
         trace: &mut impl Trace,
     ) -> BindStats {
         let id = job.vm;
-        let Some(vm) = self.vms.get_mut(id.0) else {
+        let Some(vm) = self.vms.get_mut(id) else {
             self.cancel(job);
             return BindStats::default();
         };
         let mut tracer = Tracer { id, table, trace, stats: BindStats::default() };
         self.spare = job::run(vm, &mut self.pairs, job, &mut tracer);
         tracer.stats
+    }
+}
+
+impl Manager {
+    /// As [`evict`](Self::evict), telling `trace` what happens, if anything does.
+    ///
+    /// # Errors
+    /// As for [`evict`](Self::evict).
+    pub fn evict_traced(
+        &mut self,
+        bo: BoId,
+        table: &mut impl PageTable,
+        trace: &mut impl Trace,
+    ) -> Result<BindStats, Error> {
+        if self.bo(bo).is_ok_and(|bo| bo.pinned == 0 && !bo.evicted) {
+            trace.evict(bo);
+        }
+        self.evict(bo, &mut Traced { table, trace })
+    }
+
+    /// As [`validate`](Self::validate), telling `trace` what happens.
+    ///
+    /// # Errors
+    /// As for [`validate`](Self::validate).
+    pub fn validate_traced<E: From<Error>>(
+        &mut self,
+        vm: VmId,
+        table: &mut impl PageTable,
+        trace: &mut impl Trace,
+        mut bring_back: impl FnMut(BoId) -> Result<(), E>,
+    ) -> Result<BindStats, E> {
+        let mut stats = BindStats::default();
+        loop {
+            let Some(bo) = self.evicted_bos(vm)?.next() else { return Ok(stats) };
+            trace.validate(vm, bo);
+            let mut traced = Traced { table: &mut *table, trace: &mut *trace };
+            stats += self.validate_next(vm, &mut traced, &mut bring_back)?.unwrap_or_default();
+        }
     }
 }
 

@@ -132,7 +132,7 @@ impl Manager {
         mut visit: impl FnMut(&Op) -> Result<(), E>,
     ) -> Result<BindStats, TransactError<E>> {
         let job = self.prepare(vm, requests)?;
-        let target = self.vms.get_mut(vm.0).ok_or(Error::NoVm)?;
+        let target = self.vms.get_mut(vm).ok_or(Error::NoVm)?;
         let mut writer = Writer::new(table, target.base);
         let mut undo = Vec::new();
         let result = carry_out(target, &mut self.pairs, &job, &mut writer, &mut undo, &mut visit);

@@ -6,20 +6,23 @@
 
 use std::fmt;
 
-use crate::arena::{Arena, Key, NONE};
+use slotmap::new_key_type;
+
+use crate::arena::{Arena, NONE, number};
 use crate::error::Error;
 use crate::mapping::{Piece, Record};
 use crate::region::Regions;
 use crate::tree::{Entry, RangeTree, Span};
 use crate::units::{PAGE_SHIFT, PAGE_SIZE, VaRange};
 
-/// Names a VM of a [`Manager`](crate::Manager).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VmId(pub(crate) Key);
+new_key_type! {
+    /// Names a VM of a [`Manager`](crate::Manager).
+    pub struct VmId;
+}
 
 impl fmt::Display for VmId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "vm{}", self.0.index)
+        write!(f, "vm{}", number(*self))
     }
 }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use lacuna_vm::check::{Model, faults};
-use lacuna_vm::evict::{Chaos, Lru};
+use lacuna_vm::evict::{Chaos, Lru, Priority};
 use lacuna_vm::page_table::{Call, pte};
 use lacuna_vm::trace::Trace;
 use lacuna_vm::*;
@@ -205,7 +205,7 @@ fn the_least_recently_used_of_the_lowest_priority_goes_first() {
     let mut manager = Manager::new();
     let bos: Vec<_> = (1..6).map(|i| manager.create_bo(PAGE_SIZE, i << 32).unwrap()).collect();
     bos.iter().rev().for_each(|&bo| manager.touch(bo));
-    manager.set_priority(bos[4], 9).unwrap();
+    manager.set_priority(bos[4], Priority::new(0.75)).unwrap();
     manager.pin(bos[3]).unwrap();
     assert_eq!(manager.victims(&mut Lru, 2 * PAGE_SIZE), [bos[2], bos[1]]);
     assert_eq!(manager.victims(&mut Lru, u64::MAX), [bos[2], bos[1], bos[0], bos[4]]);
@@ -275,6 +275,34 @@ impl Trace for Events {
     fn entries(&mut self, call: &Call) {
         self.0.push(format!("{call:?}"));
     }
+
+    fn evict(&mut self, bo: BoId) {
+        self.0.push(format!("evict {bo}"));
+    }
+
+    fn validate(&mut self, vm: VmId, bo: BoId) {
+        self.0.push(format!("validate {bo} in {vm}"));
+    }
+}
+
+#[test]
+fn a_trace_tells_of_evictions() {
+    let mut world = World::new(options(pages(0, 64)));
+    let (vm, bo) = (world.vm, world.bo);
+    world.bind(&[map(pages(0, 2), bo, 0)]).unwrap();
+    let World { manager, table, .. } = &mut world;
+    let mut events = Events::default();
+    manager.evict_traced(bo, table, &mut events).unwrap();
+    manager.evict_traced(bo, table, &mut events).unwrap();
+    manager.validate_traced(vm, table, &mut events, |_| Ok::<_, Error>(())).unwrap();
+    let map =
+        format!("{:?}", Call::Map { first: 0, count: 2, host_address: 1 << 32, flags: MapFlags::EMPTY });
+    let expected =
+        ["evict bo0", "SetFault(0, 2)", "Invalidate(0, 2)", "validate bo0 in vm0", &map, "Invalidate(0, 2)"];
+    assert_eq!(events.0, expected);
+    manager.pin(bo).unwrap();
+    assert_eq!(manager.evict_traced(bo, table, &mut events), Err(Error::Pinned));
+    assert_eq!(events.0.len(), expected.len());
 }
 
 #[test]

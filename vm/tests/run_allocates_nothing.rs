@@ -151,11 +151,3 @@ fn every_failed_allocation_of_prepare_is_an_error_that_changes_nothing() {
         manager.run(job, &mut Nowhere);
     }
 }
-
-#[test]
-fn making_a_manager_allocates_nothing() {
-    let before = ALLOCATIONS.with(Cell::get);
-    let manager = Manager::new();
-    assert_eq!(ALLOCATIONS.with(Cell::get), before);
-    drop(manager);
-}

@@ -16,6 +16,7 @@ mod compute;
 mod context;
 mod descriptor;
 mod device;
+mod graphics;
 mod image;
 mod memory;
 mod need;
@@ -66,6 +67,7 @@ pub fn all() -> Vec<Case> {
         memory::CASES,
         transfer::CASES,
         image::CASES,
+        graphics::CASES,
         sync::CASES,
         query::CASES,
         descriptor::CASES,

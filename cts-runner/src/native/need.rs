@@ -10,6 +10,14 @@ use crate::x11;
 pub enum Need {
     /// A compute queue.
     Compute,
+    /// A graphics queue.
+    Graphics,
+    /// Several views in a pass.
+    Multiview,
+    /// Passes without objects.
+    DynamicRendering,
+    /// Pipeline statistics queries.
+    Statistics,
     /// `sparseBinding` and a queue for it.
     SparseBinding,
     /// `sparseResidencyBuffer` as well.
@@ -66,6 +74,10 @@ impl Need {
     pub fn missing(self, physical: &Physical) -> Option<String> {
         let has = match self {
             Need::Compute => queues(physical, vk::QueueFlags::COMPUTE) >= 1,
+            Need::Graphics => queues(physical, vk::QueueFlags::GRAPHICS) >= 1,
+            Need::Multiview => physical.extra.multiview,
+            Need::DynamicRendering => physical.extra.dynamic_rendering,
+            Need::Statistics => physical.features.pipeline_statistics_query == vk::TRUE,
             Need::SparseBinding => {
                 physical.features.sparse_binding == vk::TRUE
                     && queues(physical, vk::QueueFlags::SPARSE_BINDING) >= 1

@@ -292,7 +292,7 @@ pub struct Presentation<'a> {
 
 impl Recorder<'_> {
     /// Gives an image of a swapchain one color, and makes it ready to be presented.
-    pub fn paint(&self, image: vk::Image, color: [f32; 4]) {
+    pub fn color(&self, image: vk::Image, color: [f32; 4]) {
         self.prepare_picture(image);
         let color = vk::ClearColorValue { float32: color };
         let layout = vk::ImageLayout::TRANSFER_DST_OPTIMAL;

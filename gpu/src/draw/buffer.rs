@@ -3,8 +3,8 @@
 
 use lacuna_vm::page_table::pte;
 
-use crate::memory::span::{Access, spans};
 use crate::memory::DeviceAddress;
+use crate::memory::span::{Access, spans};
 
 /// A range of memory that is only read.
 #[derive(Clone, Copy, Debug)]

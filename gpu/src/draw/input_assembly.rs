@@ -42,7 +42,12 @@ pub(super) struct Stream {
 enum Indices {
     /// The position plus a number.
     Counted(u32),
-    Buffer { source: Source, first: u32, bytes: u32, offset: u32 },
+    Buffer {
+        source: Source,
+        first: u32,
+        bytes: u32,
+        offset: u32,
+    },
 }
 
 impl Indices {
@@ -124,10 +129,7 @@ impl Stream {
 
     /// Vertices that belong to complete primitives, of one instance.
     pub(super) fn vertices(&self, cut: Cut) -> u64 {
-        self.segments
-            .iter()
-            .map(|segment| u64::from(cut.vertices(cut.primitives(segment.vertices))))
-            .sum()
+        self.segments.iter().map(|segment| u64::from(cut.vertices(cut.primitives(segment.vertices)))).sum()
     }
 }
 

@@ -95,20 +95,6 @@ pub(super) struct PixelLine {
     pub(super) slope: f64,
     /// Pixels in the minor direction.
     pub(super) width: i32,
-    /// Minor pixels of the first and the last one, which the ends decide.
-    pub(super) stipple: Option<Stipple>,
-}
-
-/// Which pixels of a line are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stipple {
-    pub(super) pattern: u16,
-    pub(super) factor: u32,
-    /// Pixels of the line before, and where this one starts.
-    pub(super) before: u32,
-    pub(super) start: i32,
-    /// It goes against the major axis.
-    pub(super) is_reversed: bool,
 }
 
 /// A triangle, line or point of the window.

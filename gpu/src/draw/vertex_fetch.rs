@@ -4,8 +4,8 @@
 #![expect(unsafe_code, reason = "reads the application's memory")]
 
 use ash::vk;
-use lacuna_shaders::Interface;
 use lacuna_shaders::abi::stage::slot;
+use lacuna_shaders::stage::Interface;
 
 use super::buffer::Source;
 use super::state::{VertexAttribute, VertexInput};
@@ -51,7 +51,8 @@ impl Fetch {
         let is_read = |attribute: &&VertexAttribute| {
             let first = slot::location(attribute.location, 0);
             let slots = first..first + attribute.format.element_bytes().div_ceil(4).max(4);
-            attribute.location < slot::LOCATIONS && shader.inputs.iter().any(|input| slots.contains(&input.slot))
+            attribute.location < slot::LOCATIONS
+                && shader.inputs.iter().any(|input| slots.contains(&input.slot))
         };
         // SAFETY: the caller's promise.
         let make = |attribute| unsafe { Attribute::new(attribute, input, inputs) };
@@ -139,7 +140,9 @@ mod tests {
         let format = Format::find(vk::Format::R32G32_SFLOAT).unwrap();
         let input = VertexInput {
             bindings: [VertexBinding { binding: 1, stride: 99, rate, divisor }].into_iter().collect(),
-            attributes: [VertexAttribute { location: 2, binding: 1, format, offset: 4 }].into_iter().collect(),
+            attributes: [VertexAttribute { location: 2, binding: 1, format, offset: 4 }]
+                .into_iter()
+                .collect(),
         };
         let buffer =
             VertexBuffer { address: data.as_ptr() as u64, size: data.len() as u64 * 4, stride: Some(8) };
@@ -180,11 +183,13 @@ mod tests {
 
     #[test]
     fn instances_share_elements_by_the_divisor() {
-        let x = |divisor, instance| fetch(&DATA, vk::VertexInputRate::INSTANCE, divisor, &[(0, instance)])[0][0];
+        let x =
+            |divisor, instance| fetch(&DATA, vk::VertexInputRate::INSTANCE, divisor, &[(0, instance)])[0][0];
         // The first instance is number 10: elements count from there, and none of them is in the buffer.
         assert_eq!((x(2, 10), x(0, 12)), (0.0, 0.0));
         let many: Vec<f32> = (0..40).map(|n| n as f32).collect();
-        let x = |divisor, instance| fetch(&many, vk::VertexInputRate::INSTANCE, divisor, &[(0, instance)])[0][0];
+        let x =
+            |divisor, instance| fetch(&many, vk::VertexInputRate::INSTANCE, divisor, &[(0, instance)])[0][0];
         assert_eq!((x(1, 10), x(1, 11), x(2, 11), x(2, 12), x(0, 15)), (21.0, 23.0, 21.0, 23.0, 21.0));
     }
 }

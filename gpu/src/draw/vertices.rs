@@ -7,8 +7,8 @@
 //! # Invariant
 //! Every packet has all slots up to the highest one that its stage writes, so that a kernel may write to any of them.
 
-use lacuna_shaders::Interface;
 use lacuna_shaders::abi::LANES;
+use lacuna_shaders::stage::Interface;
 
 /// One slot of a packet.
 #[repr(C, align(32))]

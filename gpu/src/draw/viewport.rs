@@ -57,11 +57,8 @@ impl Viewport {
         let finite = |value: f32| if value.is_finite() { value.clamp(-1e6, 1e6) } else { 0.0 };
         let [x, y, width, height] = [viewport.x, viewport.y, viewport.width, viewport.height].map(finite);
         let [near, far] = [viewport.min_depth, viewport.max_depth].map(finite);
-        let (scale_z, offset_z) = if negative_one_to_one {
-            ((far - near) * 0.5, (far + near) * 0.5)
-        } else {
-            (far - near, near)
-        };
+        let (scale_z, offset_z) =
+            if negative_one_to_one { ((far - near) * 0.5, (far + near) * 0.5) } else { (far - near, near) };
         // Pixels whose centers are inside.
         let pixels = |from: f32, size: f32| {
             let [low, high] = [from.min(from + size), from.max(from + size)];
@@ -81,7 +78,9 @@ impl Viewport {
     /// All viewports of a draw; each has its scissor.
     pub(super) fn all(state: &ViewportState, area: Bounds) -> Vec<Self> {
         let pairs = state.viewports.iter().zip(&state.scissors).take(MAX_VIEWPORTS);
-        pairs.map(|(viewport, scissor)| Self::new(viewport, scissor, area, state.negative_one_to_one)).collect()
+        pairs
+            .map(|(viewport, scissor)| Self::new(viewport, scissor, area, state.negative_one_to_one))
+            .collect()
     }
 
     /// The window position of a clip space position with `w >= MIN_W`.

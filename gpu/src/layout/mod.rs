@@ -23,8 +23,10 @@ pub const ALIGNMENT: u64 = 64;
 /// What a layout is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Elements of level 0 in each dimension; dimensions that the image lacks are one.
+    /// Texels of level 0 in each dimension; dimensions that the image lacks are one.
     pub extent: [u32; 3],
+    /// Texels of an element in x and y.
+    pub block: [u32; 2],
     /// Mip levels.
     pub levels: u32,
     /// Array layers.
@@ -36,9 +38,15 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Elements of a level: each dimension is half of that before, and at least one.
-    pub fn level_extent(&self, level: u32) -> [u32; 3] {
+    /// Texels of a level: each dimension is half of that before, and at least one.
+    pub fn level_texels(&self, level: u32) -> [u32; 3] {
         self.extent.map(|size| size.checked_shr(level).unwrap_or(0).max(1))
+    }
+
+    /// Elements of a level. Texels at the edges may be a part of one.
+    pub fn level_extent(&self, level: u32) -> [u32; 3] {
+        let ([width, height, depth], [x, y]) = (self.level_texels(level), self.block);
+        [width.div_ceil(x), height.div_ceil(y), depth]
     }
 
     /// Levels down to a single texel.
@@ -197,7 +205,7 @@ mod tests {
     use super::*;
 
     fn shape(extent: [u32; 3], levels: u32, layers: u32, element_bytes: u32, samples: u32) -> Shape {
-        Shape { extent, levels, layers, element_bytes, samples }
+        Shape { extent, block: [1, 1], levels, layers, element_bytes, samples }
     }
 
     #[test]
@@ -209,6 +217,13 @@ mod tests {
         assert_eq!(Shape::complete_levels([1, 1, 1]), 1);
         assert_eq!(Shape::complete_levels([4096, 1, 1]), 13);
         assert_eq!(shape.level_extent(40), [1, 1, 1]);
+    }
+
+    #[test]
+    fn levels_of_compressed_images_are_rounded_up_to_whole_blocks() {
+        let shape = Shape { block: [4, 4], ..shape([20, 6, 1], 5, 1, 8, 1) };
+        let extents: Vec<_> = (0..5).map(|level| shape.level_extent(level)).collect();
+        assert_eq!(extents, [[5, 2, 1], [3, 1, 1], [2, 1, 1], [1, 1, 1], [1, 1, 1]]);
     }
 
     #[test]

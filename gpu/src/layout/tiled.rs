@@ -18,8 +18,9 @@ impl ImageLayout {
     pub fn tiled(shape: Shape, is_3d: bool) -> Option<Self> {
         let block_log2 = standard_block::log2(is_3d, shape.element_bytes, shape.samples);
         let fits = |level: u32| {
+            let block = shape.sparse_block(is_3d);
             shape.element_bytes.is_power_of_two()
-                && shape.level_extent(level).iter().zip(block_log2).all(|(&size, log2)| size >= 1 << log2)
+                && shape.level_texels(level).iter().zip(block).all(|(&size, block)| size >= block)
         };
         let first_tail = (0..shape.levels).find(|&level| !fits(level)).unwrap_or(shape.levels);
         let mut levels = Vec::new();
@@ -44,6 +45,14 @@ impl ImageLayout {
         let layout = Self::tiled(shape, is_3d)?;
         let layer_pitch = layout.layer_pitch.checked_next_multiple_of(BYTES)?;
         Self::assemble(shape, layout.levels.into_vec(), layout.mip_tail, layer_pitch)
+    }
+}
+
+impl Shape {
+    /// Texels of a standard block in each dimension.
+    pub fn sparse_block(&self, is_3d: bool) -> [u32; 3] {
+        let [x, y, z] = standard_block::log2(is_3d, self.element_bytes, self.samples);
+        [self.block[0] << x, self.block[1] << y, 1 << z]
     }
 }
 
@@ -74,7 +83,8 @@ fn blocks(shape: &Shape, level: u32, block_log2: [u8; 3], offset: u64) -> Option
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape { extent: [512, 256, 1], levels: 10, layers: 2, element_bytes: 4, samples: 1 };
+    const SHAPE: Shape =
+        Shape { extent: [512, 256, 1], block: [1, 1], levels: 10, layers: 2, element_bytes: 4, samples: 1 };
 
     #[test]
     fn a_block_is_a_page() {

@@ -115,6 +115,10 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Memory requirements of what does not exist yet.
+        Maintenance4 = khr::maintenance4;
+        /// Binding commands with structures.
+        Maintenance6 = khr::maintenance6;
         /// Descriptors in the command buffer.
         PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
@@ -163,6 +167,12 @@ extensions! {
         ShaderSubgroupVote = ext::shader_subgroup_vote;
         /// Uniform blocks whose bytes are in the descriptor set.
         InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Numbers kept with objects.
+        PrivateData = ext::private_data;
+        /// No tool is active.
+        ToolingInfo = ext::tooling_info;
         /// Any kind of descriptor in one binding.
         MutableDescriptorType = ext::mutable_descriptor_type;
         /// `gl_SubgroupSize` is one constant.
@@ -195,6 +205,28 @@ extensions! {
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
         ScalarBlockLayout = ext::scalar_block_layout;
+        /// Render passes with structures that can be extended.
+        CreateRenderpass2 = khr::create_renderpass2;
+        /// Draw counts in buffers.
+        DrawIndirectCount = khr::draw_indirect_count;
+        /// Passes without objects.
+        DynamicRendering = khr::dynamic_rendering;
+        /// Commands under a condition in a buffer.
+        ConditionalRendering = ext::conditional_rendering;
+        /// Color attachments that are switched off.
+        ColorWriteEnable = ext::color_write_enable;
+        /// State set by commands.
+        ExtendedDynamicState = ext::extended_dynamic_state;
+        /// More of it.
+        ExtendedDynamicState2 = ext::extended_dynamic_state2;
+        /// Still more.
+        ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterization = ext::line_rasterization;
+        /// Several draws in one command.
+        MultiDraw = ext::multi_draw;
+        /// Vertex attributes set by commands.
+        VertexInputDynamicState = ext::vertex_input_dynamic_state;
     }
 }
 
@@ -211,7 +243,11 @@ impl DeviceExtension {
             Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
                 Some(vk::API_VERSION_1_2)
             }
-            Self::CopyCommands2 | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            Self::Maintenance4
+            | Self::PrivateData
+            | Self::ToolingInfo
+            | Self::CopyCommands2
+            | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }
     }

@@ -6,12 +6,13 @@ use std::ffi::c_void;
 
 use ash::vk;
 
+use super::graphics;
 use crate::error::Error;
 use crate::pnext::{self, Node};
 
 /// The features of Vulkan 1.0.
 pub fn core() -> vk::PhysicalDeviceFeatures {
-    vk::PhysicalDeviceFeatures::default()
+    let others = vk::PhysicalDeviceFeatures::default()
         .robust_buffer_access(true)
         .shader_float64(true)
         .shader_int64(true)
@@ -21,6 +22,13 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_binding(true)
         .sparse_residency_buffer(true)
         .sparse_residency_aliased(true)
+        .sparse_residency_image2_d(true)
+        .sparse_residency_image3_d(true)
+        .sparse_residency2_samples(true)
+        .sparse_residency4_samples(true)
+        .sparse_residency8_samples(true)
+        .sparse_residency16_samples(true);
+    graphics::features(others)
 }
 
 /// Feature structures with all their members: makes what fills them in a query and what checks them at device creation.
@@ -117,9 +125,9 @@ features! {
             runtime_descriptor_array: true,
         }
         PhysicalDeviceHostQueryResetFeatures { host_query_reset: true }
-        PhysicalDeviceImagelessFramebufferFeatures { imageless_framebuffer: false }
+        PhysicalDeviceImagelessFramebufferFeatures { imageless_framebuffer: true }
         PhysicalDeviceScalarBlockLayoutFeatures { scalar_block_layout: true }
-        PhysicalDeviceSeparateDepthStencilLayoutsFeatures { separate_depth_stencil_layouts: false }
+        PhysicalDeviceSeparateDepthStencilLayoutsFeatures { separate_depth_stencil_layouts: true }
         PhysicalDeviceShaderAtomicInt64Features {
             shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
         }
@@ -132,19 +140,19 @@ features! {
             vulkan_memory_model_availability_visibility_chains: true,
         }
     } and {
-        sampler_mirror_clamp_to_edge: false, draw_indirect_count: false, descriptor_indexing: true,
+        sampler_mirror_clamp_to_edge: false, draw_indirect_count: true, descriptor_indexing: true,
         sampler_filter_minmax: false, shader_output_viewport_index: false, shader_output_layer: false,
         subgroup_broadcast_dynamic_id: true,
     }
     in PhysicalDeviceVulkan13Features of {
-        PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: false }
+        PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: true }
         PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
         PhysicalDeviceInlineUniformBlockFeatures {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
-        PhysicalDevicePrivateDataFeatures { private_data: false }
+        PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
         PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
@@ -154,6 +162,20 @@ features! {
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
+        PhysicalDeviceConditionalRenderingFeaturesEXT {
+            conditional_rendering: true, inherited_conditional_rendering: true,
+        }
+        PhysicalDeviceColorWriteEnableFeaturesEXT { color_write_enable: true }
+        PhysicalDeviceExtendedDynamicStateFeaturesEXT { extended_dynamic_state: true }
+        PhysicalDeviceExtendedDynamicState2FeaturesEXT {
+            extended_dynamic_state2: true, extended_dynamic_state2_logic_op: true,
+            extended_dynamic_state2_patch_control_points: true,
+        }
+        PhysicalDeviceMultiDrawFeaturesEXT { multi_draw: true }
+        PhysicalDeviceVertexAttributeDivisorFeaturesKHR {
+            vertex_attribute_instance_rate_divisor: true, vertex_attribute_instance_rate_zero_divisor: true,
+        }
+        PhysicalDeviceVertexInputDynamicStateFeaturesEXT { vertex_input_dynamic_state: true }
         PhysicalDeviceShaderAtomicFloatFeaturesEXT {
             shader_buffer_float32_atomics: true, shader_buffer_float32_atomic_add: true,
             shader_buffer_float64_atomics: true, shader_buffer_float64_atomic_add: true,
@@ -170,6 +192,7 @@ features! {
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
             shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
         }
+        PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }

@@ -19,6 +19,7 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::SHUFFLE_RELATIVE.as_raw()
         | vk::SubgroupFeatureFlags::CLUSTERED.as_raw()
         | vk::SubgroupFeatureFlags::QUAD.as_raw()
+        | vk::SubgroupFeatureFlags::PARTITIONED_NV.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_KHR.as_raw()
         | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
@@ -135,6 +136,8 @@ properties! {
         }
     } and { max_inline_uniform_total_size: limits::MAX_INLINE_BYTES }
     alone {
+        // A sampler and an image take one descriptor, and no image has more planes than fit there.
+        PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
         PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
         PhysicalDeviceRobustness2PropertiesEXT {
             robust_storage_buffer_access_size_alignment: 1, robust_uniform_buffer_access_size_alignment: 1,

@@ -11,6 +11,7 @@
 pub mod compute;
 pub mod event;
 pub mod execute;
+pub mod graphics;
 pub mod image;
 pub mod push_descriptor;
 pub mod query;

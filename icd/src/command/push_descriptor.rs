@@ -72,6 +72,7 @@ impl Recording {
         write(&set)?;
         let set = Arc::new(set);
         self.pushed.insert((point, index), Arc::clone(&set));
-        self.push(Command::BindSet { index, set, offsets: Slice::default() }, 0)
+        let is_graphics = point == vk::PipelineBindPoint::GRAPHICS;
+        self.push(Command::BindSet { is_graphics, index, set, offsets: Slice::default() }, 0)
     }
 }

@@ -17,7 +17,7 @@ pub(super) unsafe extern "system" fn cmd_bind_pipeline(
     unsafe { record(buffer, |recording| recording.bind_pipeline(point, pipeline)) }
 }
 
-/// `vkCmdBindDescriptorSets`. Sets bound for graphics are kept by nobody.
+/// `vkCmdBindDescriptorSets`.
 pub(super) unsafe extern "system" fn cmd_bind_descriptor_sets(
     buffer: vk::CommandBuffer,
     point: vk::PipelineBindPoint,
@@ -28,13 +28,10 @@ pub(super) unsafe extern "system" fn cmd_bind_descriptor_sets(
     offset_count: u32,
     offsets: *const u32,
 ) {
-    if point != vk::PipelineBindPoint::COMPUTE {
-        return;
-    }
     // SAFETY: VUID-vkCmdBindDescriptorSets-pDescriptorSets-parameter, -pDynamicOffsets-parameter.
     let (sets, offsets) = unsafe { (slice(sets, count), slice(offsets, offset_count)) };
     // SAFETY: VUID-vkCmdBindDescriptorSets-commandBuffer-parameter.
-    unsafe { record(buffer, |recording| recording.bind_sets(first, sets, offsets)) }
+    unsafe { record(buffer, |recording| recording.bind_sets(point, first, sets, offsets)) }
 }
 
 /// `vkCmdPushDescriptorSetKHR`.

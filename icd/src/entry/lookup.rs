@@ -114,28 +114,31 @@ pub fn physical_device(name: &CStr) -> vk::PFN_vkVoidFunction {
     find(name).filter(|command| command.scope == Scope::PhysicalDevice).map(|command| command.function)
 }
 
-/// Whether `name` is what the function type `PFN_<stem>` says, with at most a vendor suffix in capitals: the check
-/// that a table line cannot pair a name with another command's type.
+/// Whether `name` is what the function type `PFN_<name>` says, but for vendor suffixes in capitals: the check that a table
+/// line cannot pair a name with another command's type.
 pub const fn names_agree(pfn: &str, name: &str) -> bool {
     let (pfn, name) = (pfn.as_bytes(), name.as_bytes());
-    let stem = pfn.len() - "PFN_".len();
-    if name.len() < stem {
+    let (pfn_end, end) = (without_suffix(pfn), without_suffix(name));
+    if pfn_end != end + "PFN_".len() {
         return false;
     }
     let mut index = 0;
-    while index < stem {
+    while index < end {
         if pfn[index + "PFN_".len()] != name[index] {
             return false;
         }
         index += 1;
     }
-    while index < name.len() {
-        if !name[index].is_ascii_uppercase() {
-            return false;
-        }
-        index += 1;
-    }
     true
+}
+
+/// Length of a command's name without its vendor suffix.
+const fn without_suffix(name: &[u8]) -> usize {
+    let mut end = name.len();
+    while end > 0 && name[end - 1].is_ascii_uppercase() {
+        end -= 1;
+    }
+    end
 }
 
 #[cfg(test)]
@@ -227,6 +230,10 @@ mod tests {
             Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;
+            Device(D::Maintenance4) => khr::maintenance4::DeviceFn;
+            Device(D::Maintenance6) => khr::maintenance6::DeviceFn;
+            Device(D::PrivateData) => ext::private_data::DeviceFn;
+            Device(D::PushDescriptor) => khr::push_descriptor::DeviceFn;
             Device(D::Synchronization2) => khr::synchronization2::DeviceFn;
             Device(D::TimelineSemaphore) => khr::timeline_semaphore::DeviceFn;
         }

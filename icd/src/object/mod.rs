@@ -10,6 +10,7 @@ pub mod descriptor_template;
 pub mod device;
 pub mod framebuffer;
 pub mod image;
+mod image_plan;
 pub mod image_view;
 pub mod instance;
 pub mod kernel_cache;
@@ -18,10 +19,11 @@ pub mod physical_device;
 pub mod pipeline;
 pub mod pipeline_cache;
 pub mod pipeline_layout;
+pub mod private_data;
 pub mod query_pool;
 pub mod render_pass;
 pub mod sampler;
 pub mod shader_module;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -31,7 +31,7 @@ pub const PIXEL: usize = 4;
 impl Pixels {
     /// The pixels of a bound image of 32 bits a texel.
     pub fn new(image: Arc<Image>, rgba: bool) -> Result<Self, Error> {
-        let level = image.layout().level(0).ok_or(Error::Internal("an image without levels"))?;
+        let level = image.planes[0].layout.level(0).ok_or(Error::Internal("an image without levels"))?;
         let [width, height, _] = level.extent.map(|size| size as usize);
         let (offset, pitch) = (level.offset, level.row_pitch as usize);
         let start = image.address().and_then(|address| NonNull::new((address + offset) as *mut u8));

@@ -377,6 +377,7 @@ impl SwapchainImage {
             flags |= vk::ImageCreateFlags::MUTABLE_FORMAT;
         }
         let image = Image::new(
+            device,
             &vk::ImageCreateInfo::default()
                 .flags(flags)
                 .image_type(vk::ImageType::TYPE_2D)
@@ -385,6 +386,7 @@ impl SwapchainImage {
                 .mip_levels(1)
                 .array_layers(1)
                 .samples(vk::SampleCountFlags::TYPE_1)
+                // Presenting reads whole rows.
                 .tiling(vk::ImageTiling::LINEAR)
                 .usage(info.image_usage),
         )?;

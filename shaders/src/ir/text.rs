@@ -186,15 +186,7 @@ impl Display for Shown<'_> {
                 write!(f, "Atomic {op:?} {place} {value}")?;
                 comparator.iter().try_for_each(|comparator| write!(f, " {comparator}"))
             }
-            Op::Group(op, operands) => match op {
-                GroupOp::Reduce(with) => write!(f, "Group Reduce.{with:?}{}", List(operands)),
-                GroupOp::InclusiveScan(with) => write!(f, "Group InclusiveScan.{with:?}{}", List(operands)),
-                GroupOp::ExclusiveScan(with) => write!(f, "Group ExclusiveScan.{with:?}{}", List(operands)),
-                GroupOp::Quad(lanes) => {
-                    write!(f, "Group Quad.{}{}", stage_text::Lanes(*lanes), List(operands))
-                }
-                other => write!(f, "Group {other:?}{}", List(operands)),
-            },
+            Op::Group(op, operands) => write!(f, "Group {op}{}", List(operands)),
         }
     }
 }
@@ -369,7 +361,11 @@ impl<'t> Parser<'t> {
                 value: self.value()?,
                 comparator: if self.words.is_empty() { None } else { Some(self.value()?) },
             },
-            "Group" => Op::Group(self.group_op()?, self.values()?.into_iter().collect()),
+            "Group" => {
+                let op = GroupOp::from_name(self.word()?);
+                let op = op.ok_or_else(|| self.error("expected a subgroup operation"))?;
+                Op::Group(op, self.values()?.into_iter().collect())
+            }
             _ => return self.scalar_op(word, ty),
         })
     }
@@ -408,31 +404,6 @@ impl<'t> Parser<'t> {
             "SubgroupId" => Builtin::SubgroupId,
             "NumSubgroups" => Builtin::NumSubgroups,
             _ => return Err(self.error("expected a built-in")),
-        })
-    }
-
-    fn group_op(&mut self) -> Parsed<GroupOp> {
-        let word = self.word()?;
-        let (name, with) = word.split_once('.').unwrap_or((word, ""));
-        let with =
-            || BinaryOp::from_name(with).ok_or_else(|| self.error("expected an operation to combine with"));
-        Ok(match name {
-            "Elect" => GroupOp::Elect,
-            "All" => GroupOp::All,
-            "Any" => GroupOp::Any,
-            "AllEqual" => GroupOp::AllEqual,
-            "Ballot" => GroupOp::Ballot,
-            "BroadcastFirst" => GroupOp::BroadcastFirst,
-            "Shuffle" => GroupOp::Shuffle,
-            "Quad" => GroupOp::Quad(
-                stage_text::Lanes::from_name(word.split_once('.').map_or("", |parts| parts.1))
-                    .ok_or_else(|| self.error("expected four lanes"))?
-                    .0,
-            ),
-            "Reduce" => GroupOp::Reduce(with()?),
-            "InclusiveScan" => GroupOp::InclusiveScan(with()?),
-            "ExclusiveScan" => GroupOp::ExclusiveScan(with()?),
-            _ => return Err(self.error("expected a subgroup operation")),
         })
     }
 

@@ -228,7 +228,8 @@ impl Lowering<'_, '_> {
         let [ctx, group, first, state, shared, locals] =
             [0, 1, 2, 3, 4, 5].map(|i| self.b.block_params(entry)[i]);
         let (group, stage) = if self.function.stage.is_some() {
-            ([first; 3], Some(self.stage_launch(group)))
+            let zero = self.b.ins().iconst(types::I32, 0);
+            ([zero; 3], Some(self.stage_launch(group)))
         } else {
             let id = |at| self.b.ins().load(types::I32, MemFlagsData::trusted(), group, at);
             ([0, 4, 8].map(id), None)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use spirv::{AddressingModel, Decoration, ExecutionMode, ExecutionModel, Op, StorageClass};
+use spirv::{AddressingModel, Capability, Decoration, ExecutionMode, ExecutionModel, Op, StorageClass};
 
 use super::decorations::Decorations;
 use super::parse::{self, Instruction};
@@ -92,6 +92,12 @@ impl<'a> Module<'a> {
     pub(crate) fn definition(&self, id: u32) -> Option<&Instruction<'a>> {
         let index = self.definitions.get(id as usize)?.checked_sub(1)?;
         self.instructions.get(index as usize)
+    }
+
+    /// Whether the module declares a capability.
+    pub(crate) fn has(&self, capability: Capability) -> bool {
+        let mut capabilities = self.instructions.iter().take_while(|i| i.op == Op::Capability);
+        capabilities.any(|i| i.operands.first() == Some(&(capability as u32)))
     }
 
     /// The id of an id's type.

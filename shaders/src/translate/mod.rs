@@ -28,6 +28,7 @@ mod matrix;
 mod memory;
 mod modes;
 mod pack;
+mod partition;
 mod pointer;
 mod report;
 mod stage_builtin;

@@ -1,7 +1,7 @@
 //! Streams of everything a caller can do to two VMs that share a page table and BOs.
 
 use crate::check::Model;
-use crate::evict::{Chaos, Lru};
+use crate::evict::{Budget, Chaos, Lru};
 use crate::{
     BoId, BoOffset, Error, Manager, MapFlags, PAGE_SIZE, RecordingPageTable, Request, TransactError, Va,
     VaRange, VmId, VmOptions,
@@ -162,17 +162,23 @@ impl World {
         Ok(())
     }
 
-    /// Evicts what a policy chooses.
+    /// Evicts what a budget's policy chooses.
     fn relieve(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Error> {
-        let wanted = bytes.below(4) * BO_PAGES * PAGE_SIZE;
-        let victims = match bytes.below(2) {
-            0 => self.manager.victims(&mut Lru, wanted),
-            _ => self.manager.victims(&mut Chaos::new(bytes.below(256)), wanted),
-        };
-        victims.into_iter().try_for_each(|bo| self.manager.evict(bo, &mut self.table).map(drop))
+        let room = bytes.below(4) * BO_PAGES * PAGE_SIZE;
+        let Self { manager, table, .. } = self;
+        let nothing = |_| Ok::<_, Error>(());
+        match bytes.below(2) {
+            0 => Budget::new(room, Lru).make_room(manager, 0, table, nothing),
+            _ => Budget::new(room, Chaos::new(bytes.below(256))).make_room(manager, 0, table, nothing),
+        }
+        .map_err(|_| Error::Pinned)
     }
 
     fn compare(&self) -> Result<(), String> {
+        let resident = self.bos.iter().filter(|(bo, _)| self.manager.is_evicted(*bo) == Ok(false)).count();
+        if self.manager.resident_bytes() != resident as u64 * BO_PAGES * PAGE_SIZE {
+            return Err(format!("{} resident bytes", self.manager.resident_bytes()));
+        }
         for (vm, model) in &self.vms {
             let first = if *vm == self.vms[0].0 { VM_PAGES } else { 2 * VM_PAGES };
             let range = pages(first, VM_PAGES).map_err(|error| error.to_string())?;

@@ -19,7 +19,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         failed_with(old.acquire(0, None, None), Code::ERROR_OUT_OF_DATE_KHR),
         "a retired swapchain gave an image"
     );
-    cx.run(|r| r.paint(old.images[index as usize], [0.0; 4]))?;
+    cx.run(|r| r.color(old.images[index as usize], [0.0; 4]))?;
     old.present(cx.compute()?, index, Presentation::default())?;
     check!(new.acquire(0, None, None)?.is_some(), "the new swapchain gave no image");
 

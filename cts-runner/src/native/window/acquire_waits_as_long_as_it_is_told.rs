@@ -33,7 +33,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     check_eq!(raw(wait.as_nanos() as u64)?, Some(Code::TIMEOUT), "a timeout of 20 ms");
     check!(begin.elapsed() >= wait, "it gave up after {:?}", begin.elapsed());
 
-    cx.run(|r| r.paint(swapchain.images[1], [0.0; 4]))?;
+    cx.run(|r| r.color(swapchain.images[1], [0.0; 4]))?;
     let queue = cx.compute()?;
     std::thread::scope(|scope| {
         let sleeper = scope.spawn(|| swapchain.next());

@@ -101,7 +101,7 @@ impl Screen {
 fn show(cx: &Context, swapchain: &Swapchain, blue: u8, how: Presentation<'_>) -> vk::Result<()> {
     let index = swapchain.next()?;
     let color = [1.0, 0.0, f32::from(blue) / 255.0, 1.0];
-    cx.run(|r| r.paint(swapchain.images[index as usize], color))?;
+    cx.run(|r| r.color(swapchain.images[index as usize], color))?;
     swapchain.present(cx.compute()?, index, how)
 }
 

@@ -11,7 +11,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     let swapchain = Swapchain::new(&cx.device, &surface, SwapchainOptions::default())?;
     for mode in surface.modes(&cx.device)? {
         let index = swapchain.next()?;
-        cx.run(|r| r.paint(swapchain.images[index as usize], [0.5; 4]))?;
+        cx.run(|r| r.color(swapchain.images[index as usize], [0.5; 4]))?;
         let fence = Fence::new(&cx.device, false)?;
         let how = Presentation { fence: Some(&fence), mode: Some(mode), ..Presentation::default() };
         swapchain.present(cx.compute()?, index, how)?;

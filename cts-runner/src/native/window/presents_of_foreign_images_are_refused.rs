@@ -15,7 +15,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         let presented = swapchain.present(queue, wrong, Presentation::default());
         check!(presented.is_err(), "image {wrong} was presented");
     }
-    cx.run(|r| r.paint(swapchain.images[index as usize], [0.0; 4]))?;
+    cx.run(|r| r.color(swapchain.images[index as usize], [0.0; 4]))?;
     swapchain.present(queue, index, Presentation::default())?;
     check!(swapchain.present(queue, index, Presentation::default()).is_err(), "presented twice");
     for _ in &swapchain.images {

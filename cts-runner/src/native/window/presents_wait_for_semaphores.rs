@@ -17,7 +17,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     }
     let (start, drawn) = (Semaphore::timeline(&cx.device, 0)?, Semaphore::binary(&cx.device)?);
     let paint =
-        Commands::record(&cx.device, queue.family, |r| r.paint(swapchain.images[index as usize], [0.0; 4]))?;
+        Commands::record(&cx.device, queue.family, |r| r.color(swapchain.images[index as usize], [0.0; 4]))?;
     let submit = Submit { commands: &[&paint], waits: &[(&start, 1)], signals: &[(&drawn, 0)] };
     queue.submit(&cx.device, &[submit], None)?;
     swapchain.present(queue, index, Presentation { waits: &[&drawn], id: 7, ..Presentation::default() })?;

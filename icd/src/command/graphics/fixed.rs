@@ -2,8 +2,8 @@
 
 use ash::vk;
 use lacuna_gpu::draw::state::{
-    Blend, DepthBias, DepthStencil, DrawState, InputAssembly, LineStipple, MAX_COLORS, MAX_VIEWPORTS, Multisample,
-    Rasterization, SampleLocations, Stages, VertexInput, ViewportState,
+    Blend, DepthBias, DepthStencil, DrawState, InputAssembly, LineStipple, MAX_COLORS, MAX_VIEWPORTS,
+    Multisample, Rasterization, SampleLocations, Stages, VertexInput, ViewportState,
 };
 
 use super::setting::{Setting, StencilOps};
@@ -42,8 +42,8 @@ pub struct FixedState {
 
 impl Default for FixedState {
     fn default() -> Self {
-        let writes_all = vk::PipelineColorBlendAttachmentState::default()
-            .color_write_mask(vk::ColorComponentFlags::RGBA);
+        let writes_all =
+            vk::PipelineColorBlendAttachmentState::default().color_write_mask(vk::ColorComponentFlags::RGBA);
         Self {
             vertex_input: Default::default(),
             assembly: InputAssembly {
@@ -161,7 +161,9 @@ impl FixedState {
             Setting::DepthWrite(enable) => depth.depth_write = enable,
             Setting::DepthCompare(op) => depth.depth_compare = op,
             Setting::StencilOps(faces, ops) => self.each_face(faces, |face| set_ops(face, ops)),
-            Setting::StencilCompareMask(faces, mask) => self.each_face(faces, |face| face.compare_mask = mask),
+            Setting::StencilCompareMask(faces, mask) => {
+                self.each_face(faces, |face| face.compare_mask = mask)
+            }
             Setting::StencilWriteMask(faces, mask) => self.each_face(faces, |face| face.write_mask = mask),
             Setting::StencilReference(faces, value) => self.each_face(faces, |face| face.reference = value),
             Setting::BlendEnable(index, enable) => {
@@ -259,7 +261,10 @@ fn set_ops(face: &mut vk::StencilOpState, ops: StencilOps) {
     face.compare_op = ops.compare;
 }
 
-fn set_equation(attachment: &mut vk::PipelineColorBlendAttachmentState, equation: &vk::ColorBlendEquationEXT) {
+fn set_equation(
+    attachment: &mut vk::PipelineColorBlendAttachmentState,
+    equation: &vk::ColorBlendEquationEXT,
+) {
     attachment.src_color_blend_factor = equation.src_color_blend_factor;
     attachment.dst_color_blend_factor = equation.dst_color_blend_factor;
     attachment.color_blend_op = equation.color_blend_op;

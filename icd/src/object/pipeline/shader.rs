@@ -1,62 +1,85 @@
-//! `VkPipeline`: a compiled compute shader. There are no graphics pipelines.
+//! One shader of a pipeline: its module, entry point, constants and resources, and the kernel they become.
 
 use std::ffi::CStr;
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout};
+use lacuna_shaders::stage::Stage;
+use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout, StageKernel};
 
-use super::descriptor_set_layout::is_usable;
-use super::kernel_cache::{self, Source};
-use super::pipeline_layout::PipelineLayout;
-use super::shader_module::ShaderModule;
-use crate::diagnostics;
 use crate::error::Error;
-use crate::guard;
 use crate::handle::Object;
+use crate::object::descriptor_set_layout::is_usable;
+use crate::object::kernel_cache::{self, Source};
+use crate::object::pipeline_layout::PipelineLayout;
+use crate::object::shader_module::ShaderModule;
+use crate::{diagnostics, guard, pnext};
 
-/// A compute pipeline.
-pub struct Pipeline {
-    /// The machine code; other pipelines may share it.
-    pub kernel: Arc<ComputeKernel>,
-    /// What it was made with.
-    pub layout: Arc<PipelineLayout>,
+/// A shader of a pipeline, and where its resources are.
+pub(super) struct Shader<'a> {
+    source: Source,
+    layout: &'a Layout,
+    module: vk::ShaderModule,
 }
 
-crate::object!(Pipeline, vk::Pipeline);
-
-impl Pipeline {
-    /// One pipeline of `vkCreateComputePipelines`.
+impl<'a> Shader<'a> {
+    /// Reads a stage of a pipeline.
     ///
     /// # Errors
-    /// [`Error::InvalidShader`] for what the compiler refuses, [`Error::InvalidHandle`], [`Error::InvalidUsage`].
+    /// [`Error::InvalidHandle`], [`Error::InvalidUsage`].
     ///
     /// # Safety
     /// `info` is a valid structure.
-    pub unsafe fn compute(info: &vk::ComputePipelineCreateInfo<'_>) -> Result<Self, Error> {
-        let stage = &info.stage;
-        if stage.stage != vk::ShaderStageFlags::COMPUTE || stage.p_name.is_null() {
-            return Err(Error::InvalidUsage("VUID-VkComputePipelineCreateInfo-stage-00701"));
+    pub(super) unsafe fn new(
+        info: &vk::PipelineShaderStageCreateInfo<'_>,
+        layout: &'a Layout,
+    ) -> Result<Self, Error> {
+        // SAFETY: the chain of a valid structure.
+        let inline = unsafe { pnext::find::<vk::ShaderModuleCreateInfo<'_>>(info.p_next) };
+        let words = match inline {
+            // SAFETY: a valid structure.
+            Some(inline) if info.module == vk::ShaderModule::null() => unsafe {
+                ShaderModule::new(inline)?.words
+            },
+            _ => Arc::clone(&ShaderModule::get(info.module)?.words),
+        };
+        if info.p_name.is_null() {
+            return Err(Error::InvalidUsage("VUID-VkPipelineShaderStageCreateInfo-pName-parameter"));
         }
-        let module = ShaderModule::get(stage.module)?;
-        let layout = PipelineLayout::get(info.layout)?;
         // SAFETY: VUID-VkPipelineShaderStageCreateInfo-pName-parameter: a null-terminated UTF-8 string.
-        let entry_point = unsafe { CStr::from_ptr(stage.p_name) }.to_str();
+        let entry_point = unsafe { CStr::from_ptr(info.p_name) }.to_str();
         let entry_point = entry_point.map_err(|_| Error::InvalidUsage("pName is not UTF-8"))?;
         // SAFETY: null or valid (VUID-VkPipelineShaderStageCreateInfo-pSpecializationInfo-parameter).
-        let specialization = unsafe { specialization(stage.p_specialization_info.as_ref())? };
-        let bindings = shader_layout(&layout);
-        let source = Source::new(Arc::clone(&module.words), entry_point, specialization, &bindings);
-        let refused = |error: CompileError| {
-            Error::InvalidShader(format!("{}: {error}", diagnostics::describe(stage.module)))
-        };
-        let kernel = kernel_cache::kernel(source, &bindings).map_err(refused)?;
-        Ok(Self { kernel, layout })
+        let specialization = unsafe { specialization(info.p_specialization_info.as_ref())? };
+        let source = Source::new(words, entry_point, specialization, layout);
+        Ok(Self { source, layout, module: info.module })
+    }
+
+    /// Its machine code, shared with pipelines that have the same shader.
+    ///
+    /// # Errors
+    /// [`Error::InvalidShader`] for what the compiler refuses.
+    pub(super) fn compute_kernel(self) -> Result<Arc<ComputeKernel>, Error> {
+        let module = self.module;
+        kernel_cache::compute_kernel(self.source, self.layout).map_err(|error| refused(module, &error))
+    }
+
+    /// As [`compute_kernel`](Self::compute_kernel), of a graphics stage.
+    ///
+    /// # Errors
+    /// [`Error::InvalidShader`] for what the compiler refuses.
+    pub(super) fn stage_kernel(self, stage: Stage) -> Result<Arc<StageKernel>, Error> {
+        let module = self.module;
+        kernel_cache::stage_kernel(stage, self.source, self.layout).map_err(|error| refused(module, &error))
     }
 }
 
-/// Where the shader finds its buffers and storage images. Other descriptors are left out, so that a shader that uses one is refused.
-fn shader_layout(layout: &PipelineLayout) -> Layout {
+fn refused(module: vk::ShaderModule, error: &CompileError) -> Error {
+    Error::InvalidShader(format!("{}: {error}", diagnostics::describe(module)))
+}
+
+/// Where shaders find their resources. Descriptors that cannot be used are left out, so that a shader that uses one is refused.
+pub(super) fn shader_layout(layout: &PipelineLayout) -> Layout {
     let sets = layout.sets.iter().zip(0..).filter_map(|(set, number)| Some((set.as_ref()?, number)));
     let bindings = sets.flat_map(|(set, set_number)| {
         let buffers = set.bindings().filter(|(_, binding)| is_usable(binding.kind) && binding.count > 0);
