@@ -191,6 +191,10 @@ extensions! {
         Swapchain = khr::swapchain;
         /// Fences and modes of single presentations; images can be given back.
         SwapchainMaintenance1 = ext::swapchain_maintenance1;
+        /// Views of swapchain images in other formats.
+        SwapchainMutableFormat = khr::swapchain_mutable_format;
+        /// Accepted: images can have views of every compatible format.
+        ImageFormatList = khr::image_format_list;
         /// 64-bit stage masks, `vkQueueSubmit2`.
         Synchronization2 = khr::synchronization2;
         /// Semaphores that count.
