@@ -1,7 +1,7 @@
 //! Places in the tree: one descent finds a place, steps lead to its neighbours.
 
 use super::ahead::Hint;
-use super::node::Entry;
+use super::node::{Entry, Leaf};
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
 
@@ -114,7 +114,7 @@ impl<T: Copy + Default> RangeTree<T> {
     /// The entries from the place on.
     #[inline]
     pub(crate) fn from(&self, place: &Place) -> Entries<'_, T> {
-        Entries { tree: self, leaf: place.leaf, index: place.index }
+        Entries { tree: self, leaf: self.leaves.get(place.leaf), index: place.index as usize }
     }
 }
 
@@ -122,8 +122,8 @@ impl<T: Copy + Default> RangeTree<T> {
 #[derive(Clone, Debug)]
 pub struct Entries<'a, T> {
     tree: &'a RangeTree<T>,
-    leaf: u32,
-    index: u32,
+    leaf: Option<&'a Leaf<T>>,
+    index: usize,
 }
 
 impl<T: Copy + Default> Iterator for Entries<'_, T> {
@@ -131,19 +131,13 @@ impl<T: Copy + Default> Iterator for Entries<'_, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Entry<T>> {
-        if self.leaf == NONE {
-            return None;
-        }
-        let mut leaf = &self.tree.leaves[self.leaf];
-        if self.index >= leaf.len {
+        let mut leaf = self.leaf?;
+        if self.index >= leaf.len as usize {
             // A leaf of a tree is never empty, so one step is enough.
-            (self.leaf, self.index) = (leaf.next, 0);
-            if self.leaf == NONE {
-                return None;
-            }
-            leaf = &self.tree.leaves[self.leaf];
+            (self.leaf, self.index) = (self.tree.leaves.get(leaf.next), 0);
+            leaf = self.leaf?;
         }
         self.index += 1;
-        Some(leaf.entry(self.index as usize - 1))
+        Some(leaf.entry(self.index - 1))
     }
 }
