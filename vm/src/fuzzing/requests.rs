@@ -199,6 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::fuzzing::unhex;
 
     fn random_stream(chaos: &mut Chaos, length: usize) -> Vec<u8> {
         (0..length).map(|_| chaos.choose(256) as u8).collect()
@@ -231,15 +232,12 @@ mod tests {
 
     /// What fuzzing has found to reach all of the code, in `fuzz/seeds`.
     #[test]
-    #[cfg_attr(miri, ignore = "too long")]
     fn kept_streams_never_disagree_with_the_model() {
         let seeds = include_str!("../../fuzz/seeds/requests.hex");
-        for line in seeds.lines() {
-            let bytes: Result<Vec<u8>, _> =
-                (0..line.len() / 2).map(|i| u8::from_str_radix(&line[2 * i..2 * i + 2], 16)).collect();
-            assert!(check_stream(&bytes.unwrap(), 1).is_ok(), "{line}");
+        for line in seeds.lines().take(if cfg!(miri) { 2 } else { usize::MAX }) {
+            assert!(check_stream(&unhex(line), 1).is_ok(), "{line}");
         }
-        assert!(seeds.lines().count() > 10);
+        assert!(seeds.lines().count() > 100);
     }
 
     proptest! {
