@@ -85,7 +85,7 @@ fn binds(criterion: &mut Criterion<CpuTime>) {
         bench(name, &mut |_| {
             let count = order.len().min(1 << 16);
             first = (first + count) % (order.len() - count + 1);
-            shift += 1;
+            shift += 2;
             let requests = random_binds(&order, setup.bo, shift);
             setup.bind(&requests[first..first + count], batch)
         });

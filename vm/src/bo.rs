@@ -124,6 +124,12 @@ impl VmBo {
     pub(crate) const fn next(&self, list: List) -> u32 {
         self.links[list as usize].next
     }
+
+    /// Whether it has neither mappings nor pins.
+    #[inline]
+    pub(crate) const fn is_unused(&self) -> bool {
+        self.count == 0 && self.pins == 0
+    }
 }
 
 /// Where the lists of a VM begin.
@@ -257,8 +263,7 @@ impl Pairs {
     /// Drops a pair that has neither mappings nor pins.
     #[inline]
     pub(crate) fn drop_if_unused(&mut self, index: u32) {
-        let pair = &self.vm_bos[index];
-        if pair.count == 0 && pair.pins == 0 {
+        if self.vm_bos[index].is_unused() {
             self.detach(index);
             self.vm_bos.remove(index);
         }

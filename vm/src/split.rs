@@ -101,7 +101,8 @@ pub(crate) fn walk<V: Visit>(
     };
     let tag = new.tag();
     let (mut left, mut right) = (Slot::NONE, Slot::NONE);
-    for entry in space.tree.from(&place) {
+    let entries = space.tree.from(&place);
+    for entry in entries.clone() {
         if entry.start >= new.end {
             right = if entry.start == new.end { entry.value } else { Slot::NONE };
             break;
@@ -132,7 +133,7 @@ pub(crate) fn walk<V: Visit>(
     visit.map(new)?;
     if coalesce {
         if !left.is_some() {
-            let before = space.tree.before(&place).filter(|entry| entry.end == new.start);
+            let before = entries.before().filter(|entry| entry.end == new.start);
             left = before.map_or(Slot::NONE, |entry| entry.value);
         }
         let alike = |slot: Slot| if slot.tag == tag { slot.record } else { NONE };

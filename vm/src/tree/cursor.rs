@@ -93,17 +93,8 @@ impl<T: Copy + Default> RangeTree<T> {
     }
 
     /// The entry before the place.
-    #[inline]
     pub(crate) fn before(&self, place: &Place) -> Option<Entry<T>> {
-        if place.leaf == NONE {
-            return None;
-        }
-        let leaf = &self.leaves[place.leaf];
-        if place.index > 0 {
-            return Some(leaf.entry(place.index as usize - 1));
-        }
-        let prev = (leaf.prev != NONE).then(|| &self.leaves[leaf.prev])?;
-        Some(prev.entry(prev.len as usize - 1))
+        self.from(place).before()
     }
 
     /// The last entry of all.
@@ -124,6 +115,18 @@ pub struct Entries<'a, T> {
     tree: &'a RangeTree<T>,
     leaf: Option<&'a Leaf<T>>,
     index: usize,
+}
+
+impl<T: Copy + Default> Entries<'_, T> {
+    /// The entry before the one that comes next.
+    #[inline]
+    pub(crate) fn before(&self) -> Option<Entry<T>> {
+        let leaf = self.leaf?;
+        match self.index.checked_sub(1) {
+            Some(index) => Some(leaf.entry(index)),
+            None => self.tree.leaves.get(leaf.prev).map(|prev| prev.entry(prev.len as usize - 1)),
+        }
+    }
 }
 
 impl<T: Copy + Default> Iterator for Entries<'_, T> {
