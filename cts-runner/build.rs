@@ -1,5 +1,5 @@
-//! Compiles `shaders/*.comp` to SPIR-V 1.0 with `glslangValidator` and writes them as `u32` constants to
-//! `$OUT_DIR/shaders.rs`: `shaders/probe.comp` becomes `PROBE`.
+//! Compiles `shaders/*` to SPIR-V 1.0 with `glslangValidator` and writes them as `u32` constants to
+//! `$OUT_DIR/shaders.rs`: `shaders/probe.comp` becomes `PROBE`, `shaders/screen.vert` becomes `SCREEN_VERT`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,16 +22,17 @@ fn compile_all() -> Result<(), String> {
     let mut sources: Vec<PathBuf> = fs::read_dir("shaders")
         .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<io::Result<_>>())
         .map_err(|e| format!("cannot list shaders/: {e}"))?;
-    sources.retain(|path| path.extension().is_some_and(|e| e == "comp"));
+    let stages = ["comp", "vert", "tesc", "tese", "geom", "frag"];
+    sources.retain(|path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| stages.contains(&e)));
     sources.sort();
 
     let mut text = String::new();
     for source in &sources {
         let words = compile(source, &out.join("shader.spv"))?;
-        let name = source.file_stem().and_then(|s| s.to_str()).ok_or("a shader's name is not UTF-8")?;
-        writeln!(text, "/// SPIR-V of `shaders/{name}.comp`.").map_err(|e| e.to_string())?;
-        writeln!(text, "pub const {}: &[u32] = &{words:?};", name.to_uppercase())
-            .map_err(|e| e.to_string())?;
+        let file = source.file_name().and_then(|s| s.to_str()).ok_or("a shader's name is not UTF-8")?;
+        let name = file.trim_end_matches(".comp").replace('.', "_").to_uppercase();
+        writeln!(text, "/// SPIR-V of `shaders/{file}`.").map_err(|e| e.to_string())?;
+        writeln!(text, "pub const {name}: &[u32] = &{words:?};").map_err(|e| e.to_string())?;
     }
     fs::write(out.join("shaders.rs"), text).map_err(|e| format!("cannot write shaders.rs: {e}"))
 }

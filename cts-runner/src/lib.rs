@@ -10,13 +10,17 @@
 //! | [`native`] | our own conformance suite |
 //! | [`mod@bench`] | measurements, one driver or two beside each other |
 //! | [`deqp`] | Khronos' conformance tests, run in parallel and counted |
+//! | [`report`] | results as one HTML page |
 
 pub mod bench;
 pub mod demo;
 pub mod deqp;
+pub mod entry;
 pub mod icd;
 pub mod native;
+pub mod report;
 pub mod rng;
 pub mod status;
 pub mod units;
 pub mod vk;
+pub mod x11;

@@ -1,10 +1,11 @@
 //! The command line of `cts-runner`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{bench, demo, deqp, icd, native, units};
+use cts_runner::{bench, demo, deqp, entry, icd, native, report, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -27,6 +28,28 @@ enum Command {
     Bench(BenchArguments),
     /// Runs tests of deqp-vk, the Khronos conformance suite.
     Deqp(DeqpArguments),
+    /// Puts the results of several deqp runs, such as shards, together.
+    Merge {
+        /// Folders of the runs.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Folder for the results.
+        #[arg(long, default_value = "out/merged")]
+        out: PathBuf,
+    },
+    /// Writes one HTML page about results, changes and benches.
+    Report(ReportArguments),
+    /// Becomes deqp-vk, with its results written down; what `deqp` starts.
+    #[command(hide = true)]
+    DeqpChild {
+        journal: PathBuf,
+        deqp_vk: PathBuf,
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Reads the output of deqp-vk on its way; what `deqp-child` starts.
+    #[command(hide = true)]
+    DeqpTee { journal: PathBuf },
     /// Runs the cases named on standard input; what `native` starts.
     #[command(hide = true)]
     NativeChild {
@@ -52,6 +75,9 @@ struct NativeArguments {
     /// Print cases that pass, too.
     #[arg(long, short)]
     verbose: bool,
+    /// Folder for results.csv.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -83,22 +109,41 @@ struct BenchArguments {
     /// Pages that sparse_max_bound_pages tries to bind at once; 16777216 are 1 TiB.
     #[arg(long, default_value_t = 262_144)]
     pages: u64,
+    /// File for the medians of a comparison, for `report --bench`.
+    #[arg(long, value_name = "FILE", requires = "compare")]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
+#[command(after_help = deqp::groups_help())]
 struct DeqpArguments {
     /// The deqp-vk program.
     #[arg(long, value_name = "PATH")]
     deqp_vk: PathBuf,
+    /// Groups of cases, see below.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    groups: Vec<String>,
     /// File with names or patterns of cases, one a line; may be repeated.
     #[arg(long, value_name = "FILE")]
     caselist: Vec<PathBuf>,
     /// A name or a pattern such as 'dEQP-VK.api.smoke.*'; may be repeated.
     #[arg(long = "case", value_name = "PATTERN")]
     cases: Vec<String>,
-    /// Run one case in N.
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    /// Run one case in N; also written 1/N.
+    #[arg(long, default_value = "1", value_name = "N", value_parser = units::parse_fraction)]
     sample: usize,
+    /// Run part I of N; by default what GitLab, Slurm, Kubernetes or Bazel say in the environment.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<deqp::Shard>,
+    /// Folder of an earlier run, whose durations balance the shards.
+    #[arg(long, value_name = "DIR")]
+    durations: Option<PathBuf>,
+    /// Folder with expected-fails.txt and skips.txt of the driver.
+    #[arg(long, value_name = "DIR")]
+    expect: Option<PathBuf>,
+    /// Go on with the run in the out folder.
+    #[arg(long)]
+    resume: bool,
     /// Processes at a time; by default as many as there are processors.
     #[arg(long, short)]
     jobs: Option<usize>,
@@ -110,6 +155,25 @@ struct DeqpArguments {
     timeout: u64,
     /// Folder for results and logs of failures.
     #[arg(long, default_value = "out/deqp")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct ReportArguments {
+    /// Folder of a run of deqp or native; may be repeated.
+    #[arg(long = "run", value_name = "DIR")]
+    runs: Vec<PathBuf>,
+    /// Folder of an earlier run, to compare the first one with.
+    #[arg(long, value_name = "DIR")]
+    before: Option<PathBuf>,
+    /// File of `bench --compare --out`; may be repeated.
+    #[arg(long = "bench", value_name = "FILE")]
+    benches: Vec<PathBuf>,
+    /// SVG picture, such as the demo's; may be repeated.
+    #[arg(long = "picture", value_name = "FILE")]
+    pictures: Vec<PathBuf>,
+    /// The page.
+    #[arg(long, default_value = "out/report.html")]
     out: PathBuf,
 }
 
@@ -137,18 +201,19 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Native(n) => native(n),
         Command::Bench(b) => measure(b, manifest),
-        Command::Deqp(d) => {
-            let counts = deqp::run(&deqp::Options {
-                deqp_vk: d.deqp_vk,
-                caselists: d.caselist,
-                cases: d.cases,
-                sample: d.sample,
-                jobs: d.jobs.unwrap_or_else(processors),
-                batch: d.batch,
-                timeout: d.timeout,
-                out: d.out,
-            })?;
-            Ok(exit_code(counts.all_good()))
+        Command::Deqp(d) => deqp(d),
+        Command::Merge { folders, out } => Ok(exit_code(deqp::merge(&folders, &out)?.all_good())),
+        Command::Report(ReportArguments { runs, before, benches, pictures, out }) => {
+            report::write(&report::Options { runs, before, benches, pictures, out: out.clone() })?;
+            println!("report: {}", out.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::DeqpChild { journal, deqp_vk, arguments } => {
+            Err(deqp::become_deqp(&journal, &deqp_vk, &arguments).into())
+        }
+        Command::DeqpTee { journal } => {
+            deqp::tee(&journal)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::NativeChild { seed } => {
             native::serve(seed);
@@ -159,11 +224,40 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
 
 /// Whether a command has to choose a driver: a child has the choice from its parent's environment.
 fn needs_driver(command: &Command) -> bool {
-    !matches!(command, Command::NativeChild { .. } | Command::Native(NativeArguments { list: true, .. }))
+    !matches!(
+        command,
+        Command::NativeChild { .. }
+            | Command::Native(NativeArguments { list: true, .. })
+            | Command::Merge { .. }
+            | Command::Report(_)
+            | Command::DeqpChild { .. }
+            | Command::DeqpTee { .. }
+    )
+}
+
+fn deqp(arguments: DeqpArguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let d = arguments;
+    let expectations = d.expect.as_deref().map(deqp::Expectations::load).transpose()?.unwrap_or_default();
+    let counts = deqp::run(&deqp::Options {
+        deqp_vk: d.deqp_vk,
+        groups: d.groups,
+        caselists: d.caselist,
+        cases: d.cases,
+        sample: d.sample,
+        shard: d.shard.or_else(deqp::Shard::from_environment),
+        durations: d.durations,
+        expectations,
+        resume: d.resume,
+        jobs: d.jobs.unwrap_or_else(processors),
+        batch: d.batch,
+        timeout: d.timeout,
+        out: d.out,
+    })?;
+    Ok(exit_code(counts.all_good()))
 }
 
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let BenchArguments { filters, compare, rounds, pages } = arguments;
+    let BenchArguments { filters, compare, rounds, pages, out } = arguments;
     let Some(other) = compare else {
         return Ok(exit_code(bench::run(&bench::Options { filters, pages })?));
     };
@@ -172,6 +266,7 @@ fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<d
         drivers: [driver, icd::resolve(Some(&other))?],
         arguments: filters.into_iter().chain(["--pages".into(), pages.to_string()]).collect(),
         rounds: rounds.max(1),
+        out,
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -190,6 +285,11 @@ fn native(arguments: NativeArguments) -> Result<ExitCode, Box<dyn std::error::Er
         jobs: arguments.jobs.unwrap_or_else(processors),
         verbose: arguments.verbose,
     })?;
+    if let Some(folder) = arguments.out {
+        std::fs::create_dir_all(&folder)?;
+        let lines: String = summary.results.values().map(entry::Entry::line).collect();
+        std::fs::write(folder.join("results.csv"), lines)?;
+    }
     println!("driver: {}", summary.driver.as_deref().unwrap_or("none"));
     println!("seed:   {}", arguments.seed);
     println!("native: {}", summary.counts);

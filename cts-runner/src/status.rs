@@ -8,8 +8,14 @@ use std::fmt;
 pub enum Status {
     /// It did what it should.
     Pass,
+    /// A wrong result that is known of this driver.
+    ExpectedFail,
+    /// Not run, for a reason that is written down.
+    Skipped,
     /// The driver says that it does not offer what the test needs.
     NotSupported,
+    /// It did what it should, and was known not to.
+    UnexpectedPass,
     /// A wrong result.
     Fail,
     /// The process died.
@@ -24,9 +30,12 @@ pub enum Status {
 
 impl Status {
     /// Every status, worst last.
-    pub const ALL: [Status; 7] = [
+    pub const ALL: [Status; 10] = [
         Status::Pass,
+        Status::ExpectedFail,
+        Status::Skipped,
         Status::NotSupported,
+        Status::UnexpectedPass,
         Status::Fail,
         Status::Crash,
         Status::Timeout,
@@ -39,7 +48,10 @@ impl Status {
     pub fn word(self) -> &'static str {
         match self {
             Status::Pass => "Pass",
+            Status::ExpectedFail => "ExpectedFail",
+            Status::Skipped => "Skipped",
             Status::NotSupported => "NotSupported",
+            Status::UnexpectedPass => "UnexpectedPass",
             Status::Fail => "Fail",
             Status::Crash => "Crash",
             Status::Timeout => "Timeout",
@@ -57,7 +69,7 @@ impl Status {
     /// Whether a run with such a result is a good one.
     #[must_use]
     pub fn is_good(self) -> bool {
-        matches!(self, Status::Pass | Status::NotSupported)
+        self <= Self::NotSupported
     }
 }
 
@@ -88,7 +100,8 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} pass, {} fail", self.of(Status::Pass), self.of(Status::Fail))?;
         write!(f, ", {} not supported", self.of(Status::NotSupported))?;
-        for status in [Status::Crash, Status::Timeout, Status::Flake, Status::Missing] {
+        let shown = [Status::Pass, Status::Fail, Status::NotSupported];
+        for status in Status::ALL.into_iter().filter(|status| !shown.contains(status)) {
             if self.of(status) > 0 {
                 write!(f, ", {} {}", self.of(status), status.word().to_lowercase())?;
             }

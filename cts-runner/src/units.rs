@@ -35,6 +35,15 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("{text:?} is no size; write for example 48GiB"))
 }
 
+/// Reads `20` and `1/20`, both one in twenty.
+///
+/// # Errors
+/// A message for the command line.
+pub fn parse_fraction(text: &str) -> Result<usize, String> {
+    let number = text.strip_prefix("1/").unwrap_or(text).parse::<usize>().ok();
+    number.filter(|&n| n > 0).ok_or_else(|| format!("{text:?} is no fraction; write 20 or 1/20"))
+}
+
 /// A duration with three significant digits.
 #[must_use]
 pub fn duration(time: Duration) -> String {

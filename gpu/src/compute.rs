@@ -38,6 +38,7 @@ pub fn context() -> Result<DispatchContext, MemoryError> {
         zero_page: pages.zero.host().as_ptr(),
         sink_page: pages.sink.host().as_ptr(),
         fault: fault::handle,
+        texture_unit: crate::texture::run,
         user: core::ptr::null(),
         sets: [core::ptr::null(); MAX_SETS],
         group_count: [0; 3],

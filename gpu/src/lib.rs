@@ -16,10 +16,13 @@
 
 pub mod compute;
 pub mod copy;
+pub mod draw;
 pub mod format;
 pub mod layout;
 pub mod memory;
 pub mod pool;
+pub mod surface;
+pub mod texture;
 
 pub use memory::address_space::{AddressSpace, address_space};
 pub use memory::bo::Bo;
@@ -27,3 +30,4 @@ pub use memory::in_flight::{self, InFlight};
 pub use memory::span::{Access, Span, spans};
 pub use memory::{DeviceAddress, MemoryError};
 pub use pool::JobPanicked;
+pub use surface::Surface;

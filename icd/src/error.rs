@@ -39,6 +39,18 @@ pub enum Error {
     /// A shader that uses what is not advertised, or is not valid SPIR-V.
     #[error("shader refused: {0}")]
     InvalidShader(String),
+    /// A window, or its display server, is gone.
+    #[error("surface lost")]
+    SurfaceLost,
+    /// A window has changed so that a swapchain does not fit it any more, or another swapchain took over.
+    #[error("swapchain out of date")]
+    OutOfDate,
+    /// A window has another swapchain.
+    #[error("window in use by another swapchain")]
+    NativeWindowInUse,
+    /// Something outside of the driver that a command needs is missing.
+    #[error("initialization failed: {0}")]
+    Initialization(&'static str),
     /// A handle that should be valid is null or was destroyed.
     #[error("null or destroyed handle")]
     InvalidHandle,
@@ -65,6 +77,10 @@ impl Error {
             Self::FeatureNotPresent(_) => vk::Result::ERROR_FEATURE_NOT_PRESENT,
             Self::FormatNotSupported => vk::Result::ERROR_FORMAT_NOT_SUPPORTED,
             Self::InvalidShader(_) => vk::Result::ERROR_INVALID_SHADER_NV,
+            Self::SurfaceLost => vk::Result::ERROR_SURFACE_LOST_KHR,
+            Self::OutOfDate => vk::Result::ERROR_OUT_OF_DATE_KHR,
+            Self::NativeWindowInUse => vk::Result::ERROR_NATIVE_WINDOW_IN_USE_KHR,
+            Self::Initialization(_) => vk::Result::ERROR_INITIALIZATION_FAILED,
             // "invalid usage was detected by the implementation or a validation layer"
             Self::InvalidHandle | Self::InvalidUsage(_) => vk::Result::ERROR_VALIDATION_FAILED_EXT,
             Self::Internal(_) => vk::Result::ERROR_UNKNOWN,

@@ -5,7 +5,7 @@
 //! `lacuna-gpu` (memory, execution), `lacuna-shaders` (pipelines) and `lacuna-vm` (sparse binding).
 //!
 //! ```text
-//!   loader ──► lib.rs ──► entry/ ──► object/  queue/  command/  sync/  sparse/
+//!   loader ──► lib.rs ──► entry/ ──► object/  queue/  command/  sync/  sparse/  wsi/
 //!                           │            └──► caps/ (what is advertised)
 //!                           └── guard, handle, pnext, error
 //! ```
@@ -23,6 +23,7 @@ pub mod queue;
 pub mod settings;
 pub mod sparse;
 pub mod sync;
+pub mod wsi;
 
 use std::ffi::{CStr, c_char};
 

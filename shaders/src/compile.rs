@@ -11,9 +11,11 @@ use crate::abi::LANES;
 use crate::error::CompileError;
 use crate::ir::Function;
 use crate::kernel::ComputeKernel;
-use crate::lower::{LowerError, Workspace, lower};
-use crate::source::ComputeSource;
-use crate::translate::translate;
+use crate::lower::{LowerError, Lowered, Workspace, lower};
+use crate::source::{ComputeSource, StageSource};
+use crate::stage::{Interface, Stage};
+use crate::stage_kernel::StageKernel;
+use crate::translate::{translate, translate_stage};
 use crate::uniformity::{LaneLayout, Uniformity};
 
 thread_local! {
@@ -25,22 +27,45 @@ pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, Comp
     compile_function(&translate(source)?)
 }
 
+/// SPIR-V of a graphics stage to a kernel that can be run.
+pub fn compile_stage(source: &StageSource<'_>) -> Result<StageKernel, CompileError> {
+    let (function, interface) = translate_stage(source)?;
+    compile_stage_function(&function, source.stage, interface)
+}
+
+/// Makes machine code of verified IR of a graphics stage.
+pub fn compile_stage_function(
+    function: &Function,
+    stage: Stage,
+    interface: Interface,
+) -> Result<StageKernel, CompileError> {
+    StageKernel::new(function, stage, interface, lowered(function)?).map_err(no_memory)
+}
+
 /// Makes machine code of verified IR.
 pub fn compile_function(function: &Function) -> Result<ComputeKernel, CompileError> {
+    ComputeKernel::new(function, lowered(function)?).map_err(no_memory)
+}
+
+fn no_memory(error: rustix::io::Errno) -> CompileError {
+    CompileError::unsupported(format!("executable memory: {error}"))
+}
+
+fn lowered(function: &Function) -> Result<Lowered, CompileError> {
     check_limits(function)?;
     let isa = host()?;
     let uniformity = Uniformity::new(function, LaneLayout::of(function));
-    let lowered = WORKSPACE.with(|workspace| {
-        // Taken out meanwhile: a code generator that panicked leaves a workspace that must not be used again.
-        let mut taken = workspace.take();
-        let lowered = catch_unwind(AssertUnwindSafe(|| lower(function, &uniformity, &**isa, &mut taken)));
-        if lowered.is_ok() {
-            workspace.replace(taken);
-        }
-        lowered.map_err(|_| CompileError::unsupported("the code generator gave up; this is a bug"))
-    })??;
-    ComputeKernel::new(function, lowered)
-        .map_err(|error| CompileError::unsupported(format!("executable memory: {error}")))
+    WORKSPACE
+        .with(|workspace| {
+            // Taken out meanwhile: a code generator that panicked leaves a workspace that must not be used again.
+            let mut taken = workspace.take();
+            let lowered = catch_unwind(AssertUnwindSafe(|| lower(function, &uniformity, &**isa, &mut taken)));
+            if lowered.is_ok() {
+                workspace.replace(taken);
+            }
+            lowered.map_err(|_| CompileError::unsupported("the code generator gave up; this is a bug"))
+        })?
+        .map_err(CompileError::from)
 }
 
 /// Sizes that offsets in machine code are made for; far beyond what a device offers.

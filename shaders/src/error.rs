@@ -22,7 +22,7 @@ pub enum CompileError {
         what: &'static str,
     },
     /// There is no such entry point.
-    #[error("no compute entry point is named `{name}`")]
+    #[error("no entry point of this stage is named `{name}`")]
     NoEntryPoint {
         /// The name asked for.
         name: String,

@@ -59,7 +59,8 @@ impl Scratch {
         Self { blocks: Vec::new() }
     }
 
-    fn reserve(&mut self, bytes: usize) -> *mut u8 {
+    /// At least that many bytes, aligned to a cache line.
+    pub(crate) fn reserve(&mut self, bytes: usize) -> *mut u8 {
         let blocks = bytes.div_ceil(size_of::<Block>());
         if self.blocks.len() < blocks {
             self.blocks.resize(blocks, Block([0; 64]));
@@ -118,6 +119,8 @@ impl ComputeKernel {
                     run(ctx, first_group, group_count, memory);
                 }
             }
+            // Stages are no compute kernels.
+            Entry::Packet => {}
             // SAFETY: the caller's promise.
             Entry::Phases { frame_bytes } => unsafe {
                 self.run_phases(ctx, first_group, group_count, frame_bytes as usize, scratch);

@@ -12,10 +12,13 @@ pub mod lower;
 pub mod runtime;
 pub mod source;
 mod spirv;
+pub mod stage;
+mod stage_kernel;
 pub mod translate;
 pub mod uniformity;
 
-pub use compile::compile_compute;
+pub use compile::{compile_compute, compile_stage};
 pub use error::CompileError;
 pub use kernel::{ComputeKernel, Scratch};
-pub use source::{Binding, ComputeSource, Layout};
+pub use source::{Binding, ComputeSource, Layout, StageSource};
+pub use stage_kernel::StageKernel;

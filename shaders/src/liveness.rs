@@ -174,7 +174,7 @@ impl Walk<'_, '_> {
             Stmt::Barrier => {
                 self.result.after.insert(key, live.clone());
             }
-            Stmt::Fence => {}
+            Stmt::Fence | Stmt::Demote | Stmt::Emit { .. } => {}
         }
     }
 }
@@ -183,7 +183,8 @@ impl Op {
     /// Calls `f` with every value that the operation reads.
     pub fn for_each_operand(&self, mut f: impl FnMut(Value)) {
         match self {
-            Self::Constant(..) | Self::Get(_) | Self::Builtin(_) => {}
+            Self::Constant(..) | Self::Get(_) | Self::Builtin(_) | Self::Helper => {}
+            Self::Interpolate { x, y, .. } => [*x, *y].into_iter().for_each(f),
             Self::Unary(_, a) | Self::Convert(_, a, _) => f(*a),
             Self::Binary(_, a, b) | Self::Compare(_, a, b) => [*a, *b].into_iter().for_each(f),
             Self::Select(c, a, b) => [*c, *a, *b].into_iter().for_each(f),
@@ -209,6 +210,10 @@ impl Place {
                 f(offset);
             }
             Self::Global { address } => f(address),
+            Self::Interface { vertex, slot, .. } => {
+                f(vertex);
+                f(slot);
+            }
             Self::Shared { offset } | Self::Local { offset, .. } | Self::PushConstant { offset } => f(offset),
         }
     }

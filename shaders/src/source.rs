@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::stage::Stage;
+
 /// One compute shader, as `vkCreateComputePipelines` describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct ComputeSource<'a> {
@@ -13,6 +15,42 @@ pub struct ComputeSource<'a> {
     pub specialization: &'a [(u32, u64)],
     /// Where descriptors are.
     pub layout: &'a Layout,
+}
+
+/// One stage of a graphics pipeline, as `vkCreateGraphicsPipelines` describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct StageSource<'a> {
+    /// Which stage.
+    pub stage: Stage,
+    /// The SPIR-V module.
+    pub words: &'a [u32],
+    /// Name of the entry point (`VkPipelineShaderStageCreateInfo::pName`).
+    pub entry_point: &'a str,
+    /// Specialization constants that are set: constant id and bits (little endian, upper bits ignored).
+    pub specialization: &'a [(u32, u64)],
+    /// Where descriptors are.
+    pub layout: &'a Layout,
+}
+
+/// What the translation of a compute shader and that of a stage ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    /// `None` for compute.
+    pub(crate) stage: Option<Stage>,
+    pub(crate) specialization: &'a [(u32, u64)],
+    pub(crate) layout: &'a Layout,
+}
+
+impl<'a> From<&ComputeSource<'a>> for Source<'a> {
+    fn from(source: &ComputeSource<'a>) -> Self {
+        Self { stage: None, specialization: source.specialization, layout: source.layout }
+    }
+}
+
+impl<'a> From<&StageSource<'a>> for Source<'a> {
+    fn from(source: &StageSource<'a>) -> Self {
+        Self { stage: Some(source.stage), specialization: source.specialization, layout: source.layout }
+    }
 }
 
 /// Where the descriptors of a pipeline layout are.

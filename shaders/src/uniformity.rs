@@ -20,8 +20,10 @@
 use std::collections::HashSet;
 
 use crate::abi::LANES;
+use crate::abi::stage::StageBuiltin;
 use crate::ir::{BinaryOp, Builtin, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value};
 use crate::liveness::{LiveSet, Liveness};
+use crate::stage::Stage;
 
 /// How a value differs between lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ pub enum LaneLayout {
 impl LaneLayout {
     /// Small workgroups are packed if no operation looks at the rest of its workgroup.
     pub fn of(function: &Function) -> Self {
-        let single = function.workgroup_size == [1, 1, 1];
+        let single = function.stage.is_none() && function.workgroup_size == [1, 1, 1];
         if single && function.shared_bytes == 0 && !uses_subgroup(&function.body) {
             Self::Groups
         } else {
@@ -82,6 +84,7 @@ impl LaneLayout {
                 Shape::UNIFORM
             }
             (_, Builtin::LocalInvocationId(_) | Builtin::GlobalInvocationId(_)) => Shape::Varying,
+            (_, Builtin::Stage(_)) => Shape::Varying,
         }
     }
 }
@@ -233,7 +236,7 @@ impl Solver<'_> {
             Stmt::Break(label) => self.jump(key, Some(*label), false),
             Stmt::Continue(label) => self.jump(key, Some(*label), true),
             Stmt::Return => self.jump(key, None, false),
-            Stmt::Store { .. } | Stmt::Barrier | Stmt::Fence => {}
+            Stmt::Store { .. } | Stmt::Barrier | Stmt::Fence | Stmt::Demote | Stmt::Emit { .. } => {}
         }
     }
 
@@ -294,6 +297,7 @@ impl Solver<'_> {
         match op {
             Op::Constant(..) => Some(Shape::UNIFORM),
             Op::Get(variable) => self.variables[variable.index()],
+            Op::Builtin(Builtin::Stage(builtin)) => Some(self.stage_builtin(*builtin)),
             Op::Builtin(builtin) => Some(self.layout.shape_of(*builtin, self.function.workgroup_size)),
             Op::Binary(op, a, b) => self.binary(*op, ty, *a, *b),
             Op::Select(c, a, b) if self.shape(*c) == Some(Shape::UNIFORM) => {
@@ -309,10 +313,21 @@ impl Solver<'_> {
                 self.shape(*a)
             }
             Op::Atomic { .. } => Some(Shape::Varying),
-            Op::Load(_, Place::Local { .. }) => Some(Shape::Varying),
+            Op::Load(_, Place::Local { .. }) | Op::Helper | Op::Interpolate { .. } => Some(Shape::Varying),
+            Op::Load(_, Place::Interface { side, .. }) if !side.is_shared(self.function.stage) => {
+                Some(Shape::Varying)
+            }
             Op::Group(op, operands) => self.group(*op, operands),
             _ => self.uniform_if_operands_are(op),
         }
+    }
+
+    /// All lanes of tessellation stages belong to one patch.
+    fn stage_builtin(&self, builtin: StageBuiltin) -> Shape {
+        let one_patch =
+            matches!(self.function.stage, Some(Stage::TessellationControl | Stage::TessellationEvaluation));
+        let uniform = builtin.is_uniform() || one_patch && builtin == StageBuiltin::PrimitiveId;
+        if uniform { Shape::UNIFORM } else { Shape::Varying }
     }
 
     fn uniform_if_operands_are(&self, op: &Op) -> Option<Shape> {
@@ -359,6 +374,10 @@ impl Solver<'_> {
             | GroupOp::Ballot
             | GroupOp::BroadcastFirst
             | GroupOp::Reduce(_) => Some(Shape::UNIFORM),
+            GroupOp::Quad(_) => {
+                let shape = self.shape(*operands.first()?)?;
+                Some(if shape.is_uniform() { Shape::UNIFORM } else { Shape::Varying })
+            }
         }
     }
 }

@@ -2,10 +2,13 @@
 
 mod support;
 
+use std::collections::HashMap;
 use std::panic::catch_unwind;
 
-use lacuna_shaders::ir::{interp, verify};
-use lacuna_shaders::{Binding, ComputeSource, Layout, translate};
+use lacuna_shaders::abi::stage::slot;
+use lacuna_shaders::ir::{Op, Place, Stmt, Value, interp, verify};
+use lacuna_shaders::stage::Stage;
+use lacuna_shaders::{Binding, ComputeSource, Layout, StageSource, translate};
 use support::{glsl, glsl_for, optimized, spvasm};
 
 const RICH: &str = "#version 450
@@ -34,6 +37,45 @@ const SUBGROUP: &str = "#version 450
     layout(binding = 0) buffer O { uint o[]; };
     layout(push_constant) uniform P { N n; };
     void main() { N m = n; for (uint k = 0; k < 3; k++) { o[k] = subgroupAdd(m.v) + subgroupBallot(o[k] > 1).x; m = m.next; } }";
+
+const STAGES: [(Stage, &str); 5] = [
+    (
+        Stage::Vertex,
+        "layout(location = 0) in vec3 v[3]; layout(location = 5) in uint i; struct S { vec2 a; mat3 m; };
+         layout(location = 1) out S s; layout(location = 9) out dvec3 d; out float gl_ClipDistance[3];
+         void main() { gl_Position = vec4(v[i % 4], 1); gl_ClipDistance[i] = v[1].y; s.m[i] = v[0]; s.a = v[2].xy;
+             d = dvec3(v[0]); if (i == 3) return; gl_PointSize = gl_VertexIndex; }",
+    ),
+    (
+        Stage::TessellationControl,
+        "layout(vertices = 9) out; layout(location = 0) in vec2 a[]; layout(location = 1) out float b[];
+         layout(location = 5) patch out vec3 p[2];
+         void main() { b[gl_InvocationID] = a[gl_InvocationID / 2].y; barrier();
+             if (b[2] > 3) { gl_TessLevelOuter[gl_InvocationID % 4] = 1; p[1].x = b[5]; }
+             gl_out[gl_InvocationID].gl_Position = gl_in[1].gl_Position; }",
+    ),
+    (
+        Stage::TessellationEvaluation,
+        "layout(triangles) in; layout(location = 1) in float b[]; layout(location = 5) patch in vec3 p[2];
+         layout(location = 0) out vec3 o[2];
+         void main() { o[0] = p[int(gl_TessCoord.x)]; o[1] = vec3(b[2], gl_TessLevelInner[0], gl_PrimitiveID);
+             for (int i = 0; i < gl_PatchVerticesIn; i++) gl_Position += gl_in[i].gl_Position; }",
+    ),
+    (
+        Stage::Geometry,
+        "layout(triangles) in; layout(triangle_strip, max_vertices = 5) out; layout(location = 0) in B { vec4 c; uint d[2]; } b[];
+         layout(location = 0) out vec4 o[2];
+         void main() { for (int i = 0; i < 3; i++) { gl_Position = gl_in[i].gl_Position; o[b[i].d[1] & 1] = b[i].c;
+             gl_Layer = i; EmitVertex(); } EndPrimitive(); }",
+    ),
+    (
+        Stage::Fragment,
+        "layout(location = 0) in vec4 c[2]; layout(location = 3) flat in uint i; layout(location = 0) out vec4 o;
+         layout(binding = 0) buffer B { uint n[]; };
+         void main() { if (c[i].w < 0.5) discard; o = dFdx(c[0]) + interpolateAtOffset(c[1], vec2(0.25)) + gl_FragCoord;
+             gl_FragDepth = o.x; n[i] = atomicAdd(n[0], 1); gl_SampleMask[0] = gl_SampleID; o[i] = fwidth(o.y); }",
+    ),
+];
 
 struct Random(u64);
 
@@ -105,6 +147,89 @@ fn mutated_modules_are_translated_or_refused() {
         }
     }
     assert!(accepted > rounds / 50 && refused > rounds / 50, "{accepted} accepted, {refused} refused");
+}
+
+/// Constant slots are those that there are.
+fn check_slots(stmts: &[Stmt], constants: &mut HashMap<Value, u64>) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::Let(value, Op::Constant(_, bits)) => {
+                constants.insert(*value, *bits);
+            }
+            Stmt::Let(_, Op::Load(_, Place::Interface { slot, .. }))
+            | Stmt::Store { place: Place::Interface { slot, .. }, .. } => {
+                let number = constants.get(slot).copied().unwrap_or(0);
+                assert!(number < u64::from(slot::COUNT), "slot {number}");
+            }
+            Stmt::If { then, otherwise, .. } => {
+                check_slots(then, constants);
+                check_slots(otherwise, constants);
+            }
+            Stmt::Block { body, .. } | Stmt::Loop { body, .. } => check_slots(body, constants),
+            _ => {}
+        }
+    }
+}
+
+/// Whether the module is translated; what comes out is sound, and runs inside of its slots.
+fn stage_is_translated(stage: Stage, words: &[u32]) -> bool {
+    let bindings = [((0, 0), Binding { slot: 0, count: 1 })];
+    let layout = Layout { bindings: bindings.into_iter().collect() };
+    let source =
+        StageSource { stage, words, entry_point: "main", specialization: &[(3, 7)], layout: &layout };
+    let Ok((function, interface)) = translate::translate_stage(&source) else { return false };
+    assert_eq!(verify::verify(&function), Ok(()));
+    check_slots(&function.body, &mut HashMap::new());
+    let inputs = interface.inputs.iter().map(|input| input.slot);
+    let slots = inputs.chain(interface.outputs.iter().chain(&interface.patch_outputs).copied());
+    slots.for_each(|slot| assert!(slot < slot::COUNT, "slot {slot}"));
+    let mut memory = interp::Memory { group_count: [1; 3], ..Default::default() };
+    memory.buffers.insert((0, 0), vec![1; 64]);
+    if function.local_memories.iter().sum::<u32>() < 1 << 16 {
+        let _ = interp::run(&function, &mut memory, 3_000);
+    }
+    true
+}
+
+#[test]
+fn mutated_stages_are_translated_or_refused() {
+    let modules = STAGES.map(|(stage, source)| (stage, support::stage::glsl(stage, source)));
+    let mut random = Random(0x0bad_cafe_1234_5671);
+    let rounds = std::env::var("LACUNA_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
+    let (mut accepted, mut refused) = (0, 0);
+    for round in 0..rounds {
+        let (stage, base) = &modules[round % modules.len()];
+        let words = mutate(base, &mut random);
+        match catch_unwind(|| stage_is_translated(*stage, &words)) {
+            Ok(true) => accepted += 1,
+            Ok(false) => refused += 1,
+            Err(_) => {
+                let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+                let path = std::env::temp_dir().join("lacuna-hostile-stage.spv");
+                std::fs::write(&path, bytes).unwrap();
+                panic!("round {round} ({stage:?}) panicked; the module is in {}", path.display());
+            }
+        }
+    }
+    assert!(accepted > rounds / 50 && refused > rounds / 50, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn a_stage_is_not_taken_for_another() {
+    let (stage, source) = STAGES[0];
+    let words = support::stage::glsl(stage, source);
+    assert!(stage_is_translated(Stage::Vertex, &words));
+    for other in [Stage::Fragment, Stage::Geometry, Stage::TessellationControl] {
+        assert!(!stage_is_translated(other, &words));
+    }
+}
+
+#[test]
+fn variables_outside_of_the_locations_are_refused() {
+    let source =
+        "layout(location = 31) out vec4 a[2]; void main() { a[1] = vec4(1); gl_Position = vec4(0); }";
+    let words = support::stage::glsl(Stage::Vertex, source);
+    assert!(!stage_is_translated(Stage::Vertex, &words));
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn slices_beyond_four_gibibytes_do_not_wrap() {
         void main() { imageStore(img, ivec3(0, 0, 1), uvec4(9)); o[0] = imageLoad(img, ivec3(0, 0, 2)).x; }";
     let mut dispatch = Dispatch::glsl(source).buffer(0, &[5]).image(1, &[7; 4], [2, 2, 3], 4);
     if let Some(shape) = dispatch.memory.descriptors.get_mut(&(0, 16)) {
-        shape.slice_pitch = 1 << 32;
+        shape.block_slice_pitch = 1 << 32;
     }
     let results = dispatch.run();
     assert_eq!((results.words(0), results.words(1)), (vec![0], vec![7; 4]));

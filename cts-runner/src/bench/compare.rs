@@ -16,6 +16,41 @@ pub struct Comparison {
     pub arguments: Vec<String>,
     /// Runs of each driver.
     pub rounds: usize,
+    /// A file for the medians, for the report.
+    pub out: Option<PathBuf>,
+}
+
+/// A metric that both drivers have a value of, as a line `metric,A,B,unit`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CsvRow {
+    /// Its name.
+    pub metric: String,
+    /// Medians of the first and the second driver.
+    pub values: [f64; 2],
+    /// Their unit.
+    pub unit: String,
+}
+
+impl CsvRow {
+    /// The inverse of the line.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut parts = line.split(',');
+        let metric = parts.next()?.to_owned();
+        let values = [parts.next()?.parse().ok()?, parts.next()?.parse().ok()?];
+        Some(Self { metric, values, unit: parts.next()?.to_owned() })
+    }
+
+    /// How many times better the first driver is: more of a rate or a count, less of a time.
+    pub fn times_better(&self) -> f64 {
+        let [a, b] = self.values.map(|value| value.max(f64::MIN_POSITIVE));
+        let is_time = ["s", "ms", "us", "ns"].contains(&self.unit.split('/').next().unwrap_or(""));
+        if is_time { b / a } else { a / b }
+    }
+
+    fn line(&self) -> String {
+        let Self { metric, values: [a, b], unit } = self;
+        format!("{metric},{a},{b},{unit}\n")
+    }
 }
 
 /// The values of one metric, for each driver, and the unit.
@@ -48,12 +83,17 @@ pub fn run(comparison: &Comparison) -> io::Result<()> {
     println!("{:32} {:>34} {:>34} {:>8}  unit", "metric", "A", "B", "A/B");
     let mut ordered: Vec<_> = rows.iter_mut().collect();
     ordered.sort_by_key(|(_, row)| row.place);
+    let mut csv = String::new();
     for (name, row) in ordered {
         let [a, b] = &mut row.values;
-        let ratio = middle(a).zip(middle(b)).map_or("-".into(), |(a, b)| format!("{:.2}", a / b));
+        let both = middle(a).zip(middle(b));
+        let ratio = both.map_or("-".into(), |(a, b)| format!("{:.2}", a / b));
+        if let Some((a, b)) = both {
+            csv += &CsvRow { metric: name.clone(), values: [a, b], unit: row.unit.clone() }.line();
+        }
         println!("{name:32} {:>34} {:>34} {ratio:>8}  {}", summary(a), summary(b), row.unit);
     }
-    Ok(())
+    comparison.out.as_ref().map_or(Ok(()), |path| std::fs::write(path, csv))
 }
 
 fn one_run(comparison: &Comparison, driver: &Path) -> io::Result<String> {
@@ -125,6 +165,14 @@ mod tests {
         assert_eq!(rows["z_first"].values, [vec![12.5], vec![25.0]]);
         assert_eq!((rows["z_first"].place, rows["a_second"].place), (0, 1));
         assert_eq!(summary(&mut rows.get_mut("a_second").unwrap().values[0]), "no");
+    }
+
+    #[test]
+    fn rows_of_the_file_read_back() {
+        let row = CsvRow { metric: "m".into(), values: [0.25, 4.0], unit: "us/page".into() };
+        assert_eq!(CsvRow::parse(row.line().trim_end()), Some(row.clone()));
+        assert_eq!(row.times_better(), 16.0);
+        assert_eq!(CsvRow { unit: "GB/s".into(), ..row }.times_better(), 0.0625);
     }
 
     #[test]

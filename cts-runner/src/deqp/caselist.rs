@@ -6,11 +6,15 @@
 use std::fs;
 use std::process::Command;
 
-use super::{DeqpError, Options};
+use super::{DeqpError, Options, group};
 
 /// The cases to run, sorted, each once.
 pub(super) fn names(options: &Options) -> Result<Vec<String>, DeqpError> {
     let mut lines = options.cases.clone();
+    for name in &options.groups {
+        let patterns = group::patterns(name).ok_or_else(|| DeqpError::Group(name.clone()))?;
+        lines.extend(patterns.iter().map(|&pattern| pattern.to_owned()));
+    }
     for path in &options.caselists {
         let text =
             fs::read_to_string(path).map_err(|source| DeqpError::File { path: path.clone(), source })?;
@@ -38,15 +42,13 @@ fn name_in(line: &str) -> Option<&str> {
 
 /// Has `deqp-vk` write the list of all cases that match.
 fn expand(options: &Options, patterns: &[String]) -> Result<Vec<String>, DeqpError> {
-    let out =
-        options.out.canonicalize().map_err(|source| DeqpError::File { path: options.out.clone(), source })?;
-    let list = out.join("expanded.txt");
+    let list = options.out.join("expanded.txt");
     let output = Command::new(&options.deqp_vk)
-        .current_dir(options.deqp_vk.parent().unwrap_or(&out))
+        .current_dir(options.deqp_vk.parent().unwrap_or(&options.out))
         .arg("--deqp-runmode=txt-caselist")
         .arg(format!("--deqp-case={}", patterns.join(",")))
         .arg(format!("--deqp-caselist-export-file={}", list.display()))
-        .arg(format!("--deqp-log-filename={}", out.join("expand.qpa").display()))
+        .arg(format!("--deqp-log-filename={}", options.out.join("expand.qpa").display()))
         .output()
         .map_err(|source| DeqpError::Program { path: options.deqp_vk.clone(), source })?;
     if !output.status.success() {

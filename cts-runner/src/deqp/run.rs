@@ -1,5 +1,7 @@
-//! The step through the `deqp-runner` crate: its configuration in, its results out.
+//! The step through the `deqp-runner` crate: its configuration in, the journal and its verdicts out.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use deqp_runner::deqp_command::DeqpCommand;
@@ -8,26 +10,45 @@ use deqp_runner::{
     parse_regex_set,
 };
 
+use super::progress::Progress;
 use super::{DeqpError, Options};
 use crate::status::Status;
 
-/// Runs the cases; the results are sorted by name, one for each case.
-pub(super) fn run(options: &Options, names: Vec<String>) -> Result<Vec<(String, Status)>, DeqpError> {
+/// Runs the cases; gives the crate's verdict on each that it has one of.
+///
+/// The processes write the journal ([`child`](super::child)).
+pub(super) fn run(options: &Options, names: &[String]) -> Result<Vec<(String, Status)>, DeqpError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
     // A pool of the process serves the crate; a second run in one process keeps the first one's size.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build_global();
     let command = DeqpCommand {
-        deqp: options.deqp_vk.clone(),
-        args: ["--deqp-log-images=disable", "--deqp-log-shader-sources=disable"].map(String::from).to_vec(),
+        deqp: std::env::current_exe().map_err(runner_error)?,
+        args: arguments(options)?,
         vk_device_ids: Vec::new(),
         config: configuration(options)?,
         qpa_to_xml: None,
     };
-    let asked = names.clone();
-    let cases = names.into_iter().map(TestCase::Named).collect();
+    let cases = names.iter().cloned().map(TestCase::Named).collect();
     let groups = command.split_tests_to_groups(cases, options.batch.max(1)).map_err(runner_error)?;
-    let results = parallel_test(std::io::stdout(), groups).map_err(runner_error)?;
-    let status = |name: &str| results.get(name).map_or(Status::Missing, |r| status_of(r.status));
-    Ok(asked.into_iter().map(|name| (status(&name), name)).map(|(s, n)| (n, s)).collect())
+    let progress = Progress::start(options.journal(), names.len() as u64);
+    let results = parallel_test(std::io::sink(), groups).map_err(runner_error)?;
+    progress.finish();
+    let status = |name: &String| results.get(name).map_or(Status::Missing, |r| status_of(r.status));
+    Ok(names.iter().map(|name| (name.clone(), status(name))).collect())
+}
+
+/// What comes before the arguments that the crate adds.
+fn arguments(options: &Options) -> Result<Vec<String>, DeqpError> {
+    let path = |path: PathBuf| {
+        let unusable = |path: OsString| DeqpError::Runner(format!("the path {path:?} is not Unicode"));
+        path.into_os_string().into_string().map_err(unusable)
+    };
+    let mut arguments = vec!["deqp-child".into(), path(options.journal())?, path(options.deqp_vk.clone())?];
+    arguments.push("--".into());
+    arguments.extend(["--deqp-log-images=disable", "--deqp-log-shader-sources=disable"].map(String::from));
+    Ok(arguments)
 }
 
 fn configuration(options: &Options) -> Result<TestConfiguration, DeqpError> {

@@ -31,6 +31,16 @@ impl Context {
         self.device.sparse()
     }
 
+    /// The first graphics queue.
+    pub(super) fn graphics(&self) -> vk::Result<&Queue> {
+        self.device.queue(vk::QueueFlags::GRAPHICS)
+    }
+
+    /// Records, submits to the first graphics queue, waits.
+    pub(super) fn draw(&self, record: impl FnOnce(&Recorder<'_>)) -> vk::Result<()> {
+        self.graphics()?.run(&self.device, record)
+    }
+
     /// Records, submits to the first compute queue, waits.
     pub(super) fn run(&self, record: impl FnOnce(&Recorder<'_>)) -> vk::Result<()> {
         self.compute()?.run(&self.device, record)

@@ -16,6 +16,7 @@ mod compute;
 mod context;
 mod descriptor;
 mod device;
+mod graphics;
 mod image;
 mod memory;
 mod need;
@@ -26,6 +27,7 @@ mod sparse;
 mod support;
 mod sync;
 mod transfer;
+mod window;
 
 pub use child::serve;
 pub use context::Context;
@@ -65,12 +67,14 @@ pub fn all() -> Vec<Case> {
         memory::CASES,
         transfer::CASES,
         image::CASES,
+        graphics::CASES,
         sync::CASES,
         query::CASES,
         descriptor::CASES,
         compute::CASES,
         sparse::CASES,
         bad_input::CASES,
+        window::CASES,
     ]
     .concat()
 }

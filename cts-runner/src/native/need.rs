@@ -1,12 +1,23 @@
 //! What a case needs from a device to make sense.
 
+use ash::{ext, khr};
+
 use crate::vk::{self, Physical};
+use crate::x11;
 
 /// One requirement.
 #[derive(Clone, Copy, Debug)]
 pub enum Need {
     /// A compute queue.
     Compute,
+    /// A graphics queue.
+    Graphics,
+    /// Several views in a pass.
+    Multiview,
+    /// Passes without objects.
+    DynamicRendering,
+    /// Pipeline statistics queries.
+    Statistics,
     /// `sparseBinding` and a queue for it.
     SparseBinding,
     /// `sparseResidencyBuffer` as well.
@@ -43,6 +54,16 @@ pub enum Need {
     Int64Atomics,
     /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
     StorageImage(vk::Format),
+    /// Surfaces that nobody sees.
+    HeadlessSurface,
+    /// Windows of an X11 server, and `Xvfb` to be one.
+    X11,
+    /// Wayland surfaces.
+    Wayland,
+    /// `presentId` and `presentWait`.
+    PresentWait,
+    /// `swapchainMaintenance1`.
+    SwapchainMaintenance1,
     /// A device extension.
     Extension(&'static str),
 }
@@ -53,6 +74,10 @@ impl Need {
     pub fn missing(self, physical: &Physical) -> Option<String> {
         let has = match self {
             Need::Compute => queues(physical, vk::QueueFlags::COMPUTE) >= 1,
+            Need::Graphics => queues(physical, vk::QueueFlags::GRAPHICS) >= 1,
+            Need::Multiview => physical.extra.multiview,
+            Need::DynamicRendering => physical.extra.dynamic_rendering,
+            Need::Statistics => physical.features.pipeline_statistics_query == vk::TRUE,
             Need::SparseBinding => {
                 physical.features.sparse_binding == vk::TRUE
                     && queues(physical, vk::QueueFlags::SPARSE_BINDING) >= 1
@@ -89,10 +114,19 @@ impl Need {
                 }
                 physical.optimal_features(format).contains(features)
             }
+            Need::HeadlessSurface => has_windows(physical, ext::headless_surface::NAME),
+            Need::X11 => has_windows(physical, khr::xcb_surface::NAME) && x11::is_installed(),
+            Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
+            Need::PresentWait => physical.extra.present_wait,
+            Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))
     }
+}
+
+fn has_windows(physical: &Physical, surfaces: &std::ffi::CStr) -> bool {
+    physical.instance.has(surfaces) && physical.has(khr::swapchain::NAME)
 }
 
 fn queues(physical: &Physical, flags: vk::QueueFlags) -> usize {

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::entry::{Entry, Results};
 use crate::status::{Counts, Status};
 
 /// How to run.
@@ -36,8 +37,8 @@ pub struct Summary {
     pub driver: Option<String>,
     /// How many ended how.
     pub counts: Counts,
-    /// Name, status and message of what did not end well.
-    pub bad: Vec<(String, Status, String)>,
+    /// What became of each case.
+    pub results: Results,
 }
 
 /// The longest that one case may take.
@@ -145,9 +146,9 @@ impl Run<'_> {
     fn record(&self, name: &str, status: Status, milliseconds: u64, message: &str) {
         let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
         summary.counts.add(status);
-        if !status.is_good() {
-            summary.bad.push((name.to_owned(), status, message.to_owned()));
-        }
+        let (case, reason) = (name.to_owned(), message.to_owned());
+        let entry = Entry { case, status, seconds: milliseconds as f32 / 1000.0, process: 0, reason };
+        summary.results.insert(name.to_owned(), entry);
         if self.options.verbose || !status.is_good() {
             let dash = if message.is_empty() { "" } else { ": " };
             println!("{:12} {name} ({milliseconds} ms){dash}{message}", status.word());
@@ -221,15 +222,15 @@ mod tests {
         let summary = with_script("crash", body);
         assert_eq!(summary.driver.as_deref(), Some("Fake One"));
         assert_eq!(summary.counts.of(Status::Pass), total - 1);
-        let (name, status, message) = &summary.bad[0];
-        assert_eq!((name.as_str(), *status), ("sparse.rebind_storm", Status::Crash));
-        assert!(message.contains("signal 11"), "{message}");
+        let crashed = &summary.results["sparse.rebind_storm"];
+        assert_eq!(crashed.status, Status::Crash);
+        assert!(crashed.reason.contains("signal 11"), "{crashed:?}");
     }
 
     #[test]
     fn a_child_that_ends_early_is_a_crash_of_the_case_it_was_in() {
         let summary = with_script("exit", "[ $name = sparse.a_terabyte ] && exit 3; echo end $name Pass 1");
-        assert_eq!(summary.bad.len(), 1);
-        assert!(summary.bad[0].2.contains("code 3"), "{:?}", summary.bad);
+        let bad: Vec<_> = summary.results.values().filter(|entry| !entry.status.is_good()).collect();
+        assert!(bad.len() == 1 && bad[0].reason.contains("code 3"), "{bad:?}");
     }
 }

@@ -18,13 +18,15 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// Every use that compute tests make of a buffer.
+    /// Every use that tests make of a buffer.
     pub const USAGE: vk::BufferUsageFlags = vk::BufferUsageFlags::from_raw(
         vk::BufferUsageFlags::TRANSFER_SRC.as_raw()
             | vk::BufferUsageFlags::TRANSFER_DST.as_raw()
             | vk::BufferUsageFlags::STORAGE_BUFFER.as_raw()
             | vk::BufferUsageFlags::UNIFORM_BUFFER.as_raw()
-            | vk::BufferUsageFlags::INDIRECT_BUFFER.as_raw(),
+            | vk::BufferUsageFlags::INDIRECT_BUFFER.as_raw()
+            | vk::BufferUsageFlags::VERTEX_BUFFER.as_raw()
+            | vk::BufferUsageFlags::INDEX_BUFFER.as_raw(),
     );
 
     /// Creates a buffer with [`Buffer::USAGE`], and with a device address where that is supported.

@@ -49,6 +49,21 @@ impl Commands {
         Ok(commands)
     }
 
+    /// A secondary command buffer of the same pool, in the initial state.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn secondary(&self) -> Result<vk::CommandBuffer> {
+        let info = vk::CommandBufferAllocateInfo::default()
+            .command_pool(self.pool)
+            .level(vk::CommandBufferLevel::SECONDARY)
+            .command_buffer_count(1);
+        // SAFETY: `info` outlives the call; the pool is alive and frees what it gave.
+        let made =
+            unsafe { self.device.raw.allocate_command_buffers(&info) }.at("vkAllocateCommandBuffers")?;
+        Ok(made[0])
+    }
+
     /// Records anew; what was recorded before is forgotten.
     ///
     /// # Errors

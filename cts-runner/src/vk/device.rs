@@ -25,6 +25,10 @@ pub struct Shared {
     synchronization2: Option<khr::synchronization2::Device>,
     templates: Option<khr::descriptor_update_template::Device>,
     device_group: Option<khr::device_group::Device>,
+    dynamic_rendering: Option<khr::dynamic_rendering::Device>,
+    swapchain: Option<khr::swapchain::Device>,
+    present_wait: Option<khr::present_wait::Device>,
+    swapchain_maintenance1: Option<ext::swapchain_maintenance1::Device>,
 }
 
 /// What to enable beyond the defaults.
@@ -69,6 +73,12 @@ impl Device {
             vk::PhysicalDeviceShaderAtomicInt64Features::default().shader_buffer_int64_atomics(true);
         let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default().storage_buffer8_bit_access(true);
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default().storage_buffer16_bit_access(true);
+        let mut views = vk::PhysicalDeviceMultiviewFeatures::default().multiview(true);
+        let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default().dynamic_rendering(true);
+        let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default().present_id(true);
+        let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default().present_wait(true);
+        let mut swapchains =
+            vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default().swapchain_maintenance1(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -84,8 +94,13 @@ impl Device {
             extra.synchronization2 => sync2,
             options.robust && (extra.null_descriptor || extra.robust_buffer_access2) => robustness,
             extra.buffer_int64_atomics => atomics,
+            extra.multiview => views,
+            extra.dynamic_rendering => rendering,
             extra.storage_8bit => bytes,
             extra.storage_16bit => halves,
+            extra.present_wait => present_id,
+            extra.present_wait => present_wait,
+            extra.swapchain_maintenance1 => swapchains,
         }
         let instance = physical.instance.raw();
         // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.
@@ -100,8 +115,15 @@ impl Device {
                 .then(|| khr::synchronization2::Device::new(instance, &raw)),
             templates: has(khr::descriptor_update_template::NAME)
                 .then(|| khr::descriptor_update_template::Device::new(instance, &raw)),
+            dynamic_rendering: has(khr::dynamic_rendering::NAME)
+                .then(|| khr::dynamic_rendering::Device::new(instance, &raw)),
             device_group: has(khr::device_group::NAME)
                 .then(|| khr::device_group::Device::new(instance, &raw)),
+            swapchain: has(khr::swapchain::NAME).then(|| khr::swapchain::Device::new(instance, &raw)),
+            present_wait: has(khr::present_wait::NAME)
+                .then(|| khr::present_wait::Device::new(instance, &raw)),
+            swapchain_maintenance1: has(ext::swapchain_maintenance1::NAME)
+                .then(|| ext::swapchain_maintenance1::Device::new(instance, &raw)),
             queues: Queue::all(&raw, physical),
             physical: physical.clone(),
             raw,
@@ -117,6 +139,11 @@ impl Device {
             (ext::robustness2::NAME, true),
             (khr::shader_atomic_int64::NAME, extra.buffer_int64_atomics),
             (khr::storage_buffer_storage_class::NAME, true),
+            (khr::multiview::NAME, extra.multiview),
+            (khr::maintenance2::NAME, true),
+            (khr::create_renderpass2::NAME, true),
+            (khr::depth_stencil_resolve::NAME, true),
+            (khr::dynamic_rendering::NAME, extra.dynamic_rendering),
             (khr::_8bit_storage::NAME, extra.storage_8bit),
             (khr::_16bit_storage::NAME, extra.storage_16bit),
             (khr::descriptor_update_template::NAME, true),
@@ -125,6 +152,10 @@ impl Device {
             (khr::bind_memory2::NAME, true),
             (khr::dedicated_allocation::NAME, true),
             (khr::maintenance1::NAME, true),
+            (khr::swapchain::NAME, physical.instance.has(khr::surface::NAME)),
+            (khr::present_id::NAME, extra.present_wait),
+            (khr::present_wait::NAME, extra.present_wait),
+            (ext::swapchain_maintenance1::NAME, extra.swapchain_maintenance1),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))
@@ -170,6 +201,38 @@ impl Device {
     /// As [`Device::timeline`].
     pub fn device_group(&self) -> Result<&khr::device_group::Device> {
         self.device_group.as_ref().ok_or_else(|| missing("VK_KHR_device_group"))
+    }
+
+    /// Commands of `VK_KHR_dynamic_rendering`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn dynamic_rendering(&self) -> Result<&khr::dynamic_rendering::Device> {
+        self.dynamic_rendering.as_ref().ok_or_else(|| missing("VK_KHR_dynamic_rendering"))
+    }
+
+    /// Commands of `VK_KHR_swapchain`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn swapchain(&self) -> Result<&khr::swapchain::Device> {
+        self.swapchain.as_ref().ok_or_else(|| missing("VK_KHR_swapchain"))
+    }
+
+    /// Commands of `VK_KHR_present_wait`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn present_wait(&self) -> Result<&khr::present_wait::Device> {
+        self.present_wait.as_ref().ok_or_else(|| missing("VK_KHR_present_wait"))
+    }
+
+    /// Commands of `VK_EXT_swapchain_maintenance1`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn swapchain_maintenance1(&self) -> Result<&ext::swapchain_maintenance1::Device> {
+        self.swapchain_maintenance1.as_ref().ok_or_else(|| missing("VK_EXT_swapchain_maintenance1"))
     }
 
     /// The first queue whose family has all of `flags`.

@@ -13,7 +13,9 @@
 //! structures outlive the calls. Vulkan's valid-usage rules are *not* checked, because the suite breaks some of them on
 //! purpose to see that a driver survives; such tests run in a child process.
 
+mod attachment;
 mod buffer;
+mod canvas;
 mod commands;
 mod compute;
 mod device;
@@ -21,17 +23,21 @@ mod error;
 mod image;
 mod instance;
 mod memory;
+mod painter;
 mod physical;
 mod query;
 mod queue;
 mod shaders;
 mod sparse;
 mod sync;
+mod window;
 
 pub use ash::vk::*;
 
 pub use ash::vk::Result as Code;
+pub use attachment::{Attachment, AttachmentShape};
 pub use buffer::{Buffer, HostBuffer};
+pub use canvas::{CANVAS_FORMAT, Canvas, CanvasShape};
 pub use commands::{Commands, Recorder};
 pub use compute::{Bound, DescriptorSet, Kernel, KernelOptions};
 pub use device::{Device, DeviceOptions};
@@ -39,12 +45,14 @@ pub use error::{Check, Error, Result};
 pub use image::{ImageShape, StorageImage};
 pub use instance::Instance;
 pub use memory::{Memory, Word};
+pub use painter::{PUSH_STAGES, Painter, PainterOptions, viewport};
 pub use physical::{ExtraFeatures, Physical};
-pub use query::Timestamps;
+pub use query::{Queries, Timestamps};
 pub use queue::{Queue, Signals, Submit, Waits};
 pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
 pub use sync::{Event, Fence, Semaphore};
+pub use window::{Presentation, Surface, Swapchain, SwapchainOptions};
 
 /// How long the suite waits for a fence before it calls the work hung, in nanoseconds.
 pub const PATIENCE: u64 = 20_000_000_000;

@@ -44,10 +44,18 @@ pub struct ExtraFeatures {
     pub robust_buffer_access2: bool,
     /// `shaderBufferInt64Atomics`.
     pub buffer_int64_atomics: bool,
+    /// `multiview`.
+    pub multiview: bool,
+    /// `dynamicRendering`.
+    pub dynamic_rendering: bool,
     /// `storageBuffer8BitAccess`.
     pub storage_8bit: bool,
     /// `storageBuffer16BitAccess`.
     pub storage_16bit: bool,
+    /// `presentId` and `presentWait`.
+    pub present_wait: bool,
+    /// `swapchainMaintenance1`.
+    pub swapchain_maintenance1: bool,
 }
 
 impl Physical {
@@ -88,6 +96,11 @@ impl Physical {
         let mut atomics = vk::PhysicalDeviceShaderAtomicInt64Features::default();
         let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default();
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default();
+        let mut views = vk::PhysicalDeviceMultiviewFeatures::default();
+        let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default();
+        let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default();
+        let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default();
+        let mut swapchains = vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -100,8 +113,13 @@ impl Physical {
             khr::synchronization2::NAME => sync2,
             ext::robustness2::NAME => robustness,
             khr::shader_atomic_int64::NAME => atomics,
+            khr::multiview::NAME => views,
+            khr::dynamic_rendering::NAME => rendering,
             khr::_8bit_storage::NAME => bytes,
             khr::_16bit_storage::NAME => halves,
+            khr::present_id::NAME => present_id,
+            khr::present_wait::NAME => present_wait,
+            ext::swapchain_maintenance1::NAME => swapchains,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -112,8 +130,12 @@ impl Physical {
             null_descriptor: robustness.null_descriptor == vk::TRUE,
             robust_buffer_access2: robustness.robust_buffer_access2 == vk::TRUE,
             buffer_int64_atomics: atomics.shader_buffer_int64_atomics == vk::TRUE,
+            multiview: views.multiview == vk::TRUE,
+            dynamic_rendering: rendering.dynamic_rendering == vk::TRUE,
             storage_8bit: bytes.storage_buffer8_bit_access == vk::TRUE,
             storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
+            present_wait: present_id.present_id == vk::TRUE && present_wait.present_wait == vk::TRUE,
+            swapchain_maintenance1: swapchains.swapchain_maintenance1 == vk::TRUE,
         }
     }
 

@@ -1,3 +1,3 @@
-//! The SPIR-V of `shaders/*.comp`, compiled by `build.rs`; one constant each, named like its file.
+//! The SPIR-V of `shaders/*`, compiled by `build.rs`; one constant each, named like its file.
 
 include!(concat!(env!("OUT_DIR"), "/shaders.rs"));

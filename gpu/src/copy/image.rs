@@ -1,156 +1,178 @@
-//! Copies and fills of boxes: rows at a constant distance, in slices at a constant distance.
-//!
-//! A box of texels in an image and what `VkBufferImageCopy` says of a buffer are the same thing: where the first row begins,
-//! and two pitches. Rows that follow each other without a gap on both sides are moved as one.
+//! Copies and fills of boxes of elements.
 
-use super::{JobPanicked, copy, update};
-use crate::memory::DeviceAddress;
+use lacuna_vm::page_table::pte::SPARSE_TAG;
 
-/// Where the rows of a box are. Pitches in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rows {
-    /// The first byte of the first row.
-    pub address: DeviceAddress,
-    /// From one row to the next.
-    pub row_pitch: u64,
-    /// From one slice or layer to the next.
-    pub slice_pitch: u64,
-}
+use super::place::{Place, strips};
+use super::{Access, JobPanicked, copy_span, lockstep, pool, spans, stream};
 
-/// How large a box is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoxSize {
-    /// Bytes of a row.
-    pub row_bytes: u64,
-    /// Rows of a slice.
-    pub rows: u64,
-    /// Slices or layers.
-    pub slices: u64,
-}
-
-impl BoxSize {
-    /// Bytes from the first to the last byte of the box; `u64::MAX` where 64 bits do not count them.
-    pub fn span(&self, row_pitch: u64, slice_pitch: u64) -> u64 {
-        let steps = |count: u64, pitch: u64| count.saturating_sub(1).saturating_mul(pitch);
-        self.row_bytes
-            .saturating_add(steps(self.rows, row_pitch))
-            .saturating_add(steps(self.slices, slice_pitch))
-    }
-
-    /// Bytes of all rows.
-    pub fn bytes(&self) -> u64 {
-        self.row_bytes.saturating_mul(self.rows).saturating_mul(self.slices)
-    }
-
-    /// The same box with its rows joined as far as none of these places has gaps between them.
-    fn joined(self, places: &[Rows]) -> Self {
-        let dense = |place: &Rows| place.row_pitch == self.row_bytes;
-        if self.rows > 1 && !places.iter().all(dense) {
-            return self;
-        }
-        let joined = Self { row_bytes: self.row_bytes * self.rows, rows: 1, ..self };
-        let dense = |place: &Rows| place.slice_pitch == joined.row_bytes;
-        if self.slices > 1 && !places.iter().all(dense) {
-            return joined;
-        }
-        Self { row_bytes: joined.row_bytes * joined.slices, rows: 1, slices: 1 }
-    }
-
-    /// The offset of each row in two boxes of this size.
-    fn rows_of(self, a: Rows, b: Rows) -> impl Iterator<Item = (u64, u64)> {
-        let at = |place: Rows, row: u64, slice: u64| {
-            place.address + slice * place.slice_pitch + row * place.row_pitch
-        };
-        (0..self.slices)
-            .flat_map(move |slice| (0..self.rows).map(move |row| (at(a, row, slice), at(b, row, slice))))
-    }
-}
-
-/// Copies a box.
+/// Copies a box: `size` elements, slices or layers the third, of all samples. Elements have one size on both sides.
 ///
 /// # Safety
-/// Host addresses in all rows on both sides are of memory that stays mapped during the call.
+/// All elements of the box are inside of both places, and what host addresses there are is memory that stays mapped during the call.
 #[doc(alias = "vkCmdCopyImage", alias = "vkCmdCopyBufferToImage", alias = "vkCmdCopyImageToBuffer")]
-pub unsafe fn copy_box(to: Rows, from: Rows, size: BoxSize) -> Result<(), JobPanicked> {
-    let size = size.joined(&[to, from]);
-    for (to, from) in size.rows_of(to, from) {
+pub unsafe fn copy_box(to: Place, from: Place, size: [u32; 3], samples: u32) -> Result<(), JobPanicked> {
+    let bytes = u64::from(to.level.element_bytes);
+    for_each_run([to, from], size, samples, &|[to, from], elements| {
         // SAFETY: the caller's contract.
-        unsafe { copy(to, from, size.row_bytes)? }
-    }
-    Ok(())
+        unsafe { copy_run(to, from, u64::from(elements) * bytes) }
+    })
 }
 
-/// Fills a box with copies of one texel, of which a row has a whole number.
+/// Fills a box, all samples, with copies of one element.
 ///
 /// # Safety
-/// Host addresses in all rows are of memory that stays mapped during the call.
+/// As [`copy_box`].
 #[doc(alias = "vkCmdClearColorImage")]
-pub unsafe fn fill_box(to: Rows, size: BoxSize, texel: &[u8]) {
-    /// Texels that are written at once.
-    const RUN: usize = 512;
-    let pattern = texel.repeat(RUN);
-    let size = size.joined(&[to]);
-    for (row, _) in size.rows_of(to, to) {
-        for at in (0..size.row_bytes).step_by(pattern.len().max(1)) {
-            let length = (size.row_bytes - at).min(pattern.len() as u64) as usize;
-            // SAFETY: the caller's contract.
-            unsafe { update(row + at, &pattern[..length]) }
+pub unsafe fn fill_box(to: Place, size: [u32; 3], samples: u32, element: &[u8]) -> Result<(), JobPanicked> {
+    let pattern = stream::Pattern::new(element);
+    let bytes = u64::from(to.level.element_bytes);
+    for_each_run([to], size, samples, &|[to], elements| {
+        let mut done = 0;
+        for span in spans(to, u64::from(elements) * bytes, Access::Write) {
+            if let Some(host) = span.host {
+                // SAFETY: the caller's contract.
+                unsafe { pattern.fill(host, done as usize, span.size as usize) }
+            }
+            done += span.size;
         }
+    })
+}
+
+/// Calls `work` with the device addresses of each run and its elements.
+pub(super) fn for_each_run<const N: usize>(
+    places: [Place; N],
+    size: [u32; 3],
+    samples: u32,
+    work: &(dyn Fn([u64; N], u32) + Sync),
+) -> Result<(), JobPanicked> {
+    let strips = strips(&places, size, samples);
+    let bytes = places.iter().map(|place| u64::from(place.level.element_bytes)).max().unwrap_or(1);
+    let total = size.iter().fold(bytes * u64::from(samples), |total, &n| total.saturating_mul(n.into()));
+    // Small boxes are not worth waking another thread.
+    let alone = total <= super::ALONE;
+    let chunk = if alone { strips.len() } else { (strips.len() / 64).max(1) };
+    pool::split(strips.len() as u64, chunk as u64, &|range| {
+        for strip in &strips[range.start as usize..range.end as usize] {
+            for run in strip.runs(&places, size[0]) {
+                work(places.map(|place| place.at([run.x, run.y, strip.slice], strip.sample)), run.elements);
+            }
+        }
+    })
+}
+
+/// # Safety
+/// What host addresses there are in both ranges is memory that stays mapped during the call.
+unsafe fn copy_run(to: u64, from: u64, bytes: u64) {
+    if (to | from) & SPARSE_TAG == 0 {
+        // SAFETY: the caller's contract. The two may be the same memory: images may alias.
+        return unsafe { core::ptr::copy(from as *const u8, to as *mut u8, bytes as usize) };
+    }
+    let (to, from) = (spans(to, bytes, Access::Write), spans(from, bytes, Access::Read));
+    for (to, from) in lockstep(to, from) {
+        // SAFETY: the caller's contract; spans of one step have one size.
+        unsafe { copy_span(to, from) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::{ImageLayout, Shape};
 
-    fn rows(memory: &mut [u8], first: usize, row_pitch: u64, slice_pitch: u64) -> Rows {
-        Rows { address: memory[first..].as_mut_ptr() as u64, row_pitch, slice_pitch }
+    /// An image in host memory.
+    struct Image {
+        memory: Vec<u8>,
+        layout: ImageLayout,
+        is_3d: bool,
     }
 
-    #[test]
-    fn a_box_moves_between_pitches_and_nothing_beside_it_changes() {
-        let size = BoxSize { row_bytes: 4, rows: 3, slices: 2 };
-        let mut source: Vec<u8> = (0..=255).collect();
-        let mut target = vec![0xee; 256];
-        let (from, to) = (rows(&mut source, 5, 10, 50), rows(&mut target, 7, 16, 100));
-        // SAFETY: both boxes end inside of the vectors.
-        unsafe { copy_box(to, from, size) }.unwrap();
-        let mut expected = vec![0xee; 256];
-        for (slice, row, byte) in
-            (0..2).flat_map(|s| (0..3).flat_map(move |r| (0..4).map(move |b| (s, r, b))))
-        {
-            expected[7 + slice * 100 + row * 16 + byte] = (5 + slice * 50 + row * 10 + byte) as u8;
+    impl Image {
+        fn new(extent: [u32; 3], layers: u32, samples: u32, is_3d: bool, tiled: bool) -> Self {
+            let shape = Shape { extent, block: [1, 1], levels: 1, layers, element_bytes: 4, samples };
+            let layout = if tiled { ImageLayout::tiled(shape, is_3d) } else { ImageLayout::linear(shape) };
+            let layout = layout.unwrap();
+            Self { memory: vec![0; layout.size() as usize], layout, is_3d }
         }
-        assert_eq!(target, expected);
+
+        fn place(&mut self, origin: [u32; 3], layer: u32) -> Place {
+            let (level, address) = (*self.layout.level(0).unwrap(), self.memory.as_mut_ptr() as u64);
+            Place { address, level, origin, layer, is_3d: self.is_3d }
+        }
+
+        fn element(&self, at: [u32; 3], layer: u32, sample: u32) -> usize {
+            self.layout.level(0).unwrap().offset(at, layer, sample) as usize
+        }
+
+        fn get(&self, at: [u32; 3], layer: u32, sample: u32) -> u32 {
+            let start = self.element(at, layer, sample);
+            u32::from_le_bytes(self.memory[start..start + 4].try_into().unwrap())
+        }
+
+        fn number(&mut self) {
+            let Shape { extent: [w, h, d], layers, samples, .. } = *self.layout.shape();
+            let mut next = 1u32;
+            for layer in 0..layers {
+                for (z, y) in (0..d).flat_map(|z| (0..h).map(move |y| (z, y))) {
+                    for (x, sample) in (0..w).flat_map(|x| (0..samples).map(move |s| (x, s))) {
+                        let start = self.element([x, y, z], layer, sample);
+                        self.memory[start..start + 4].copy_from_slice(&next.to_le_bytes());
+                        next += 1;
+                    }
+                }
+            }
+        }
     }
 
     #[test]
-    fn dense_rows_and_slices_are_joined_and_others_are_not() {
-        let size = BoxSize { row_bytes: 8, rows: 4, slices: 3 };
-        let place = |row_pitch, slice_pitch| Rows { address: 0, row_pitch, slice_pitch };
-        let (dense, gaps, slices) = (place(8, 32), place(9, 36), place(8, 40));
-        assert_eq!(size.joined(&[dense, dense]), BoxSize { row_bytes: 96, rows: 1, slices: 1 });
-        assert_eq!(size.joined(&[dense, slices]), BoxSize { row_bytes: 32, rows: 1, slices: 3 });
-        assert_eq!(size.joined(&[dense, gaps]), size);
-        assert_eq!(BoxSize { rows: 1, ..size }.joined(&[gaps]), BoxSize { rows: 1, ..size });
+    fn a_box_moves_between_layouts_and_nothing_beside_it_changes() {
+        for (from_tiled, to_tiled) in [(true, false), (false, true), (true, true), (false, false)] {
+            let mut from = Image::new([200, 150, 1], 2, 1, false, from_tiled);
+            let mut to = Image::new([170, 190, 1], 3, 1, false, to_tiled);
+            from.number();
+            let (target, source) = (to.place([20, 50, 0], 1), from.place([70, 10, 0], 0));
+            // SAFETY: both boxes are inside of their images.
+            unsafe { copy_box(target, source, [130, 140, 2], 1) }.unwrap();
+            for (layer, y) in (0..3).flat_map(|l| (0..190).map(move |y| (l, y))) {
+                for x in 0..170 {
+                    let inside = (20..150).contains(&x) && (50..190).contains(&y) && layer >= 1;
+                    let wanted = if inside { from.get([x + 50, y - 40, 0], layer - 1, 0) } else { 0 };
+                    assert_eq!(to.get([x, y, 0], layer, 0), wanted, "{x} {y} {layer}");
+                }
+            }
+        }
     }
 
     #[test]
-    fn a_fill_repeats_its_texel_in_each_row() {
-        let mut memory = vec![0u8; 64];
-        let to = rows(&mut memory, 4, 20, 64);
-        // SAFETY: the box ends inside of the vector.
-        unsafe { fill_box(to, BoxSize { row_bytes: 9, rows: 2, slices: 1 }, &[1, 2, 3]) }
-        let mut expected = vec![0; 64];
-        expected[4..13].copy_from_slice(&[1, 2, 3, 1, 2, 3, 1, 2, 3]);
-        expected[24..33].copy_from_slice(&[1, 2, 3, 1, 2, 3, 1, 2, 3]);
-        assert_eq!(memory, expected);
+    fn slices_become_layers() {
+        let (mut solid, mut array) =
+            (Image::new([70, 40, 40], 1, 1, true, true), Image::new([70, 40, 1], 5, 1, false, true));
+        solid.number();
+        let (target, source) = (array.place([0; 3], 1), solid.place([0, 0, 30], 0));
+        // SAFETY: both boxes are inside of their images.
+        unsafe { copy_box(target, source, [70, 40, 4], 1) }.unwrap();
+        for (slice, y) in (0..4).flat_map(|z| (0..40).map(move |y| (z, y))) {
+            assert!(
+                (0..70).all(|x| array.get([x, y, 0], slice + 1, 0) == solid.get([x, y, 30 + slice], 0, 0))
+            );
+        }
     }
 
     #[test]
-    fn spans_do_not_wrap() {
-        let size = BoxSize { row_bytes: 16, rows: 3, slices: 2 };
-        assert_eq!(size.span(20, 100), 16 + 40 + 100);
-        assert_eq!(size.span(u64::MAX / 2, 1 << 63), u64::MAX);
+    fn all_samples_are_copied_and_filled() {
+        let (mut from, mut to) =
+            (Image::new([100, 70, 1], 1, 4, false, true), Image::new([100, 70, 1], 1, 4, false, true));
+        from.number();
+        let (target, source) = (to.place([0; 3], 0), from.place([0; 3], 0));
+        // SAFETY: the box is inside of both images.
+        unsafe { copy_box(target, source, [100, 70, 1], 4) }.unwrap();
+        assert_eq!(from.memory, to.memory);
+        let element = 0xdead_beefu32.to_le_bytes();
+        // SAFETY: as above.
+        unsafe { fill_box(to.place([1, 1, 0], 0), [98, 68, 1], 4, &element) }.unwrap();
+        for (y, x) in (0..70).flat_map(|y| (0..100).map(move |x| (y, x))) {
+            let inside = (1..99).contains(&x) && (1..69).contains(&y);
+            let filled = (0..4).all(|sample| to.get([x, y, 0], 0, sample) == 0xdead_beef);
+            assert_eq!(filled, inside, "{x} {y}");
+        }
     }
 }

@@ -7,8 +7,14 @@
 //! moved as `memmove` does.
 #![expect(unsafe_code, reason = "writes host memory that device addresses name")]
 
+pub mod blit;
+pub mod clear;
 pub mod image;
 mod lockstep;
+mod place;
+pub mod resolve;
+mod rows;
+mod stream;
 
 use core::ops::Range;
 use core::ptr;
@@ -18,6 +24,7 @@ use crate::memory::span::{Access, Span, spans};
 use crate::pool::{self, JobPanicked};
 
 use lockstep::lockstep;
+pub use place::Place;
 
 /// Bytes that one worker moves at a time.
 const CHUNK: u64 = 1 << 20;

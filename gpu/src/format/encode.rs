@@ -1,13 +1,12 @@
 //! From the four numbers of a clear color to the bytes of a texel.
+#![expect(unsafe_code, reason = "calls codecs")]
 
-use lacuna_shaders::ir::half;
+use super::Format;
 
-use super::{Format, Numeric};
-
-/// The bytes of one texel; at most 16.
+/// The bytes of one texel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Texel {
-    bytes: [u8; 16],
+    bytes: [u8; 32],
     size: u8,
 }
 
@@ -22,25 +21,10 @@ impl Format {
     /// The texel of a color whose channels are given as 32 bits each: floats, or integers for integer formats
     /// (`VkClearColorValue`). Integers that do not fit lose their high bits.
     pub fn encode(self, color: [u32; 4]) -> Texel {
-        let mut bytes = [0; 16];
-        let width = self.bits as usize / 8;
-        for (target, channel) in bytes.chunks_exact_mut(width).zip(&color[..self.channels as usize]) {
-            target.copy_from_slice(&self.channel(*channel).to_le_bytes()[..width]);
-        }
-        Texel { bytes, size: self.texel_bytes() as u8 }
-    }
-
-    fn channel(self, bits: u32) -> u32 {
-        let float = f32::from_bits(bits);
-        let steps = |sign_bits: u32| ((1u64 << (self.bits - sign_bits)) - 1) as f32;
-        match self.numeric {
-            Numeric::Uint | Numeric::Sint => bits,
-            Numeric::Float if self.bits == 16 => half::from_f64(f64::from(float)).into(),
-            Numeric::Float => bits,
-            // A conversion of not a number gives zero.
-            Numeric::Unorm => (float.clamp(0.0, 1.0) * steps(0)).round_ties_even() as u32,
-            Numeric::Snorm => (float.clamp(-1.0, 1.0) * steps(1)).round_ties_even() as i32 as u32,
-        }
+        let mut bytes = [0; 32];
+        // SAFETY: no element has more than 32 bytes.
+        unsafe { (self.codec().store)(bytes.as_mut_ptr(), color) };
+        Texel { bytes, size: self.element_bytes() as u8 }
     }
 }
 
@@ -60,6 +44,8 @@ mod tests {
         assert_eq!(encode(vk::Format::R8G8B8A8_UNORM, color), [128, 255, 0, 0]);
         assert_eq!(encode(vk::Format::R8G8B8A8_SNORM, color), [64, 127, 129, 0]);
         assert_eq!(encode(vk::Format::R16_UNORM, [1.0; 4]), [255, 255]);
+        assert_eq!(encode(vk::Format::X8_D24_UNORM_PACK32, [1.0; 4]), [255, 255, 255, 0]);
+        assert_eq!(encode(vk::Format::B8G8R8A8_SRGB, [1.0, 0.0, 0.214, 0.5]), [127, 0, 255, 128]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ macro_rules! extensions {
                 match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
             }
 
-            fn bit(self) -> u64 {
+            fn bit(self) -> u128 {
                 1 << self as u32
             }
         }
@@ -48,7 +48,7 @@ pub trait Extension: Copy + 'static {
     fn revision(self) -> u32;
 
     /// Its bit in a [`Set`].
-    fn bit(self) -> u64;
+    fn bit(self) -> u128;
 
     /// What `vkEnumerate*ExtensionProperties` says of it.
     fn properties(self) -> vk::ExtensionProperties {
@@ -73,6 +73,20 @@ extensions! {
         ExternalSemaphoreCapabilities = khr::external_semaphore_capabilities;
         /// The extensible property queries.
         GetPhysicalDeviceProperties2 = khr::get_physical_device_properties2;
+        /// The extensible surface queries.
+        GetSurfaceCapabilities2 = khr::get_surface_capabilities2;
+        /// Surfaces that nobody sees.
+        HeadlessSurface = ext::headless_surface;
+        /// Windows.
+        Surface = khr::surface;
+        /// What present modes have in common.
+        SurfaceMaintenance1 = ext::surface_maintenance1;
+        /// Wayland surfaces.
+        WaylandSurface = khr::wayland_surface;
+        /// X11 windows through XCB.
+        XcbSurface = khr::xcb_surface;
+        /// X11 windows through Xlib.
+        XlibSurface = khr::xlib_surface;
     }
 }
 
@@ -101,16 +115,76 @@ extensions! {
         Maintenance1 = khr::maintenance1;
         /// `vkGetDescriptorSetLayoutSupport`.
         Maintenance3 = khr::maintenance3;
+        /// Memory requirements of what does not exist yet.
+        Maintenance4 = khr::maintenance4;
+        /// Binding commands with structures.
+        Maintenance6 = khr::maintenance6;
+        /// Descriptors in the command buffer.
+        PushDescriptor = khr::push_descriptor;
+        /// Damage is passed on where the window system wants it.
+        IncrementalPresent = khr::incremental_present;
+        /// Presentations have numbers.
+        PresentId = khr::present_id;
+        /// `vkWaitForPresentKHR`.
+        PresentWait = khr::present_wait;
         /// Vectors may straddle 16-byte borders.
         RelaxedBlockLayout = khr::relaxed_block_layout;
         /// 64-bit atomics in buffers and shared memory.
         ShaderAtomicInt64 = khr::shader_atomic_int64;
         /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// Integer dot products.
+        ShaderIntegerDotProduct = khr::shader_integer_dot_product;
+        /// Hints of what is likely and of what is known.
+        ShaderExpectAssume = khr::shader_expect_assume;
+        /// Which roundings and denormals there are.
+        ShaderFloatControls = khr::shader_float_controls;
+        /// What arithmetic must not do; it never does.
+        ShaderFloatControls2 = khr::shader_float_controls2;
+        /// Invocations that take the same way run together again as early as the shader says.
+        ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
+        /// Subgroup operations on all types.
+        ShaderSubgroupExtendedTypes = khr::shader_subgroup_extended_types;
+        /// Rotation in subgroups.
+        ShaderSubgroupRotate = khr::shader_subgroup_rotate;
+        /// Subgroups whose invocations take the same way stay together.
+        ShaderSubgroupUniformControlFlow = khr::shader_subgroup_uniform_control_flow;
+        /// SPIR-V 1.4.
+        Spirv14 = khr::spirv_1_4;
+        /// Pointers that are chosen when the shader runs.
+        VariablePointers = khr::variable_pointers;
+        /// Shared memory that shaders lay out.
+        WorkgroupMemoryExplicitLayout = khr::workgroup_memory_explicit_layout;
+        /// Descriptors that are chosen when the shader runs, updated late, or absent.
+        DescriptorIndexing = ext::descriptor_indexing;
+        /// Floating-point atomics.
+        ShaderAtomicFloat = ext::shader_atomic_float;
+        /// Smallest and largest, atomically.
+        ShaderAtomicFloat2 = ext::shader_atomic_float2;
+        /// The older form of ballots.
+        ShaderSubgroupBallot = ext::shader_subgroup_ballot;
+        /// The older form of votes.
+        ShaderSubgroupVote = ext::shader_subgroup_vote;
+        /// Uniform blocks whose bytes are in the descriptor set.
+        InlineUniformBlock = ext::inline_uniform_block;
+        /// Subgroups parted by values.
+        ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Numbers kept with objects.
+        PrivateData = ext::private_data;
+        /// No tool is active.
+        ToolingInfo = ext::tooling_info;
+        /// Any kind of descriptor in one binding.
+        MutableDescriptorType = ext::mutable_descriptor_type;
+        /// `gl_SubgroupSize` is one constant.
+        SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.
         ShaderNonSemanticInfo = khr::shader_non_semantic_info;
         /// The `StorageBuffer` storage class.
         StorageBufferStorageClass = khr::storage_buffer_storage_class;
+        /// Pictures for windows.
+        Swapchain = khr::swapchain;
+        /// Fences and modes of single presentations; images can be given back.
+        SwapchainMaintenance1 = ext::swapchain_maintenance1;
         /// 64-bit stage masks, `vkQueueSubmit2`.
         Synchronization2 = khr::synchronization2;
         /// Semaphores that count.
@@ -131,13 +205,58 @@ extensions! {
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
         ScalarBlockLayout = ext::scalar_block_layout;
+        /// Render passes with structures that can be extended.
+        CreateRenderpass2 = khr::create_renderpass2;
+        /// Draw counts in buffers.
+        DrawIndirectCount = khr::draw_indirect_count;
+        /// Passes without objects.
+        DynamicRendering = khr::dynamic_rendering;
+        /// Commands under a condition in a buffer.
+        ConditionalRendering = ext::conditional_rendering;
+        /// Color attachments that are switched off.
+        ColorWriteEnable = ext::color_write_enable;
+        /// State set by commands.
+        ExtendedDynamicState = ext::extended_dynamic_state;
+        /// More of it.
+        ExtendedDynamicState2 = ext::extended_dynamic_state2;
+        /// Still more.
+        ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterization = ext::line_rasterization;
+        /// Several draws in one command.
+        MultiDraw = ext::multi_draw;
+        /// Vertex attributes set by commands.
+        VertexInputDynamicState = ext::vertex_input_dynamic_state;
+    }
+}
+
+impl DeviceExtension {
+    /// The version of Vulkan that has the extension's commands without their suffix; `None` when no version has.
+    pub fn core_version(self) -> Option<u32> {
+        match self {
+            Self::BindMemory2
+            | Self::DescriptorUpdateTemplate
+            | Self::DeviceGroup
+            | Self::GetMemoryRequirements2
+            | Self::Maintenance1
+            | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
+            Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
+                Some(vk::API_VERSION_1_2)
+            }
+            Self::Maintenance4
+            | Self::PrivateData
+            | Self::ToolingInfo
+            | Self::CopyCommands2
+            | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
+            _ => None,
+        }
     }
 }
 
 /// A set of enabled extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set<E> {
-    bits: u64,
+    bits: u128,
     kind: std::marker::PhantomData<E>,
 }
 
@@ -183,7 +302,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_fit_a_set() {
         fn check<E: Extension>() {
-            assert!(E::ALL.len() <= u64::BITS as usize);
+            assert!(E::ALL.len() <= u128::BITS as usize);
             for (index, extension) in E::ALL.iter().enumerate() {
                 assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
             }
@@ -194,13 +313,13 @@ mod tests {
 
     #[test]
     fn an_unlisted_extension_is_refused_by_name() {
-        let names = [c"VK_KHR_bind_memory2".as_ptr(), c"VK_KHR_swapchain".as_ptr()];
+        let names = [c"VK_KHR_bind_memory2".as_ptr(), c"VK_KHR_display_swapchain".as_ptr()];
         // SAFETY: two static strings.
         let set = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 1) }.unwrap();
         assert!(set.contains(DeviceExtension::BindMemory2));
         assert!(!set.contains(DeviceExtension::CopyCommands2));
         // SAFETY: two static strings.
         let refused = unsafe { Set::<DeviceExtension>::from_names(names.as_ptr(), 2) };
-        assert_eq!(refused, Err(Error::ExtensionNotPresent("VK_KHR_swapchain".into())));
+        assert_eq!(refused, Err(Error::ExtensionNotPresent("VK_KHR_display_swapchain".into())));
     }
 }

@@ -6,12 +6,13 @@ use std::ffi::c_void;
 
 use ash::vk;
 
+use super::graphics;
 use crate::error::Error;
 use crate::pnext::{self, Node};
 
 /// The features of Vulkan 1.0.
 pub fn core() -> vk::PhysicalDeviceFeatures {
-    vk::PhysicalDeviceFeatures::default()
+    let others = vk::PhysicalDeviceFeatures::default()
         .robust_buffer_access(true)
         .shader_float64(true)
         .shader_int64(true)
@@ -21,70 +22,205 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_binding(true)
         .sparse_residency_buffer(true)
         .sparse_residency_aliased(true)
+        .sparse_residency_image2_d(true)
+        .sparse_residency_image3_d(true)
+        .sparse_residency2_samples(true)
+        .sparse_residency4_samples(true)
+        .sparse_residency8_samples(true)
+        .sparse_residency16_samples(true);
+    graphics::features(others)
 }
 
 /// Feature structures with all their members: makes what fills them in a query and what checks them at device creation.
-/// Structures of Vulkan 1.1 are here although all their members are false, so that asking for one is noticed.
+/// A version's structure has the members of the structures that became part of it, and some of its own. All of them are
+/// known whatever version the device has, so that asking for a feature that is not there is noticed.
 macro_rules! features {
-    ($($structure:ident { $($member:ident: $value:literal),* $(,)? })*) => {
+    ($(in $version:ident of {
+        $($structure:ident { $($member:ident: $value:literal),* $(,)? })*
+    } and {
+        $($own:ident: $own_value:literal),* $(,)?
+    })* alone {
+        $($single:ident { $($single_member:ident: $single_value:literal),* $(,)? })*
+    }) => {
         /// Fills one structure of the chain of `vkGetPhysicalDeviceFeatures2`, if it is known.
         pub fn fill(node: &mut Node) {
-            $(if node.fill(|features: &mut vk::$structure<'_>| { $(features.$member = $value as vk::Bool32;)* }) {
-                return;
-            })*
+            let _ = $(node.fill(|features: &mut vk::$version<'_>| {
+                $($(features.$member = $value.into();)*)*
+                $(features.$own = $own_value.into();)*
+            })
+            $(|| node.fill(|features: &mut vk::$structure<'_>| { $(features.$member = $value.into();)* }))* ||)*
+            $(node.fill(|features: &mut vk::$single<'_>| {
+                $(features.$single_member = $single_value.into();)*
+            }) ||)* false;
         }
 
         /// Refuses features of the chain of `vkCreateDevice` that [`fill`] does not report.
         unsafe fn check_chain(chain: *const c_void) -> Result<(), Error> {
-            // SAFETY: the caller's contract.
-            $(if let Some(wanted) = unsafe { pnext::find::<vk::$structure<'_>>(chain) } {
-                $(if wanted.$member != vk::FALSE && !$value {
-                    return Err(Error::FeatureNotPresent(stringify!($member)));
-                })*
-            })*
+            $(
+                // SAFETY: the caller's contract.
+                if let Some(wanted) = unsafe { pnext::find::<vk::$version<'_>>(chain) } {
+                    $($(refuse(wanted.$member, $value, stringify!($member))?;)*)*
+                    $(refuse(wanted.$own, $own_value, stringify!($own))?;)*
+                }
+                $(
+                    // SAFETY: the caller's contract.
+                    if let Some(wanted) = unsafe { pnext::find::<vk::$structure<'_>>(chain) } {
+                        $(refuse(wanted.$member, $value, stringify!($member))?;)*
+                    }
+                )*
+            )*
+            $(
+                // SAFETY: the caller's contract.
+                if let Some(wanted) = unsafe { pnext::find::<vk::$single<'_>>(chain) } {
+                    $(refuse(wanted.$single_member, $single_value, stringify!($single_member))?;)*
+                }
+            )*
             Ok(())
         }
     };
 }
 
 features! {
-    PhysicalDevice8BitStorageFeatures {
-        storage_buffer8_bit_access: true, uniform_and_storage_buffer8_bit_access: true, storage_push_constant8: true,
+    in PhysicalDeviceVulkan11Features of {
+        PhysicalDevice16BitStorageFeatures {
+            storage_buffer16_bit_access: true, uniform_and_storage_buffer16_bit_access: true,
+            storage_push_constant16: true, storage_input_output16: false,
+        }
+        PhysicalDeviceMultiviewFeatures {
+            multiview: false, multiview_geometry_shader: false, multiview_tessellation_shader: false,
+        }
+        PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
+        PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
+        PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: false }
+        PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: true }
+    } and {}
+    in PhysicalDeviceVulkan12Features of {
+        PhysicalDevice8BitStorageFeatures {
+            storage_buffer8_bit_access: true, uniform_and_storage_buffer8_bit_access: true, storage_push_constant8: true,
+        }
+        PhysicalDeviceBufferDeviceAddressFeatures {
+            buffer_device_address: true, buffer_device_address_capture_replay: false,
+            buffer_device_address_multi_device: false,
+        }
+        PhysicalDeviceDescriptorIndexingFeatures {
+            shader_input_attachment_array_dynamic_indexing: false,
+            shader_uniform_texel_buffer_array_dynamic_indexing: false,
+            shader_storage_texel_buffer_array_dynamic_indexing: true,
+            shader_uniform_buffer_array_non_uniform_indexing: true,
+            shader_sampled_image_array_non_uniform_indexing: false,
+            shader_storage_buffer_array_non_uniform_indexing: true,
+            shader_storage_image_array_non_uniform_indexing: true,
+            shader_input_attachment_array_non_uniform_indexing: false,
+            shader_uniform_texel_buffer_array_non_uniform_indexing: false,
+            shader_storage_texel_buffer_array_non_uniform_indexing: true,
+            descriptor_binding_uniform_buffer_update_after_bind: true,
+            descriptor_binding_sampled_image_update_after_bind: false,
+            descriptor_binding_storage_image_update_after_bind: true,
+            descriptor_binding_storage_buffer_update_after_bind: true,
+            descriptor_binding_uniform_texel_buffer_update_after_bind: false,
+            descriptor_binding_storage_texel_buffer_update_after_bind: true,
+            descriptor_binding_update_unused_while_pending: true,
+            descriptor_binding_partially_bound: true,
+            descriptor_binding_variable_descriptor_count: true,
+            runtime_descriptor_array: true,
+        }
+        PhysicalDeviceHostQueryResetFeatures { host_query_reset: true }
+        PhysicalDeviceImagelessFramebufferFeatures { imageless_framebuffer: true }
+        PhysicalDeviceScalarBlockLayoutFeatures { scalar_block_layout: true }
+        PhysicalDeviceSeparateDepthStencilLayoutsFeatures { separate_depth_stencil_layouts: true }
+        PhysicalDeviceShaderAtomicInt64Features {
+            shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
+        }
+        PhysicalDeviceShaderFloat16Int8Features { shader_float16: true, shader_int8: true }
+        PhysicalDeviceShaderSubgroupExtendedTypesFeatures { shader_subgroup_extended_types: true }
+        PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
+        PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
+        PhysicalDeviceVulkanMemoryModelFeatures {
+            vulkan_memory_model: true, vulkan_memory_model_device_scope: true,
+            vulkan_memory_model_availability_visibility_chains: true,
+        }
+    } and {
+        sampler_mirror_clamp_to_edge: false, draw_indirect_count: true, descriptor_indexing: true,
+        sampler_filter_minmax: false, shader_output_viewport_index: false, shader_output_layer: false,
+        subgroup_broadcast_dynamic_id: true,
     }
-    PhysicalDevice16BitStorageFeatures {
-        storage_buffer16_bit_access: true, uniform_and_storage_buffer16_bit_access: true,
-        storage_push_constant16: true, storage_input_output16: false,
+    in PhysicalDeviceVulkan13Features of {
+        PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: true }
+        PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
+        PhysicalDeviceInlineUniformBlockFeatures {
+            inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
+        }
+        PhysicalDeviceMaintenance4Features { maintenance4: true }
+        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
+        PhysicalDevicePrivateDataFeatures { private_data: true }
+        PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
+        PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
+        PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
+        PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: true, compute_full_subgroups: true }
+        PhysicalDeviceSynchronization2Features { synchronization2: true }
+        PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: false }
+        PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
+    } and {}
+    alone {
+        PhysicalDeviceConditionalRenderingFeaturesEXT {
+            conditional_rendering: true, inherited_conditional_rendering: true,
+        }
+        PhysicalDeviceColorWriteEnableFeaturesEXT { color_write_enable: true }
+        PhysicalDeviceExtendedDynamicStateFeaturesEXT { extended_dynamic_state: true }
+        PhysicalDeviceExtendedDynamicState2FeaturesEXT {
+            extended_dynamic_state2: true, extended_dynamic_state2_logic_op: true,
+            extended_dynamic_state2_patch_control_points: true,
+        }
+        PhysicalDeviceMultiDrawFeaturesEXT { multi_draw: true }
+        PhysicalDeviceVertexAttributeDivisorFeaturesKHR {
+            vertex_attribute_instance_rate_divisor: true, vertex_attribute_instance_rate_zero_divisor: true,
+        }
+        PhysicalDeviceVertexInputDynamicStateFeaturesEXT { vertex_input_dynamic_state: true }
+        PhysicalDeviceShaderAtomicFloatFeaturesEXT {
+            shader_buffer_float32_atomics: true, shader_buffer_float32_atomic_add: true,
+            shader_buffer_float64_atomics: true, shader_buffer_float64_atomic_add: true,
+            shader_shared_float32_atomics: true, shader_shared_float32_atomic_add: true,
+            shader_shared_float64_atomics: true, shader_shared_float64_atomic_add: true,
+            shader_image_float32_atomics: false, shader_image_float32_atomic_add: false,
+            sparse_image_float32_atomics: false, sparse_image_float32_atomic_add: false,
+        }
+        PhysicalDeviceShaderAtomicFloat2FeaturesEXT {
+            shader_buffer_float16_atomics: false, shader_buffer_float16_atomic_add: false,
+            shader_buffer_float16_atomic_min_max: false, shader_buffer_float32_atomic_min_max: true,
+            shader_buffer_float64_atomic_min_max: true, shader_shared_float16_atomics: false,
+            shader_shared_float16_atomic_add: false, shader_shared_float16_atomic_min_max: false,
+            shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
+            shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
+        }
+        PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
+        PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
+        PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
+        PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
+            shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,
+        }
+        PhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKHR { shader_subgroup_uniform_control_flow: true }
+        PhysicalDeviceShaderMaximalReconvergenceFeaturesKHR { shader_maximal_reconvergence: true }
+        PhysicalDeviceWorkgroupMemoryExplicitLayoutFeaturesKHR {
+            workgroup_memory_explicit_layout: true, workgroup_memory_explicit_layout_scalar_block_layout: true,
+            workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,
+        }
+        PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
+        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
+        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
+        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
+        PhysicalDeviceRobustness2FeaturesEXT {
+            robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
+        }
     }
-    PhysicalDeviceBufferDeviceAddressFeatures {
-        buffer_device_address: true, buffer_device_address_capture_replay: false,
-        buffer_device_address_multi_device: false,
-    }
-    PhysicalDeviceMultiviewFeatures {
-        multiview: false, multiview_geometry_shader: false, multiview_tessellation_shader: false,
-    }
-    PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
-    PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
-    PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: false }
-    PhysicalDeviceHostQueryResetFeatures { host_query_reset: true }
-    PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
-    PhysicalDeviceRobustness2FeaturesEXT {
-        robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
-    }
-    PhysicalDeviceScalarBlockLayoutFeatures { scalar_block_layout: true }
-    PhysicalDeviceShaderAtomicInt64Features {
-        shader_buffer_int64_atomics: true, shader_shared_int64_atomics: true,
-    }
-    PhysicalDeviceShaderFloat16Int8Features { shader_float16: true, shader_int8: true }
-    PhysicalDeviceSynchronization2Features { synchronization2: true }
-    PhysicalDeviceTimelineSemaphoreFeatures { timeline_semaphore: true }
-    PhysicalDeviceUniformBufferStandardLayoutFeatures { uniform_buffer_standard_layout: true }
-    // Pointers in variables and from functions are not supported.
-    PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: false, variable_pointers: false }
-    PhysicalDeviceVulkanMemoryModelFeatures {
-        vulkan_memory_model: true, vulkan_memory_model_device_scope: true,
-        vulkan_memory_model_availability_visibility_chains: true,
-    }
-    PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
+}
+
+/// [`Error::FeatureNotPresent`] for a feature that is wanted and not advertised.
+fn refuse(wanted: vk::Bool32, advertised: bool, name: &'static str) -> Result<(), Error> {
+    if wanted != vk::FALSE && !advertised { Err(Error::FeatureNotPresent(name)) } else { Ok(()) }
 }
 
 /// The features that a device wants, in `pEnabledFeatures` or in its chain.

@@ -1,134 +1,157 @@
-//! Formats: what can be done with images of each, and which images can be made.
+//! Formats: what can be done with images and buffers of each, by one set of rules.
 //!
-//! Every query and `vkCreateImage` go by the same two functions, so that they cannot disagree. Images can be copied, cleared
-//! and used as storage images, buffers as storage texel buffers; nothing samples or renders them, and none can be sparse or multisampled.
+//! Every query goes by [`optimal`], [`linear`] and [`buffers`], so that they cannot disagree; which images can be made of that is in
+//! [`images`](super::images). A unit of the device that is not built in has its constant false here, and nothing advertises it.
 
 use ash::vk;
-use lacuna_gpu::format::Format;
-use lacuna_gpu::layout::Shape;
+use lacuna_gpu::format::{Format, Numeric, NumericClass};
+use vk::FormatFeatureFlags2 as Features;
 
-use super::limits;
-use crate::error::Error;
+pub use super::images::{ImageKind, image_properties, sparse_block, sparse_properties};
 
-/// What images can be used for.
-const USAGES: vk::ImageUsageFlags = vk::ImageUsageFlags::from_raw(
-    vk::ImageUsageFlags::TRANSFER_SRC.as_raw()
-        | vk::ImageUsageFlags::TRANSFER_DST.as_raw()
-        | vk::ImageUsageFlags::STORAGE.as_raw(),
-);
+/// Whether there is a texture unit.
+pub(super) const TEXTURES: bool = false;
+/// Whether images can be rendered to.
+pub(super) const ATTACHMENTS: bool = false;
+/// Whether shaders load and store samples of storage images.
+pub(super) const MULTISAMPLED_STORAGE: bool = false;
+/// Whether shaders load and store storage images whose format they do not name.
+const FORMATLESS_STORAGE: bool = false;
+/// Whether draws fetch vertices.
+const VERTICES: bool = ATTACHMENTS;
 
-/// What images can be made with.
-const FLAGS: vk::ImageCreateFlags = vk::ImageCreateFlags::from_raw(
-    vk::ImageCreateFlags::MUTABLE_FORMAT.as_raw()
-        | vk::ImageCreateFlags::CUBE_COMPATIBLE.as_raw()
-        | vk::ImageCreateFlags::TYPE_2D_ARRAY_COMPATIBLE.as_raw(),
-);
+/// Conditions and the features that they give.
+fn sum(rules: &[(bool, Features)]) -> Features {
+    let given = rules.iter().filter(|(holds, _)| *holds);
+    given.fold(Features::empty(), |all, &(_, features)| all | features)
+}
 
-/// `vkGetPhysicalDeviceFormatProperties`. Both tilings are the same layout.
-pub fn properties(format: vk::Format) -> vk::FormatProperties {
-    let Some(format) = Format::find(format) else { return vk::FormatProperties::default() };
-    let images = features(format);
-    vk::FormatProperties {
-        linear_tiling_features: images,
-        optimal_tiling_features: images,
-        buffer_features: buffer_features(format),
+/// Features of images of optimal tiling.
+pub fn optimal(format: Format) -> Features {
+    let traits = Traits::of(format);
+    let filtered = traits.is_float && !traits.is_wide;
+    let sampled = TEXTURES && !traits.is_scaled;
+    sum(&[
+        (true, Features::TRANSFER_SRC | Features::TRANSFER_DST),
+        (sampled, Features::SAMPLED_IMAGE),
+        (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
+        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
+        (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
+        (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
+        (
+            !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
+            Features::BLIT_DST,
+        ),
+        (format.is_storage(), Features::STORAGE_IMAGE),
+        (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
+        (
+            format.is_storage() && FORMATLESS_STORAGE,
+            Features::STORAGE_READ_WITHOUT_FORMAT | Features::STORAGE_WRITE_WITHOUT_FORMAT,
+        ),
+        (ATTACHMENTS && traits.is_renderable, Features::COLOR_ATTACHMENT),
+        (ATTACHMENTS && traits.is_renderable && traits.is_float, Features::COLOR_ATTACHMENT_BLEND),
+        (ATTACHMENTS && !format.has_color(), Features::DEPTH_STENCIL_ATTACHMENT),
+    ])
+}
+
+/// Features of images of linear tiling: those of color formats whose elements are texels.
+pub fn linear(format: Format) -> Features {
+    let plain = format.has_color() && !format.is_compressed();
+    if plain { optimal(format) } else { Features::empty() }
+}
+
+/// Features of buffers.
+pub fn buffers(format: Format) -> Features {
+    let traits = Traits::of(format);
+    let plain = format.has_color() && !format.is_compressed();
+    let texels = plain && TEXTURES && !traits.is_scaled && !format.is_srgb();
+    sum(&[
+        (texels, Features::UNIFORM_TEXEL_BUFFER),
+        (format.is_storage(), Features::STORAGE_TEXEL_BUFFER),
+        (format.has_atomics(), Features::STORAGE_TEXEL_BUFFER_ATOMIC),
+        (
+            format.is_storage() && FORMATLESS_STORAGE,
+            Features::STORAGE_READ_WITHOUT_FORMAT | Features::STORAGE_WRITE_WITHOUT_FORMAT,
+        ),
+        (VERTICES && plain && !traits.is_wide && !format.is_srgb(), Features::VERTEX_BUFFER),
+    ])
+}
+
+/// What the rules ask of a format.
+struct Traits {
+    /// Shaders see floats.
+    is_float: bool,
+    /// Has channels of 64 bits.
+    is_wide: bool,
+    /// Integers that shaders would see as floats: for vertices only.
+    is_scaled: bool,
+    is_compressed: bool,
+    is_blittable: bool,
+    /// Color attachments can be of it.
+    is_renderable: bool,
+}
+
+impl Traits {
+    fn of(format: Format) -> Self {
+        let is_wide = format.channel_bits.contains(&64);
+        let is_scaled = matches!(format.numeric, Numeric::Uscaled | Numeric::Sscaled);
+        let is_compressed = format.is_compressed();
+        let shared_exponent = format.name == vk::Format::E5B9G9R9_UFLOAT_PACK32;
+        let is_renderable = format.has_color()
+            && !(is_wide || is_scaled || is_compressed || shared_exponent)
+            && format.element_bytes().is_power_of_two();
+        Self {
+            is_float: format.class() == NumericClass::Float && !format.has_stencil_only(),
+            is_wide,
+            is_scaled,
+            is_compressed,
+            is_blittable: !format.is_multi_planar(),
+            is_renderable,
+        }
     }
 }
 
-fn features(format: Format) -> vk::FormatFeatureFlags {
-    let all = vk::FormatFeatureFlags::STORAGE_IMAGE
-        | vk::FormatFeatureFlags::TRANSFER_SRC
-        | vk::FormatFeatureFlags::TRANSFER_DST;
-    if format.has_atomics() { all | vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC } else { all }
+/// What [`Format`] leaves to its planes.
+pub(super) trait Aspects {
+    /// Stencil without depth.
+    fn has_stencil_only(self) -> bool;
+    /// Luma and chroma lie apart.
+    fn is_multi_planar(self) -> bool;
+    /// Two texels share their chroma in one element.
+    fn is_subsampled(self) -> bool;
 }
 
-fn buffer_features(format: Format) -> vk::FormatFeatureFlags {
-    let all = vk::FormatFeatureFlags::STORAGE_TEXEL_BUFFER;
-    if format.has_atomics() { all | vk::FormatFeatureFlags::STORAGE_TEXEL_BUFFER_ATOMIC } else { all }
-}
-
-/// What an image is made of, besides its size.
-#[derive(Clone, Copy, Debug)]
-pub struct ImageKind {
-    /// Format of its texels.
-    pub format: vk::Format,
-    /// How many dimensions it has.
-    pub dimensions: vk::ImageType,
-    /// Linear or optimal.
-    pub tiling: vk::ImageTiling,
-    /// What it will be used for.
-    pub usage: vk::ImageUsageFlags,
-    /// How it is made.
-    pub flags: vk::ImageCreateFlags,
-}
-
-/// `vkGetPhysicalDeviceImageFormatProperties`: the limits of images of a kind.
-///
-/// # Errors
-/// [`Error::FormatNotSupported`] for kinds that no image can be of.
-pub fn image_properties(kind: &ImageKind) -> Result<vk::ImageFormatProperties, Error> {
-    let tilings = [vk::ImageTiling::OPTIMAL, vk::ImageTiling::LINEAR];
-    let supported = Format::find(kind.format).is_some()
-        && tilings.contains(&kind.tiling)
-        && !kind.usage.is_empty()
-        && USAGES.contains(kind.usage)
-        && FLAGS.contains(kind.flags);
-    if !supported {
-        return Err(Error::FormatNotSupported);
+impl Aspects for Format {
+    fn has_stencil_only(self) -> bool {
+        self.has_stencil() && !self.has_depth()
     }
-    let limits = limits::properties().limits;
-    let layers = limits.max_image_array_layers;
-    let (extent, layers) = match kind.dimensions {
-        vk::ImageType::TYPE_1D => ([limits.max_image_dimension1_d, 1, 1], layers),
-        vk::ImageType::TYPE_2D => ([limits.max_image_dimension2_d, limits.max_image_dimension2_d, 1], layers),
-        vk::ImageType::TYPE_3D => ([limits.max_image_dimension3_d; 3], 1),
-        _ => return Err(Error::FormatNotSupported),
-    };
-    let [width, height, depth] = extent;
-    Ok(vk::ImageFormatProperties {
-        max_extent: vk::Extent3D { width, height, depth },
-        max_mip_levels: Shape::complete_levels(extent),
-        max_array_layers: layers,
-        sample_counts: vk::SampleCountFlags::TYPE_1,
-        max_resource_size: limits::MAX_ALLOCATION,
-    })
+
+    fn is_multi_planar(self) -> bool {
+        self.aspects().contains(vk::ImageAspectFlags::PLANE_0)
+    }
+
+    fn is_subsampled(self) -> bool {
+        self.block_extent() == [2, 1]
+    }
+}
+
+/// `vkGetPhysicalDeviceFormatProperties2` with `VkFormatProperties3`: linear, optimal, buffer.
+pub fn properties3(name: vk::Format) -> [Features; 3] {
+    Format::find(name)
+        .map_or([Features::empty(); 3], |format| [linear(format), optimal(format), buffers(format)])
+}
+
+/// `vkGetPhysicalDeviceFormatProperties`.
+pub fn properties(name: vk::Format) -> vk::FormatProperties {
+    // The first 32 bits of the two enumerations are the same; features with higher bits exist in the newer one only.
+    let [linear_tiling_features, optimal_tiling_features, buffer_features] = properties3(name)
+        .map(|features| vk::FormatFeatureFlags::from_raw(features.as_raw() as u32 & 0x7fff_ffff));
+    vk::FormatProperties { linear_tiling_features, optimal_tiling_features, buffer_features }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const KIND: ImageKind = ImageKind {
-        format: vk::Format::R32_UINT,
-        dimensions: vk::ImageType::TYPE_2D,
-        tiling: vk::ImageTiling::OPTIMAL,
-        usage: vk::ImageUsageFlags::STORAGE,
-        flags: vk::ImageCreateFlags::empty(),
-    };
-
-    #[test]
-    fn images_of_supported_kinds_have_the_limits_of_the_device() {
-        let found = image_properties(&KIND).unwrap();
-        let limits = limits::properties().limits;
-        assert_eq!(found.max_extent.width, limits.max_image_dimension2_d);
-        assert_eq!(found.max_mip_levels, limits.max_image_dimension2_d.ilog2() + 1);
-        assert_eq!(found.sample_counts, vk::SampleCountFlags::TYPE_1);
-    }
-
-    #[test]
-    fn what_images_cannot_be_is_refused() {
-        let refused = [
-            ImageKind { format: vk::Format::D32_SFLOAT, ..KIND },
-            ImageKind { usage: vk::ImageUsageFlags::SAMPLED | vk::ImageUsageFlags::STORAGE, ..KIND },
-            ImageKind { usage: vk::ImageUsageFlags::COLOR_ATTACHMENT, ..KIND },
-            ImageKind { usage: vk::ImageUsageFlags::empty(), ..KIND },
-            ImageKind { flags: vk::ImageCreateFlags::SPARSE_BINDING, ..KIND },
-            ImageKind { tiling: vk::ImageTiling::DRM_FORMAT_MODIFIER_EXT, ..KIND },
-        ];
-        for kind in refused {
-            assert_eq!(image_properties(&kind).err(), Some(Error::FormatNotSupported), "{kind:?}");
-        }
-    }
 
     #[test]
     fn only_32_bit_integers_have_atomics() {
@@ -136,5 +159,20 @@ mod tests {
         let has = |format| properties(format).optimal_tiling_features.contains(atomic);
         assert!(has(vk::Format::R32_UINT) && has(vk::Format::R32_SINT));
         assert!(!has(vk::Format::R32_SFLOAT) && !has(vk::Format::R32G32_UINT) && !has(vk::Format::UNDEFINED));
+    }
+
+    #[test]
+    fn every_format_can_be_copied_and_none_that_is_unknown() {
+        for &format in lacuna_gpu::format::TABLE {
+            let [_, optimal, _] = properties3(format.name);
+            assert!(optimal.contains(Features::TRANSFER_SRC | Features::TRANSFER_DST), "{format:?}");
+        }
+        assert_eq!(properties3(vk::Format::UNDEFINED), [Features::empty(); 3]);
+    }
+
+    #[test]
+    fn depth_is_neither_linear_nor_a_buffer() {
+        let found = properties(vk::Format::D24_UNORM_S8_UINT);
+        assert_eq!((found.linear_tiling_features.as_raw(), found.buffer_features.as_raw()), (0, 0));
     }
 }

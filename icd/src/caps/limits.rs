@@ -10,6 +10,7 @@ use ash::vk;
 use lacuna_shaders::abi;
 
 use super::extensions::write_name;
+use super::graphics;
 
 /// The version that devices report.
 pub const DEVICE_VERSION: u32 = vk::make_api_version(0, 1, 0, vk::HEADER_VERSION);
@@ -23,13 +24,24 @@ pub const BUFFER_ALIGNMENT: u64 = 64;
 pub const OFFSET_ALIGNMENT: u64 = 16;
 /// Bytes of one ordinary memory allocation, and of one ordinary buffer.
 pub const MAX_ALLOCATION: u64 = 1 << 46;
+/// Vertex buffer bindings, and vertex attributes, of a draw.
+pub const MAX_VERTEX_BINDINGS: u32 = 32;
+/// Invocations of one workgroup.
+pub const MAX_WORKGROUP_INVOCATIONS: u32 = 1024;
+/// Bytes of one inline uniform block, and of all of a pipeline.
+pub const MAX_INLINE_BYTES: u32 = 1 << 16;
 /// Descriptors of one set.
 pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.
-const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
+pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
-const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
-    vk::SampleCountFlags::TYPE_1.as_raw() | vk::SampleCountFlags::TYPE_4.as_raw(),
+/// How many samples the texels of images can have.
+pub const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
+    vk::SampleCountFlags::TYPE_1.as_raw()
+        | vk::SampleCountFlags::TYPE_2.as_raw()
+        | vk::SampleCountFlags::TYPE_4.as_raw()
+        | vk::SampleCountFlags::TYPE_8.as_raw()
+        | vk::SampleCountFlags::TYPE_16.as_raw(),
 );
 
 /// What `vkGetPhysicalDeviceProperties` says.
@@ -43,7 +55,7 @@ pub fn properties() -> vk::PhysicalDeviceProperties {
             device_id: 0,
             device_type: vk::PhysicalDeviceType::CPU,
             pipeline_cache_uuid: uuid(b"cache"),
-            limits: limits(),
+            limits: graphics::limits(limits()),
             sparse_properties: sparse(),
             ..Default::default()
         };
@@ -76,9 +88,16 @@ fn processor_name() -> String {
     model.map_or(std::env::consts::ARCH, |(_, name)| name.trim()).to_owned()
 }
 
-/// Non-resident reads give zero and writes vanish; block shapes are claimed by images only.
+/// Blocks are the standard ones, the mip tail begins where a level is smaller than a block, non-resident reads give zero and
+/// writes vanish.
 fn sparse() -> vk::PhysicalDeviceSparseProperties {
-    vk::PhysicalDeviceSparseProperties { residency_non_resident_strict: vk::TRUE, ..Default::default() }
+    vk::PhysicalDeviceSparseProperties {
+        residency_standard2_d_block_shape: vk::TRUE,
+        residency_standard2_d_multisample_block_shape: vk::TRUE,
+        residency_standard3_d_block_shape: vk::TRUE,
+        residency_aligned_mip_size: vk::FALSE,
+        residency_non_resident_strict: vk::TRUE,
+    }
 }
 
 /// Bytes of sparse address space: what its page table got room for.
@@ -107,7 +126,7 @@ fn limits() -> vk::PhysicalDeviceLimits {
         max_descriptor_set_storage_images: MAX_DESCRIPTORS,
         max_compute_shared_memory_size: 64 << 10,
         max_compute_work_group_count: [u32::MAX, 65_535, 65_535],
-        max_compute_work_group_invocations: 1024,
+        max_compute_work_group_invocations: MAX_WORKGROUP_INVOCATIONS,
         max_compute_work_group_size: [1024, 1024, 1024],
         min_memory_map_alignment: lacuna_vm::units::PAGE_SIZE as usize,
         min_texel_buffer_offset_alignment: OFFSET_ALIGNMENT,
@@ -118,8 +137,6 @@ fn limits() -> vk::PhysicalDeviceLimits {
         non_coherent_atom_size: 1,
         timestamp_compute_and_graphics: vk::TRUE,
         timestamp_period: 1.0,
-        max_draw_indirect_count: 1,
-        max_draw_indexed_index_value: (1 << 24) - 1,
         discrete_queue_priorities: 2,
         ..required_limits()
     }
@@ -128,11 +145,11 @@ fn limits() -> vk::PhysicalDeviceLimits {
 /// "Required Limits" of the specification for what this device does not do.
 fn required_limits() -> vk::PhysicalDeviceLimits {
     vk::PhysicalDeviceLimits {
-        max_image_dimension1_d: 4096,
-        max_image_dimension2_d: 4096,
-        max_image_dimension3_d: 256,
-        max_image_dimension_cube: 4096,
-        max_image_array_layers: 256,
+        max_image_dimension1_d: 16_384,
+        max_image_dimension2_d: 16_384,
+        max_image_dimension3_d: 2048,
+        max_image_dimension_cube: 16_384,
+        max_image_array_layers: 2048,
         max_sampler_allocation_count: 4000,
         max_per_stage_descriptor_samplers: 16,
         max_per_stage_descriptor_sampled_images: 16,
@@ -140,42 +157,20 @@ fn required_limits() -> vk::PhysicalDeviceLimits {
         max_descriptor_set_samplers: 96,
         max_descriptor_set_sampled_images: 96,
         max_descriptor_set_input_attachments: 4,
-        max_vertex_input_attributes: 16,
-        max_vertex_input_bindings: 16,
-        max_vertex_input_attribute_offset: 2047,
-        max_vertex_input_binding_stride: 2048,
-        max_vertex_output_components: 64,
-        max_fragment_input_components: 64,
-        max_fragment_output_attachments: 4,
-        max_fragment_combined_output_resources: 4,
-        sub_pixel_precision_bits: 4,
         sub_texel_precision_bits: 4,
         mipmap_precision_bits: 4,
         max_sampler_lod_bias: 2.0,
         max_sampler_anisotropy: 1.0,
-        max_viewports: 1,
-        max_viewport_dimensions: [4096, 4096],
-        viewport_bounds_range: [-8192.0, 8191.0],
         min_texel_offset: -8,
         max_texel_offset: 7,
-        max_framebuffer_width: 4096,
-        max_framebuffer_height: 4096,
-        max_framebuffer_layers: 256,
-        framebuffer_color_sample_counts: SAMPLES,
-        framebuffer_depth_sample_counts: SAMPLES,
-        framebuffer_stencil_sample_counts: SAMPLES,
-        framebuffer_no_attachments_sample_counts: SAMPLES,
-        max_color_attachments: 4,
         sampled_image_color_sample_counts: SAMPLES,
         sampled_image_integer_sample_counts: vk::SampleCountFlags::TYPE_1,
         sampled_image_depth_sample_counts: SAMPLES,
         sampled_image_stencil_sample_counts: SAMPLES,
         storage_image_sample_counts: vk::SampleCountFlags::TYPE_1,
-        max_sample_mask_words: 1,
         point_size_range: [1.0, 1.0],
         line_width_range: [1.0, 1.0],
         strict_lines: vk::FALSE,
-        standard_sample_locations: vk::FALSE,
         ..Default::default()
     }
 }

@@ -3,6 +3,8 @@
 pub mod extensions;
 pub mod features;
 pub mod formats;
+pub mod graphics;
+pub mod images;
 pub mod limits;
 pub mod memory;
 pub mod properties;

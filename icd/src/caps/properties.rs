@@ -1,31 +1,158 @@
 //! The structures of the chain of `vkGetPhysicalDeviceProperties2`.
 
-use ash::vk;
+use std::ffi::{CStr, c_char};
 
-use super::limits;
+use ash::vk;
+use lacuna_shaders::abi;
+
+use super::extensions::write_name;
+use super::limits::{self, MAX_DESCRIPTORS};
 use crate::pnext::Node;
 
-/// Fills one structure, if it is known.
-pub fn fill(node: &mut Node) {
-    let _ = node.fill(identity)
-        || node.fill(maintenance3)
-        || node.fill(|timeline: &mut vk::PhysicalDeviceTimelineSemaphoreProperties<'_>| {
-            timeline.max_timeline_semaphore_value_difference = u64::MAX;
-        })
-        || node.fill(|robustness: &mut vk::PhysicalDeviceRobustness2PropertiesEXT<'_>| {
-            robustness.robust_storage_buffer_access_size_alignment = 1;
-            robustness.robust_uniform_buffer_access_size_alignment = 1;
-        });
+/// Subgroup operations that shaders have.
+const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::from_raw(
+    vk::SubgroupFeatureFlags::BASIC.as_raw()
+        | vk::SubgroupFeatureFlags::VOTE.as_raw()
+        | vk::SubgroupFeatureFlags::ARITHMETIC.as_raw()
+        | vk::SubgroupFeatureFlags::BALLOT.as_raw()
+        | vk::SubgroupFeatureFlags::SHUFFLE.as_raw()
+        | vk::SubgroupFeatureFlags::SHUFFLE_RELATIVE.as_raw()
+        | vk::SubgroupFeatureFlags::CLUSTERED.as_raw()
+        | vk::SubgroupFeatureFlags::QUAD.as_raw()
+        | vk::SubgroupFeatureFlags::PARTITIONED_NV.as_raw()
+        | vk::SubgroupFeatureFlags::ROTATE_KHR.as_raw()
+        | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
+);
+/// Stages that have them.
+const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::COMPUTE;
+/// Points are clipped against the view volume like everything else.
+const POINT_CLIPPING: vk::PointClippingBehavior = vk::PointClippingBehavior::ALL_CLIP_PLANES;
+
+/// Property structures: makes what fills them. Members that are not named are zero. A version's structure has the members
+/// of the structures that became part of it, and some of its own.
+macro_rules! properties {
+    ($(in $version:ident of {
+        $($structure:ident { $($member:ident: $value:expr),* $(,)? })*
+    } and {
+        $($own:ident: $own_value:expr),* $(,)?
+    })* alone {
+        $($single:ident { $($single_member:ident: $single_value:expr),* $(,)? })*
+    }) => {
+        /// Fills one structure, if it is known.
+        pub fn fill(node: &mut Node) {
+            let _ = $(node.fill(|properties: &mut vk::$version<'_>| {
+                *properties = vk::$version::default();
+                $($(properties.$member = $value;)*)*
+                $(properties.$own = $own_value;)*
+            })
+            $(|| node.fill(|properties: &mut vk::$structure<'_>| {
+                *properties = vk::$structure::default();
+                $(properties.$member = $value;)*
+            }))* ||)*
+            $(node.fill(|properties: &mut vk::$single<'_>| {
+                *properties = vk::$single::default();
+                $(properties.$single_member = $single_value;)*
+            }) ||)* false;
+        }
+    };
 }
 
-/// Nothing can be shared with other drivers or processes, so the identifiers only have to be ours.
-fn identity(ids: &mut vk::PhysicalDeviceIDProperties<'_>) {
-    ids.device_uuid = limits::uuid(b"device");
-    ids.driver_uuid = limits::uuid(b"driver");
-    ids.device_luid_valid = vk::FALSE;
+properties! {
+    in PhysicalDeviceVulkan11Properties of {
+        // Nothing can be shared with other drivers or processes, so the identifiers only have to be ours.
+        PhysicalDeviceIDProperties { device_uuid: limits::uuid(b"device"), driver_uuid: limits::uuid(b"driver") }
+        PhysicalDeviceMaintenance3Properties {
+            max_per_set_descriptors: limits::MAX_SET_DESCRIPTORS, max_memory_allocation_size: limits::MAX_ALLOCATION,
+        }
+        PhysicalDeviceMultiviewProperties {}
+        PhysicalDevicePointClippingProperties { point_clipping_behavior: POINT_CLIPPING }
+        PhysicalDeviceProtectedMemoryProperties {}
+    } and {
+        subgroup_size: abi::LANES,
+        subgroup_supported_stages: SUBGROUP_STAGES,
+        subgroup_supported_operations: SUBGROUP_OPERATIONS,
+    }
+    in PhysicalDeviceVulkan12Properties of {
+        // No identifier of this driver is registered, and no version of the conformance tests was submitted.
+        PhysicalDeviceDriverProperties { driver_name: name(c"Lacuna"), driver_info: name(c"") }
+        // All descriptors of a set are alike and are read when a dispatch runs.
+        PhysicalDeviceDescriptorIndexingProperties {
+            max_update_after_bind_descriptors_in_all_pools: MAX_DESCRIPTORS,
+            shader_uniform_buffer_array_non_uniform_indexing_native: vk::TRUE,
+            shader_storage_buffer_array_non_uniform_indexing_native: vk::TRUE,
+            shader_storage_image_array_non_uniform_indexing_native: vk::TRUE,
+            robust_buffer_access_update_after_bind: vk::TRUE,
+            max_per_stage_descriptor_update_after_bind_samplers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_storage_buffers: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_sampled_images: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_storage_images: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_input_attachments: MAX_DESCRIPTORS,
+            max_per_stage_update_after_bind_resources: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_samplers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_uniform_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_storage_buffers: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_storage_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_sampled_images: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_storage_images: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_input_attachments: MAX_DESCRIPTORS,
+        }
+        // Arithmetic is the processor's, which rounds to nearest and keeps denormals.
+        PhysicalDeviceFloatControlsProperties {
+            denorm_behavior_independence: vk::ShaderFloatControlsIndependence::ALL,
+            rounding_mode_independence: vk::ShaderFloatControlsIndependence::ALL,
+            shader_signed_zero_inf_nan_preserve_float16: vk::TRUE,
+            shader_signed_zero_inf_nan_preserve_float32: vk::TRUE,
+            shader_signed_zero_inf_nan_preserve_float64: vk::TRUE,
+            shader_denorm_preserve_float16: vk::TRUE,
+            shader_denorm_preserve_float32: vk::TRUE,
+            shader_denorm_preserve_float64: vk::TRUE,
+            shader_rounding_mode_rte_float16: vk::TRUE,
+            shader_rounding_mode_rte_float32: vk::TRUE,
+            shader_rounding_mode_rte_float64: vk::TRUE,
+        }
+        PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
+    } and {}
+    in PhysicalDeviceVulkan13Properties of {
+        PhysicalDeviceInlineUniformBlockProperties {
+            max_inline_uniform_block_size: limits::MAX_INLINE_BYTES,
+            max_per_stage_descriptor_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_per_stage_descriptor_update_after_bind_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_descriptor_set_inline_uniform_blocks: MAX_DESCRIPTORS,
+            max_descriptor_set_update_after_bind_inline_uniform_blocks: MAX_DESCRIPTORS,
+        }
+        PhysicalDeviceMaintenance4Properties { max_buffer_size: limits::MAX_ALLOCATION }
+        PhysicalDeviceShaderIntegerDotProductProperties {}
+        PhysicalDeviceSubgroupSizeControlProperties {
+            min_subgroup_size: abi::LANES,
+            max_subgroup_size: abi::LANES,
+            max_compute_workgroup_subgroups: limits::MAX_WORKGROUP_INVOCATIONS / abi::LANES,
+            required_subgroup_size_stages: SUBGROUP_STAGES,
+        }
+        PhysicalDeviceTexelBufferAlignmentProperties {
+            storage_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
+            uniform_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
+        }
+    } and { max_inline_uniform_total_size: limits::MAX_INLINE_BYTES }
+    alone {
+        // A sampler and an image take one descriptor, and no image has more planes than fit there.
+        PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
+        PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
+        PhysicalDeviceRobustness2PropertiesEXT {
+            robust_storage_buffer_access_size_alignment: 1, robust_uniform_buffer_access_size_alignment: 1,
+        }
+        PhysicalDeviceSubgroupProperties {
+            subgroup_size: abi::LANES,
+            supported_stages: SUBGROUP_STAGES,
+            supported_operations: SUBGROUP_OPERATIONS,
+        }
+    }
 }
 
-fn maintenance3(maintenance: &mut vk::PhysicalDeviceMaintenance3Properties<'_>) {
-    maintenance.max_per_set_descriptors = limits::MAX_SET_DESCRIPTORS;
-    maintenance.max_memory_allocation_size = limits::MAX_ALLOCATION;
+/// A text in an array of a Vulkan structure.
+fn name<const N: usize>(text: &CStr) -> [c_char; N] {
+    let mut array = [0; N];
+    write_name(&mut array, text);
+    array
 }

@@ -7,12 +7,13 @@ use ash::vk;
 
 /// The families, in the order of their indices.
 pub const FAMILIES: [Family; 4] = [
-    Family { flags: flags(&[COMPUTE, TRANSFER, SPARSE]), queues: 4 },
+    Family { flags: flags(&[GRAPHICS, COMPUTE, TRANSFER, SPARSE]), queues: 4 },
     Family { flags: flags(&[COMPUTE, TRANSFER, SPARSE]), queues: 2 },
     Family { flags: flags(&[TRANSFER, SPARSE]), queues: 2 },
     Family { flags: flags(&[TRANSFER, SPARSE]), queues: 1 },
 ];
 
+const GRAPHICS: vk::QueueFlags = vk::QueueFlags::GRAPHICS;
 const COMPUTE: vk::QueueFlags = vk::QueueFlags::COMPUTE;
 const TRANSFER: vk::QueueFlags = vk::QueueFlags::TRANSFER;
 const SPARSE: vk::QueueFlags = vk::QueueFlags::SPARSE_BINDING;

@@ -1,4 +1,4 @@
-//! Pipelines, descriptor sets, push constants and dispatches.
+//! Pipelines, descriptor sets and push constants of all bind points, and dispatches.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,13 +13,16 @@ use crate::error::Error;
 use crate::handle::Object;
 use crate::object::buffer::Buffer;
 use crate::object::descriptor_set::DescriptorSet;
-use crate::object::pipeline::Pipeline;
+use crate::object::pipeline::{ComputePipeline, Pipeline};
+use crate::object::pipeline_layout::PipelineLayout;
 use crate::queue::submission::Failed;
 
 /// Estimate of what one invocation takes.
 const NANOSECONDS_PER_INVOCATION: u64 = 2;
 /// What an indirect dispatch takes is not known when it is recorded.
 const UNKNOWN: u64 = 1_000_000;
+
+const NO_SUCH_POINT: Error = Error::InvalidUsage("a pipeline bind point that this device does not have");
 
 impl Recording {
     /// `vkCmdBindPipeline`.
@@ -28,32 +31,46 @@ impl Recording {
         point: vk::PipelineBindPoint,
         pipeline: vk::Pipeline,
     ) -> Result<(), Error> {
-        if point != vk::PipelineBindPoint::COMPUTE {
-            return Err(Error::InvalidUsage("VUID-vkCmdBindPipeline-pipelineBindPoint: only compute exists"));
-        }
         let pipeline = Pipeline::get(pipeline)?;
-        self.invocations = pipeline.kernel.workgroup_size().iter().map(|&size| u64::from(size)).product();
-        self.push(Command::BindPipeline(pipeline), 0)
+        match point {
+            vk::PipelineBindPoint::COMPUTE => {
+                let kernel = &pipeline.as_compute()?.kernel;
+                self.invocations = kernel.workgroup_size().iter().map(|&size| u64::from(size)).product();
+                self.push(Command::BindComputePipeline(pipeline), 0)
+            }
+            vk::PipelineBindPoint::GRAPHICS => {
+                let pipeline = Arc::clone(pipeline.as_graphics()?);
+                self.push(Command::BindGraphicsPipeline(pipeline), 0)
+            }
+            _ => Err(NO_SUCH_POINT),
+        }
     }
 
     /// `vkCmdBindDescriptorSets`.
     pub fn bind_sets(
         &mut self,
+        point: vk::PipelineBindPoint,
         first: u32,
         sets: &[vk::DescriptorSet],
         mut offsets: &[u32],
     ) -> Result<(), Error> {
+        let is_graphics = match point {
+            vk::PipelineBindPoint::COMPUTE => false,
+            vk::PipelineBindPoint::GRAPHICS => true,
+            _ => return Err(NO_SUCH_POINT),
+        };
         for (index, &set) in (first..).zip(sets) {
             if index as usize >= MAX_SETS {
                 return Err(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-firstSet-00360"));
             }
             let set = DescriptorSet::get(set)?;
+            self.pushed.remove(&(vk::PipelineBindPoint::COMPUTE, index));
             let (own, rest) = offsets
                 .split_at_checked(set.dynamic_count() as usize)
                 .ok_or(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-dynamicOffsetCount-00359"))?;
             offsets = rest;
             let offsets = self.store_words(own)?;
-            self.push(Command::BindSet { index, set, offsets }, 0)?;
+            self.push(Command::BindSet { is_graphics, index, set, offsets }, 0)?;
         }
         Ok(())
     }
@@ -97,27 +114,39 @@ fn check_groups(groups: [u32; 3]) -> Result<(), Error> {
 
 /// What dispatches use: what was bound last.
 #[derive(Default)]
-pub(super) struct Bound<'a> {
-    pipeline: Option<&'a Pipeline>,
-    sets: [BoundSet<'a>; MAX_SETS],
+pub(super) struct Compute<'a> {
+    pipeline: Option<&'a ComputePipeline>,
+    sets: Sets<'a>,
 }
+
+/// The descriptor sets of a bind point.
+#[derive(Default)]
+pub(super) struct Sets<'a>([BoundSet<'a>; MAX_SETS]);
 
 #[derive(Default)]
 struct BoundSet<'a> {
     source: Option<(&'a DescriptorSet, &'a [u32])>,
-    /// The descriptors, with dynamic offsets added, once a dispatch has used them.
+    /// The descriptors, with dynamic offsets added, once something has used them.
     descriptors: Vec<Descriptor>,
     is_current: bool,
 }
 
 impl<'a> State<'a> {
-    pub(super) fn bind_pipeline(&mut self, pipeline: &'a Arc<Pipeline>) {
-        self.bound.pipeline = Some(pipeline);
+    pub(super) fn bind_compute_pipeline(&mut self, pipeline: &'a Pipeline) {
+        // Recording bound no other.
+        self.compute.pipeline = pipeline.as_compute().ok();
     }
 
-    pub(super) fn bind_set(&mut self, index: u32, set: &'a Arc<DescriptorSet>, offsets: Slice) {
+    pub(super) fn bind_set(
+        &mut self,
+        is_graphics: bool,
+        index: u32,
+        set: &'a Arc<DescriptorSet>,
+        offsets: Slice,
+    ) {
         let offsets = self.recording().words(offsets);
-        let bound = &mut self.bound.sets[index as usize];
+        let sets = if is_graphics { &mut self.graphics.sets } else { &mut self.compute.sets };
+        let bound = &mut sets.0[index as usize];
         bound.source = Some((set, offsets));
         bound.is_current = false;
     }
@@ -128,14 +157,17 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn dispatch(&mut self, base: [u32; 3], groups: [u32; 3]) -> Result<(), Failed> {
-        let Some(pipeline) = self.bound.pipeline else {
+        if self.skips() {
+            return Ok(());
+        }
+        let Some(pipeline) = self.compute.pipeline else {
             log::warn!("a dispatch without a pipeline: skipped");
             return Ok(());
         };
-        self.bound.write_sets(pipeline, &mut self.context);
+        self.compute.sets.write(&pipeline.layout, &mut self.context);
         self.context.group_count = groups;
         self.context.base_group = base;
-        // SAFETY: the context's descriptors are in `bound`, which lives until the dispatch returns, and are as many as the
+        // SAFETY: the context's descriptors are in `compute`, which lives until the dispatch returns, and are as many as the
         // pipeline uses. What they name stays mapped: memory freed since execution began by the in-flight ticket of
         // `execute`, and the application may not use descriptors of memory freed before (VUID-vkCmdDispatch-None-08114).
         unsafe { lacuna_gpu::compute::dispatch(&pipeline.kernel, &self.context)? }
@@ -159,13 +191,12 @@ impl<'a> State<'a> {
     }
 }
 
-impl Bound<'_> {
+impl Sets<'_> {
     /// Points the context at the descriptors of all sets. A set with fewer descriptors than the pipeline's layout says is
     /// not of that layout, and counts as not bound.
-    fn write_sets(&mut self, pipeline: &Pipeline, context: &mut DispatchContext) {
-        for (index, (bound, pointer)) in self.sets.iter_mut().zip(&mut context.sets).enumerate() {
-            let needed =
-                pipeline.layout.sets.get(index).and_then(Option::as_ref).map_or(0, |layout| layout.slots());
+    pub(super) fn write(&mut self, layout: &PipelineLayout, context: &mut DispatchContext) {
+        for (index, (bound, pointer)) in self.0.iter_mut().zip(&mut context.sets).enumerate() {
+            let needed = layout.sets.get(index).and_then(Option::as_ref).map_or(0, |layout| layout.slots());
             let descriptors = bound.current();
             *pointer =
                 if descriptors.len() >= needed as usize { descriptors.as_ptr() } else { std::ptr::null() };

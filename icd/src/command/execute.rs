@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use lacuna_shaders::abi::DispatchContext;
 
-use super::compute::Bound;
+use super::compute::Compute;
+use super::graphics::Inherited;
+use super::graphics::bind::Graphics;
 use super::recording::{Command, Recording};
 use super::{event, query};
 use crate::queue::submission::Failed;
@@ -15,13 +17,15 @@ use crate::queue::submission::Failed;
 /// A panic in a worker, or no memory for what the first dispatch of the process needs: the device is lost.
 pub fn execute(recordings: &[Arc<Recording>]) -> Result<(), Failed> {
     let _in_flight = lacuna_gpu::in_flight::enter();
-    recordings.iter().try_for_each(|recording| execute_one(recording))
+    recordings.iter().try_for_each(|recording| execute_one(recording, Inherited::default()).map(drop))
 }
 
 /// What commands of one command buffer see of those before them.
 pub(super) struct State<'a> {
     recording: &'a Recording,
-    pub(super) bound: Bound<'a>,
+    pub(super) compute: Compute<'a>,
+    pub(super) graphics: Graphics<'a>,
+    pub(super) inherited: Inherited,
     pub(super) context: DispatchContext,
 }
 
@@ -31,20 +35,26 @@ impl<'a> State<'a> {
     }
 }
 
-fn execute_one(recording: &Recording) -> Result<(), Failed> {
+/// Executes one command buffer, which continues what `inherited` says, and gives back how that is afterwards.
+fn execute_one(recording: &Recording, inherited: Inherited) -> Result<Inherited, Failed> {
     let context = lacuna_gpu::compute::context().map_err(|error| {
         log::error!("no memory to execute: {error}");
         Failed
     })?;
-    let mut state = State { recording, bound: Bound::default(), context };
-    recording.commands().iter().try_for_each(|command| state.execute(command))
+    let (compute, graphics) = (Compute::default(), Graphics::default());
+    let mut state = State { recording, compute, graphics, inherited, context };
+    recording.commands().iter().try_for_each(|command| state.execute(command))?;
+    Ok(state.inherited)
 }
 
 impl<'a> State<'a> {
     fn execute(&mut self, command: &'a Command) -> Result<(), Failed> {
         match command {
-            Command::BindPipeline(pipeline) => self.bind_pipeline(pipeline),
-            Command::BindSet { index, set, offsets } => self.bind_set(*index, set, *offsets),
+            Command::BindComputePipeline(pipeline) => self.bind_compute_pipeline(pipeline),
+            Command::BindGraphicsPipeline(pipeline) => self.graphics.bind_pipeline(pipeline),
+            Command::BindSet { is_graphics, index, set, offsets } => {
+                self.bind_set(*is_graphics, *index, set, *offsets);
+            }
             Command::PushConstants { offset, data } => self.push_constants(*offset, *data),
             Command::Dispatch { base, groups } => self.dispatch(*base, *groups)?,
             Command::DispatchIndirect { buffer, offset } => self.dispatch_indirect(buffer, *offset)?,
@@ -60,9 +70,43 @@ impl<'a> State<'a> {
             Command::ResetEvent(event) => event.reset(),
             Command::WaitEvent(event) => event::wait(event),
             Command::ResetQueries { pool, first, count } => pool.reset(*first, *count),
-            Command::WriteTimestamp { pool, query } => pool.write(*query, query::now()),
+            Command::WriteTimestamp { pool, query } => pool.write(*query, &[query::now()]),
             Command::CopyQueryResults(copy) => copy.execute(),
-            Command::Execute(secondary) => execute_one(secondary)?,
+            Command::Execute(secondary) => {
+                let inherited = std::mem::take(&mut self.inherited);
+                self.inherited = execute_one(secondary, inherited)?;
+                self.graphics.targets_changed();
+            }
+            graphics => self.execute_graphics(graphics)?,
+        }
+        Ok(())
+    }
+
+    fn execute_graphics(&mut self, command: &'a Command) -> Result<(), Failed> {
+        match command {
+            Command::Set(setting) => self.graphics.set(setting),
+            Command::BindVertexBuffer { binding, buffer } => {
+                self.graphics.bind_vertex_buffer(*binding, buffer.as_ref());
+            }
+            Command::SetVertexStride { binding, stride } => {
+                self.graphics.set_vertex_stride(*binding, *stride)
+            }
+            Command::BindIndexBuffer { buffer, index_type } => {
+                self.graphics.bind_index_buffer(buffer.as_ref(), *index_type);
+            }
+            Command::BeginPass(begin) => self.begin_pass(begin)?,
+            Command::NextSubpass => self.next_subpass()?,
+            Command::EndPass => self.end_pass()?,
+            Command::ClearAttachments(clear) => self.clear_attachments(clear)?,
+            Command::Draw { draw, draw_index } => self.draw(*draw, *draw_index)?,
+            Command::DrawIndirect(indirect) => self.draw_indirect(indirect)?,
+            Command::BeginQuery { pool, query } => self.begin_query(pool, *query),
+            Command::EndQuery { pool, query } => self.end_query(pool, *query),
+            Command::BeginCondition { buffer, offset, inverted } => {
+                self.begin_condition(buffer, *offset, *inverted);
+            }
+            Command::EndCondition => self.end_condition(),
+            _ => return Err(Failed),
         }
         Ok(())
     }

@@ -11,7 +11,9 @@
 pub mod compute;
 pub mod event;
 pub mod execute;
+pub mod graphics;
 pub mod image;
+pub mod push_descriptor;
 pub mod query;
 pub mod recording;
 pub mod transfer;

@@ -9,20 +9,31 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::draw::DrawCommand;
 
+use super::graphics::begin::Begin;
+use super::graphics::bind::BoundBuffer;
+use super::graphics::clear::ClearAttachments;
+use super::graphics::indirect::Indirect;
+use super::graphics::setting::Setting;
+use super::push_descriptor::Pushed;
 use crate::error::Error;
 use crate::object::buffer::Buffer;
 use crate::object::descriptor_set::DescriptorSet;
-use crate::object::pipeline::Pipeline;
+use crate::object::pipeline::{GraphicsPipeline, Pipeline};
 use crate::object::query_pool::QueryPool;
 use crate::sync::event::Event;
 
 /// One command.
 pub enum Command {
     /// `vkCmdBindPipeline`
-    BindPipeline(Arc<Pipeline>),
+    BindComputePipeline(Arc<Pipeline>),
+    /// `vkCmdBindPipeline`
+    BindGraphicsPipeline(Arc<GraphicsPipeline>),
     /// One set of `vkCmdBindDescriptorSets`, with its own dynamic offsets.
     BindSet {
+        /// For draws, else for dispatches.
+        is_graphics: bool,
         /// Set number.
         index: u32,
         /// The set; its contents are read when a dispatch uses them.
@@ -106,6 +117,71 @@ pub enum Command {
     },
     /// `vkCmdCopyQueryPoolResults`
     CopyQueryResults(Box<super::query::CopyResults>),
+    /// A piece of state of draws.
+    Set(Setting),
+    /// One buffer of `vkCmdBindVertexBuffers`
+    BindVertexBuffer {
+        /// Binding number, of those that exist.
+        binding: u32,
+        /// `None` reads as zeros.
+        buffer: Option<BoundBuffer>,
+    },
+    /// One stride of `vkCmdBindVertexBuffers2`
+    SetVertexStride {
+        /// Binding number, of those that exist.
+        binding: u32,
+        /// Bytes.
+        stride: u32,
+    },
+    /// `vkCmdBindIndexBuffer`
+    BindIndexBuffer {
+        /// `None`: all indices are zero.
+        buffer: Option<BoundBuffer>,
+        /// Width of an index.
+        index_type: vk::IndexType,
+    },
+    /// `vkCmdBeginRenderPass`, `vkCmdBeginRendering`
+    BeginPass(Arc<Begin>),
+    /// `vkCmdNextSubpass`
+    NextSubpass,
+    /// `vkCmdEndRenderPass`, `vkCmdEndRendering`
+    EndPass,
+    /// `vkCmdClearAttachments`
+    ClearAttachments(Box<ClearAttachments>),
+    /// `vkCmdDraw`, `vkCmdDrawIndexed`
+    Draw {
+        /// What is drawn.
+        draw: DrawCommand,
+        /// Its number in a `vkCmdDrawMulti*`.
+        draw_index: u32,
+    },
+    /// `vkCmdDraw*Indirect*`
+    DrawIndirect(Box<Indirect>),
+    /// `vkCmdBeginQuery`
+    BeginQuery {
+        /// Which pool.
+        pool: Arc<QueryPool>,
+        /// Which query.
+        query: u32,
+    },
+    /// `vkCmdEndQuery`
+    EndQuery {
+        /// Which pool.
+        pool: Arc<QueryPool>,
+        /// Which query.
+        query: u32,
+    },
+    /// `vkCmdBeginConditionalRenderingEXT`
+    BeginCondition {
+        /// Holds the word.
+        buffer: Arc<Buffer>,
+        /// Where, in bytes.
+        offset: u64,
+        /// Zero means yes.
+        inverted: bool,
+    },
+    /// `vkCmdEndConditionalRenderingEXT`
+    EndCondition,
     /// One secondary of `vkCmdExecuteCommands`.
     Execute(Arc<Recording>),
 }
@@ -137,6 +213,8 @@ pub struct Recording {
     nanoseconds: u64,
     /// Invocations per workgroup of the pipeline that is bound at this point of the recording.
     pub(super) invocations: u64,
+    /// What was pushed last, at this point of the recording.
+    pub(super) pushed: Pushed,
     error: Option<Error>,
 }
 
@@ -206,6 +284,7 @@ impl Recording {
         self.bytes.clear();
         self.words.clear();
         self.regions.clear();
+        self.pushed.clear();
         Self { nanoseconds: 0, invocations: 0, error: None, ..self }
     }
 }

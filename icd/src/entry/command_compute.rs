@@ -17,7 +17,7 @@ pub(super) unsafe extern "system" fn cmd_bind_pipeline(
     unsafe { record(buffer, |recording| recording.bind_pipeline(point, pipeline)) }
 }
 
-/// `vkCmdBindDescriptorSets`. Sets bound for graphics are kept by nobody.
+/// `vkCmdBindDescriptorSets`.
 pub(super) unsafe extern "system" fn cmd_bind_descriptor_sets(
     buffer: vk::CommandBuffer,
     point: vk::PipelineBindPoint,
@@ -28,13 +28,37 @@ pub(super) unsafe extern "system" fn cmd_bind_descriptor_sets(
     offset_count: u32,
     offsets: *const u32,
 ) {
-    if point != vk::PipelineBindPoint::COMPUTE {
-        return;
-    }
     // SAFETY: VUID-vkCmdBindDescriptorSets-pDescriptorSets-parameter, -pDynamicOffsets-parameter.
     let (sets, offsets) = unsafe { (slice(sets, count), slice(offsets, offset_count)) };
     // SAFETY: VUID-vkCmdBindDescriptorSets-commandBuffer-parameter.
-    unsafe { record(buffer, |recording| recording.bind_sets(first, sets, offsets)) }
+    unsafe { record(buffer, |recording| recording.bind_sets(point, first, sets, offsets)) }
+}
+
+/// `vkCmdPushDescriptorSetKHR`.
+pub(super) unsafe extern "system" fn cmd_push_descriptor_set(
+    buffer: vk::CommandBuffer,
+    point: vk::PipelineBindPoint,
+    layout: vk::PipelineLayout,
+    set: u32,
+    count: u32,
+    writes: *const vk::WriteDescriptorSet<'_>,
+) {
+    // SAFETY: VUID-vkCmdPushDescriptorSetKHR-pDescriptorWrites-parameter.
+    let writes = unsafe { slice(writes, count) };
+    // SAFETY: VUID-vkCmdPushDescriptorSetKHR-commandBuffer-parameter, and as above.
+    unsafe { record(buffer, |recording| recording.push_descriptors(point, layout, set, writes)) }
+}
+
+/// `vkCmdPushDescriptorSetWithTemplateKHR`.
+pub(super) unsafe extern "system" fn cmd_push_descriptor_set_with_template(
+    buffer: vk::CommandBuffer,
+    template: vk::DescriptorUpdateTemplate,
+    layout: vk::PipelineLayout,
+    set: u32,
+    data: *const c_void,
+) {
+    // SAFETY: VUID-vkCmdPushDescriptorSetWithTemplateKHR-commandBuffer-parameter and -pData-01686.
+    unsafe { record(buffer, |recording| recording.push_with_template(layout, set, template, data)) }
 }
 
 /// `vkCmdPushConstants`.

@@ -43,11 +43,19 @@ pub(super) unsafe extern "system" fn get_set_layout_support(
 ) {
     guard(|| {
         // SAFETY: VUID-vkGetDescriptorSetLayoutSupport-pCreateInfo-parameter.
-        let supported = unsafe { DescriptorSetLayout::new(input(info)?) }.is_ok();
+        let layout = unsafe { DescriptorSetLayout::new(input(info)?) };
+        let supported = layout.is_ok();
         // SAFETY: VUID-vkGetDescriptorSetLayoutSupport-pSupport-parameter: a valid chain.
         unsafe {
             pnext::for_each_output(support.cast(), |node| {
-                node.fill(|head: &mut vk::DescriptorSetLayoutSupport<'_>| head.supported = supported.into());
+                let _ = node
+                    .fill(|head: &mut vk::DescriptorSetLayoutSupport<'_>| head.supported = supported.into())
+                    || node.fill(
+                        |variable: &mut vk::DescriptorSetVariableDescriptorCountLayoutSupport<'_>| {
+                            variable.max_variable_descriptor_count =
+                                layout.as_ref().map_or(0, |layout| layout.most_variable());
+                        },
+                    );
             });
         }
         Ok(())
@@ -97,7 +105,13 @@ pub(super) unsafe extern "system" fn allocate_sets(
         let info = unsafe { input(info)? };
         // SAFETY: a member of a valid structure.
         let layouts = unsafe { slice(info.p_set_layouts, info.descriptor_set_count) };
-        let allocated = DescriptorPool::get(info.descriptor_pool).and_then(|pool| pool.allocate(layouts));
+        // SAFETY: the chain of a valid structure.
+        let counts = unsafe {
+            pnext::find::<vk::DescriptorSetVariableDescriptorCountAllocateInfo<'_>>(info.p_next)
+                .map_or(&[][..], |counts| slice(counts.p_descriptor_counts, counts.descriptor_set_count))
+        };
+        let allocated =
+            DescriptorPool::get(info.descriptor_pool).and_then(|pool| pool.allocate(layouts, counts));
         for index in 0..layouts.len() {
             let set = allocated.as_ref().map_or(vk::DescriptorSet::null(), |allocated| allocated[index]);
             // SAFETY: VUID-vkAllocateDescriptorSets-pDescriptorSets-parameter: an array of this many handles.

@@ -4,14 +4,18 @@ use ash::vk;
 
 use super::destroy;
 use super::memory::write_requirements;
-use crate::guard::{guard, input, output, slice};
-use crate::handle::Object;
-use crate::object::image::Image;
+use crate::error::Error;
+use crate::guard::{fill, guard, input, output, slice};
+use crate::handle::{self, Object};
+use crate::object::device::Device;
+use crate::object::image::{Image, Plan};
 use crate::object::image_view::ImageView;
+use crate::pnext;
+use crate::wsi::swapchain::Swapchain;
 
 /// `vkCreateImage`.
 pub(super) unsafe extern "system" fn create_image(
-    _device: vk::Device,
+    device: vk::Device,
     info: *const vk::ImageCreateInfo<'_>,
     _allocator: *const vk::AllocationCallbacks<'_>,
     image: *mut vk::Image,
@@ -19,8 +23,10 @@ pub(super) unsafe extern "system" fn create_image(
     guard(|| {
         // SAFETY: VUID-vkCreateImage-pImage-parameter.
         unsafe { output(image, vk::Image::null())? };
-        // SAFETY: VUID-vkCreateImage-pCreateInfo-parameter and as above.
-        unsafe { output(image, Image::new(input(info)?)?.insert()) }
+        // SAFETY: VUID-vkCreateImage-device-parameter and -pCreateInfo-parameter.
+        let new = unsafe { Image::new(handle::get::<Device>(device)?, input(info)?)? };
+        // SAFETY: as above.
+        unsafe { output(image, new.insert()) }
     })
 }
 
@@ -76,7 +82,17 @@ pub(super) unsafe extern "system" fn bind_image_memory2(
     guard(|| {
         // SAFETY: VUID-vkBindImageMemory2-pBindInfos-parameter.
         let infos = unsafe { slice(infos, count) };
-        infos.iter().try_for_each(|info| Image::get(info.image)?.bind(info.memory, info.memory_offset))
+        infos.iter().try_for_each(|info| {
+            // SAFETY: the chain of a valid structure.
+            let swapchain = unsafe { pnext::find::<vk::BindImageMemorySwapchainInfoKHR<'_>>(info.p_next) };
+            let image = Image::get(info.image)?;
+            match swapchain.filter(|source| source.swapchain != vk::SwapchainKHR::null()) {
+                Some(source) => {
+                    image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)
+                }
+                None => image.bind(info.memory, info.memory_offset),
+            }
+        })
     })
 }
 
@@ -108,26 +124,78 @@ pub(super) unsafe extern "system" fn get_requirements2(
     })
 }
 
-/// `vkGetImageSparseMemoryRequirements`: none, as no image is sparse.
+/// `vkGetImageSparseMemoryRequirements`.
 pub(super) unsafe extern "system" fn get_sparse_requirements(
     _device: vk::Device,
-    _image: vk::Image,
+    image: vk::Image,
     count: *mut u32,
-    _out: *mut vk::SparseImageMemoryRequirements,
+    out: *mut vk::SparseImageMemoryRequirements,
 ) {
-    // SAFETY: VUID-vkGetImageSparseMemoryRequirements-pSparseMemoryRequirementCount-parameter.
-    guard(|| unsafe { output(count, 0) })
+    guard(|| {
+        let image = Image::get(image)?;
+        // SAFETY: VUID-vkGetImageSparseMemoryRequirements-pSparseMemoryRequirements-parameter.
+        let _ = unsafe { fill(image.sparse_requirements(), count, out, |slot, value| *slot = value)? };
+        Ok(())
+    })
 }
 
-/// `vkGetImageSparseMemoryRequirements2`: none, as no image is sparse.
+/// `vkGetImageSparseMemoryRequirements2`.
 pub(super) unsafe extern "system" fn get_sparse_requirements2(
     _device: vk::Device,
-    _info: *const vk::ImageSparseMemoryRequirementsInfo2<'_>,
+    info: *const vk::ImageSparseMemoryRequirementsInfo2<'_>,
     count: *mut u32,
-    _out: *mut vk::SparseImageMemoryRequirements2<'_>,
+    out: *mut vk::SparseImageMemoryRequirements2<'_>,
 ) {
-    // SAFETY: VUID-vkGetImageSparseMemoryRequirements2-pSparseMemoryRequirementCount-parameter.
-    guard(|| unsafe { output(count, 0) })
+    guard(|| {
+        // SAFETY: VUID-vkGetImageSparseMemoryRequirements2-pInfo-parameter.
+        let image = Image::get(unsafe { input(info)? }.image)?;
+        // SAFETY: VUID-vkGetImageSparseMemoryRequirements2-pSparseMemoryRequirements-parameter.
+        unsafe { write_sparse_requirements(&image, count, out) }
+    })
+}
+
+/// `vkGetDeviceImageMemoryRequirements`.
+pub(super) unsafe extern "system" fn get_device_requirements(
+    _device: vk::Device,
+    info: *const vk::DeviceImageMemoryRequirements<'_>,
+    out: *mut vk::MemoryRequirements2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceImageMemoryRequirements-pInfo-parameter, and a member of it.
+        let plan = unsafe { Plan::new(input(input(info)?.p_create_info)?)? };
+        // SAFETY: VUID-vkGetDeviceImageMemoryRequirements-pMemoryRequirements-parameter: a valid chain.
+        unsafe { write_requirements(out, plan.requirements()) };
+        Ok(())
+    })
+}
+
+/// `vkGetDeviceImageSparseMemoryRequirements`.
+pub(super) unsafe extern "system" fn get_device_sparse_requirements(
+    _device: vk::Device,
+    info: *const vk::DeviceImageMemoryRequirements<'_>,
+    count: *mut u32,
+    out: *mut vk::SparseImageMemoryRequirements2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceImageSparseMemoryRequirements-pInfo-parameter, and a member of it.
+        let plan = unsafe { Plan::new(input(input(info)?.p_create_info)?)? };
+        // SAFETY: VUID-vkGetDeviceImageSparseMemoryRequirements-pSparseMemoryRequirements-parameter.
+        unsafe { write_sparse_requirements(&plan, count, out) }
+    })
+}
+
+/// # Safety
+/// `count` is valid; `out` is null or valid for `*count` elements.
+unsafe fn write_sparse_requirements(
+    plan: &Plan,
+    count: *mut u32,
+    out: *mut vk::SparseImageMemoryRequirements2<'_>,
+) -> Result<(), Error> {
+    // SAFETY: this function's contract.
+    let _ = unsafe {
+        fill(plan.sparse_requirements(), count, out, |slot, value| slot.memory_requirements = value)?
+    };
+    Ok(())
 }
 
 /// `vkGetImageSubresourceLayout`.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use ash::vk;
 
 use crate::caps::extensions::{DeviceExtension, InstanceExtension, Set};
+use crate::caps::limits::DEVICE_VERSION;
 
 /// One entry point.
 pub struct Command {
@@ -37,7 +38,7 @@ pub enum Scope {
 pub enum Provider {
     /// Vulkan 1.0.
     Core10,
-    /// Vulkan 1.1: instance and physical-device commands only, since devices are of version 1.0.
+    /// Vulkan 1.1. Device commands that were an extension's before are found by [`find_enabled`] without a line of their own.
     Core11,
     /// An instance extension.
     Instance(InstanceExtension),
@@ -77,6 +78,21 @@ pub fn find(name: &CStr) -> Option<&'static Command> {
     found.ok().map(|index| SORTED[index])
 }
 
+/// The command of this name if it is provided, also as the core form of an extension's command: the devices' version has
+/// `vkTrimCommandPool` when it has what was `vkTrimCommandPoolKHR`.
+fn find_enabled(name: &CStr, enabled: Enabled) -> Option<&'static Command> {
+    let suffixed = |suffix: &str| {
+        let name = [name.to_bytes(), suffix.as_bytes()].concat();
+        SORTED.binary_search_by_key(&name.as_slice(), |command| command.name.as_bytes()).ok()
+    };
+    let is_core = |command: &&Command| match command.provider {
+        Provider::Device(extension) => extension.core_version().is_some_and(|core| core <= DEVICE_VERSION),
+        _ => false,
+    };
+    let exact = find(name).filter(|command| enabled.provides(command.provider));
+    exact.or_else(|| ["KHR", "EXT"].into_iter().filter_map(suffixed).map(|i| SORTED[i]).find(is_core))
+}
+
 /// `vkGetInstanceProcAddr` without an instance: global commands only.
 pub fn global(name: &CStr) -> vk::PFN_vkVoidFunction {
     find(name).filter(|command| command.scope == Scope::Global).map(|command| command.function)
@@ -84,13 +100,13 @@ pub fn global(name: &CStr) -> vk::PFN_vkVoidFunction {
 
 /// `vkGetInstanceProcAddr`: everything that can be called with this instance or a child of it.
 pub fn instance(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
-    find(name).filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+    find_enabled(name, enabled).map(|command| command.function)
 }
 
 /// `vkGetDeviceProcAddr`: device commands of what the device has enabled.
 pub fn device(name: &CStr, enabled: Enabled) -> vk::PFN_vkVoidFunction {
-    let command = find(name).filter(|command| command.scope == Scope::Device);
-    command.filter(|command| enabled.provides(command.provider)).map(|command| command.function)
+    let command = find_enabled(name, enabled).filter(|command| command.scope == Scope::Device);
+    command.map(|command| command.function)
 }
 
 /// `vk_icdGetPhysicalDeviceProcAddr`: physical-device commands only, so that the loader can tell them from others.
@@ -98,28 +114,31 @@ pub fn physical_device(name: &CStr) -> vk::PFN_vkVoidFunction {
     find(name).filter(|command| command.scope == Scope::PhysicalDevice).map(|command| command.function)
 }
 
-/// Whether `name` is what the function type `PFN_<stem>` says, with at most a vendor suffix in capitals: the check
-/// that a table line cannot pair a name with another command's type.
+/// Whether `name` is what the function type `PFN_<name>` says, but for vendor suffixes in capitals: the check that a table
+/// line cannot pair a name with another command's type.
 pub const fn names_agree(pfn: &str, name: &str) -> bool {
     let (pfn, name) = (pfn.as_bytes(), name.as_bytes());
-    let stem = pfn.len() - "PFN_".len();
-    if name.len() < stem {
+    let (pfn_end, end) = (without_suffix(pfn), without_suffix(name));
+    if pfn_end != end + "PFN_".len() {
         return false;
     }
     let mut index = 0;
-    while index < stem {
+    while index < end {
         if pfn[index + "PFN_".len()] != name[index] {
             return false;
         }
         index += 1;
     }
-    while index < name.len() {
-        if !name[index].is_ascii_uppercase() {
-            return false;
-        }
-        index += 1;
-    }
     true
+}
+
+/// Length of a command's name without its vendor suffix.
+const fn without_suffix(name: &[u8]) -> usize {
+    let mut end = name.len();
+    while end > 0 && name[end - 1].is_ascii_uppercase() {
+        end -= 1;
+    }
+    end
 }
 
 #[cfg(test)]
@@ -194,6 +213,15 @@ mod tests {
             Instance(I::ExternalMemoryCapabilities) => khr::external_memory_capabilities::InstanceFn;
             Instance(I::ExternalSemaphoreCapabilities) => khr::external_semaphore_capabilities::InstanceFn;
             Instance(I::GetPhysicalDeviceProperties2) => khr::get_physical_device_properties2::InstanceFn;
+            Instance(I::Surface) => khr::surface::InstanceFn;
+            Instance(I::GetSurfaceCapabilities2) => khr::get_surface_capabilities2::InstanceFn;
+            Instance(I::HeadlessSurface) => ext::headless_surface::InstanceFn;
+            Instance(I::XcbSurface) => khr::xcb_surface::InstanceFn;
+            Instance(I::XlibSurface) => khr::xlib_surface::InstanceFn;
+            Instance(I::WaylandSurface) => khr::wayland_surface::InstanceFn;
+            Device(D::Swapchain) => khr::swapchain::DeviceFn;
+            Device(D::SwapchainMaintenance1) => ext::swapchain_maintenance1::DeviceFn;
+            Device(D::PresentWait) => khr::present_wait::DeviceFn;
             Device(D::BindMemory2) => khr::bind_memory2::DeviceFn;
             Device(D::BufferDeviceAddress) => khr::buffer_device_address::DeviceFn;
             Device(D::CopyCommands2) => khr::copy_commands2::DeviceFn;
@@ -202,6 +230,10 @@ mod tests {
             Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;
+            Device(D::Maintenance4) => khr::maintenance4::DeviceFn;
+            Device(D::Maintenance6) => khr::maintenance6::DeviceFn;
+            Device(D::PrivateData) => ext::private_data::DeviceFn;
+            Device(D::PushDescriptor) => khr::push_descriptor::DeviceFn;
             Device(D::Synchronization2) => khr::synchronization2::DeviceFn;
             Device(D::TimelineSemaphore) => khr::timeline_semaphore::DeviceFn;
         }
@@ -222,10 +254,8 @@ mod tests {
         let with = |set| Enabled { instance, device: Some(set) };
         assert!(device(c"vkBindBufferMemory2KHR", with(nothing)).is_none());
         assert!(device(c"vkBindBufferMemory2KHR", with(some)).is_some());
-        assert!(
-            device(c"vkBindBufferMemory2", with(some)).is_none(),
-            "a core name of a version above the device's"
-        );
+        let is_core = vk::API_VERSION_1_1 <= DEVICE_VERSION;
+        assert_eq!(device(c"vkBindBufferMemory2", with(nothing)).is_some(), is_core);
         assert!(device(c"vkCreateInstance", with(some)).is_none());
         assert!(device(c"vkCreateDevice", with(some)).is_none());
         assert!(device(c"vkSetDebugUtilsObjectNameEXT", with(some)).is_none());

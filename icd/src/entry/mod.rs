@@ -10,14 +10,18 @@
 pub mod buffer;
 pub mod buffer_view;
 pub mod command;
+pub mod command_binding2;
 pub mod command_compute;
+pub mod command_draw;
+pub mod command_dynamic;
 pub mod command_image;
-pub mod command_refused;
+pub mod command_pass;
 pub mod command_sync;
 pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
+pub mod device_requirements;
 pub mod image;
 pub mod instance;
 pub mod lookup;
@@ -25,10 +29,13 @@ pub mod memory;
 pub mod physical_device;
 pub mod pipeline;
 pub mod pool;
+pub mod private_data;
 pub mod queue;
 mod record;
-pub mod refused;
+pub mod render_pass;
 pub mod sparse;
+pub mod surface;
+pub mod swapchain;
 pub mod sync;
 
 use std::sync::Arc;
@@ -186,11 +193,11 @@ commands! {
         "vkDestroyImageView": PFN_vkDestroyImageView = image::destroy_image_view;
         "vkCreateBufferView": PFN_vkCreateBufferView = buffer_view::create_buffer_view;
         "vkDestroyBufferView": PFN_vkDestroyBufferView = buffer_view::destroy_buffer_view;
-        "vkCreateRenderPass": PFN_vkCreateRenderPass = refused::create_render_pass;
-        "vkDestroyRenderPass": PFN_vkDestroyRenderPass = refused::destroy_render_pass;
-        "vkGetRenderAreaGranularity": PFN_vkGetRenderAreaGranularity = refused::get_render_area_granularity;
-        "vkCreateFramebuffer": PFN_vkCreateFramebuffer = refused::create_framebuffer;
-        "vkDestroyFramebuffer": PFN_vkDestroyFramebuffer = refused::destroy_framebuffer;
+        "vkCreateRenderPass": PFN_vkCreateRenderPass = render_pass::create_render_pass;
+        "vkDestroyRenderPass": PFN_vkDestroyRenderPass = render_pass::destroy_render_pass;
+        "vkGetRenderAreaGranularity": PFN_vkGetRenderAreaGranularity = render_pass::get_render_area_granularity;
+        "vkCreateFramebuffer": PFN_vkCreateFramebuffer = render_pass::create_framebuffer;
+        "vkDestroyFramebuffer": PFN_vkDestroyFramebuffer = render_pass::destroy_framebuffer;
     }
     Scope::Device, Provider::Device(DeviceExtension::BindMemory2) => {
         "vkBindBufferMemory2KHR": PFN_vkBindBufferMemory2 = buffer::bind_buffer_memory2;
@@ -219,6 +226,30 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance3) => {
         "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance4) => {
+        "vkGetDeviceBufferMemoryRequirementsKHR": PFN_vkGetDeviceBufferMemoryRequirements = device_requirements::get_buffer_requirements;
+        "vkGetDeviceImageMemoryRequirementsKHR": PFN_vkGetDeviceImageMemoryRequirements = device_requirements::get_image_requirements;
+        "vkGetDeviceImageSparseMemoryRequirementsKHR": PFN_vkGetDeviceImageSparseMemoryRequirements = device_requirements::get_image_sparse_requirements;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance6) => {
+        "vkCmdBindDescriptorSets2KHR": PFN_vkCmdBindDescriptorSets2KHR = command_binding2::bind_descriptor_sets2;
+        "vkCmdPushConstants2KHR": PFN_vkCmdPushConstants2KHR = command_binding2::push_constants2;
+        "vkCmdPushDescriptorSet2KHR": PFN_vkCmdPushDescriptorSet2KHR = command_binding2::push_descriptor_set2;
+        "vkCmdPushDescriptorSetWithTemplate2KHR": PFN_vkCmdPushDescriptorSetWithTemplate2KHR = command_binding2::push_descriptor_set_with_template2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PrivateData) => {
+        "vkCreatePrivateDataSlotEXT": PFN_vkCreatePrivateDataSlot = private_data::create_slot;
+        "vkDestroyPrivateDataSlotEXT": PFN_vkDestroyPrivateDataSlot = private_data::destroy_slot;
+        "vkSetPrivateDataEXT": PFN_vkSetPrivateData = private_data::set_data;
+        "vkGetPrivateDataEXT": PFN_vkGetPrivateData = private_data::get_data;
+    }
+    Scope::PhysicalDevice, Provider::Device(DeviceExtension::ToolingInfo) => {
+        "vkGetPhysicalDeviceToolPropertiesEXT": PFN_vkGetPhysicalDeviceToolProperties = physical_device::get_tools;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PushDescriptor) => {
+        "vkCmdPushDescriptorSetKHR": PFN_vkCmdPushDescriptorSetKHR = command_compute::cmd_push_descriptor_set;
+        "vkCmdPushDescriptorSetWithTemplateKHR": PFN_vkCmdPushDescriptorSetWithTemplateKHR = command_compute::cmd_push_descriptor_set_with_template;
     }
     Scope::Device, Provider::Device(DeviceExtension::HostQueryReset) => {
         "vkResetQueryPoolEXT": PFN_vkResetQueryPool = pool::reset_query_pool;
@@ -276,34 +307,34 @@ commands! {
         "vkCmdSetEvent": PFN_vkCmdSetEvent = command_sync::cmd_set_event;
         "vkCmdResetEvent": PFN_vkCmdResetEvent = command_sync::cmd_reset_event;
         "vkCmdWaitEvents": PFN_vkCmdWaitEvents = command_sync::cmd_wait_events;
-        "vkCmdSetViewport": PFN_vkCmdSetViewport = command_refused::cmd_set_viewport;
-        "vkCmdSetScissor": PFN_vkCmdSetScissor = command_refused::cmd_set_scissor;
-        "vkCmdSetLineWidth": PFN_vkCmdSetLineWidth = command_refused::cmd_set_line_width;
-        "vkCmdSetDepthBias": PFN_vkCmdSetDepthBias = command_refused::cmd_set_depth_bias;
-        "vkCmdSetBlendConstants": PFN_vkCmdSetBlendConstants = command_refused::cmd_set_blend_constants;
-        "vkCmdSetDepthBounds": PFN_vkCmdSetDepthBounds = command_refused::cmd_set_depth_bounds;
-        "vkCmdSetStencilCompareMask": PFN_vkCmdSetStencilCompareMask = command_refused::cmd_set_stencil_compare_mask;
-        "vkCmdSetStencilWriteMask": PFN_vkCmdSetStencilWriteMask = command_refused::cmd_set_stencil_write_mask;
-        "vkCmdSetStencilReference": PFN_vkCmdSetStencilReference = command_refused::cmd_set_stencil_reference;
-        "vkCmdBindIndexBuffer": PFN_vkCmdBindIndexBuffer = command_refused::cmd_bind_index_buffer;
-        "vkCmdBindVertexBuffers": PFN_vkCmdBindVertexBuffers = command_refused::cmd_bind_vertex_buffers;
-        "vkCmdDraw": PFN_vkCmdDraw = command_refused::cmd_draw;
-        "vkCmdDrawIndexed": PFN_vkCmdDrawIndexed = command_refused::cmd_draw_indexed;
-        "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_refused::cmd_draw_indirect;
-        "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_refused::cmd_draw_indexed_indirect;
+        "vkCmdSetViewport": PFN_vkCmdSetViewport = command_dynamic::cmd_set_viewport;
+        "vkCmdSetScissor": PFN_vkCmdSetScissor = command_dynamic::cmd_set_scissor;
+        "vkCmdSetLineWidth": PFN_vkCmdSetLineWidth = command_dynamic::cmd_set_line_width;
+        "vkCmdSetDepthBias": PFN_vkCmdSetDepthBias = command_dynamic::cmd_set_depth_bias;
+        "vkCmdSetBlendConstants": PFN_vkCmdSetBlendConstants = command_dynamic::cmd_set_blend_constants;
+        "vkCmdSetDepthBounds": PFN_vkCmdSetDepthBounds = command_dynamic::cmd_set_depth_bounds;
+        "vkCmdSetStencilCompareMask": PFN_vkCmdSetStencilCompareMask = command_dynamic::cmd_set_stencil_compare_mask;
+        "vkCmdSetStencilWriteMask": PFN_vkCmdSetStencilWriteMask = command_dynamic::cmd_set_stencil_write_mask;
+        "vkCmdSetStencilReference": PFN_vkCmdSetStencilReference = command_dynamic::cmd_set_stencil_reference;
+        "vkCmdBindIndexBuffer": PFN_vkCmdBindIndexBuffer = command_draw::cmd_bind_index_buffer;
+        "vkCmdBindVertexBuffers": PFN_vkCmdBindVertexBuffers = command_draw::cmd_bind_vertex_buffers;
+        "vkCmdDraw": PFN_vkCmdDraw = command_draw::cmd_draw;
+        "vkCmdDrawIndexed": PFN_vkCmdDrawIndexed = command_draw::cmd_draw_indexed;
+        "vkCmdDrawIndirect": PFN_vkCmdDrawIndirect = command_draw::cmd_draw_indirect;
+        "vkCmdDrawIndexedIndirect": PFN_vkCmdDrawIndexedIndirect = command_draw::cmd_draw_indexed_indirect;
         "vkCmdCopyImage": PFN_vkCmdCopyImage = command_image::cmd_copy_image;
-        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_refused::cmd_blit_image;
+        "vkCmdBlitImage": PFN_vkCmdBlitImage = command_image::cmd_blit_image;
         "vkCmdCopyBufferToImage": PFN_vkCmdCopyBufferToImage = command_image::cmd_copy_buffer_to_image;
         "vkCmdCopyImageToBuffer": PFN_vkCmdCopyImageToBuffer = command_image::cmd_copy_image_to_buffer;
         "vkCmdClearColorImage": PFN_vkCmdClearColorImage = command_image::cmd_clear_color_image;
-        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_refused::cmd_clear_depth_stencil_image;
-        "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_refused::cmd_clear_attachments;
-        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_refused::cmd_resolve_image;
-        "vkCmdBeginQuery": PFN_vkCmdBeginQuery = command_refused::cmd_begin_query;
-        "vkCmdEndQuery": PFN_vkCmdEndQuery = command_refused::cmd_end_query;
-        "vkCmdBeginRenderPass": PFN_vkCmdBeginRenderPass = command_refused::cmd_begin_render_pass;
-        "vkCmdNextSubpass": PFN_vkCmdNextSubpass = command_refused::cmd_next_subpass;
-        "vkCmdEndRenderPass": PFN_vkCmdEndRenderPass = command_refused::cmd_end_render_pass;
+        "vkCmdClearDepthStencilImage": PFN_vkCmdClearDepthStencilImage = command_image::cmd_clear_depth_stencil_image;
+        "vkCmdClearAttachments": PFN_vkCmdClearAttachments = command_pass::cmd_clear_attachments;
+        "vkCmdResolveImage": PFN_vkCmdResolveImage = command_image::cmd_resolve_image;
+        "vkCmdBeginQuery": PFN_vkCmdBeginQuery = command_pass::cmd_begin_query;
+        "vkCmdEndQuery": PFN_vkCmdEndQuery = command_pass::cmd_end_query;
+        "vkCmdBeginRenderPass": PFN_vkCmdBeginRenderPass = command_pass::cmd_begin_render_pass;
+        "vkCmdNextSubpass": PFN_vkCmdNextSubpass = command_pass::cmd_next_subpass;
+        "vkCmdEndRenderPass": PFN_vkCmdEndRenderPass = command_pass::cmd_end_render_pass;
     }
     Scope::Device, Provider::Device(DeviceExtension::Synchronization2) => {
         "vkQueueSubmit2KHR": PFN_vkQueueSubmit2 = queue::queue_submit2;
@@ -325,9 +356,132 @@ commands! {
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
         "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;
         "vkCmdCopyImage2KHR": PFN_vkCmdCopyImage2 = command_image::cmd_copy_image2;
-        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_refused::cmd_blit_image2;
+        "vkCmdBlitImage2KHR": PFN_vkCmdBlitImage2 = command_image::cmd_blit_image2;
         "vkCmdCopyBufferToImage2KHR": PFN_vkCmdCopyBufferToImage2 = command_image::cmd_copy_buffer_to_image2;
         "vkCmdCopyImageToBuffer2KHR": PFN_vkCmdCopyImageToBuffer2 = command_image::cmd_copy_image_to_buffer2;
-        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_refused::cmd_resolve_image2;
+        "vkCmdResolveImage2KHR": PFN_vkCmdResolveImage2 = command_image::cmd_resolve_image2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::CreateRenderpass2) => {
+        "vkCreateRenderPass2KHR": PFN_vkCreateRenderPass2 = render_pass::create_render_pass2;
+        "vkCmdBeginRenderPass2KHR": PFN_vkCmdBeginRenderPass2 = command_pass::cmd_begin_render_pass2;
+        "vkCmdNextSubpass2KHR": PFN_vkCmdNextSubpass2 = command_pass::cmd_next_subpass2;
+        "vkCmdEndRenderPass2KHR": PFN_vkCmdEndRenderPass2 = command_pass::cmd_end_render_pass2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DynamicRendering) => {
+        "vkCmdBeginRenderingKHR": PFN_vkCmdBeginRendering = command_pass::cmd_begin_rendering;
+        "vkCmdEndRenderingKHR": PFN_vkCmdEndRendering = command_pass::cmd_end_rendering;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DrawIndirectCount) => {
+        "vkCmdDrawIndirectCountKHR": PFN_vkCmdDrawIndirectCount = command_draw::cmd_draw_indirect_count;
+        "vkCmdDrawIndexedIndirectCountKHR": PFN_vkCmdDrawIndexedIndirectCount = command_draw::cmd_draw_indexed_indirect_count;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::MultiDraw) => {
+        "vkCmdDrawMultiEXT": PFN_vkCmdDrawMultiEXT = command_draw::cmd_draw_multi;
+        "vkCmdDrawMultiIndexedEXT": PFN_vkCmdDrawMultiIndexedEXT = command_draw::cmd_draw_multi_indexed;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ConditionalRendering) => {
+        "vkCmdBeginConditionalRenderingEXT": PFN_vkCmdBeginConditionalRenderingEXT = command_pass::cmd_begin_conditional_rendering;
+        "vkCmdEndConditionalRenderingEXT": PFN_vkCmdEndConditionalRenderingEXT = command_pass::cmd_end_conditional_rendering;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ExtendedDynamicState) => {
+        "vkCmdSetCullModeEXT": PFN_vkCmdSetCullMode = command_dynamic::cmd_set_cull_mode;
+        "vkCmdSetFrontFaceEXT": PFN_vkCmdSetFrontFace = command_dynamic::cmd_set_front_face;
+        "vkCmdSetPrimitiveTopologyEXT": PFN_vkCmdSetPrimitiveTopology = command_dynamic::cmd_set_primitive_topology;
+        "vkCmdSetViewportWithCountEXT": PFN_vkCmdSetViewportWithCount = command_dynamic::cmd_set_viewport_with_count;
+        "vkCmdSetScissorWithCountEXT": PFN_vkCmdSetScissorWithCount = command_dynamic::cmd_set_scissor_with_count;
+        "vkCmdSetDepthTestEnableEXT": PFN_vkCmdSetDepthTestEnable = command_dynamic::cmd_set_depth_test_enable;
+        "vkCmdSetDepthWriteEnableEXT": PFN_vkCmdSetDepthWriteEnable = command_dynamic::cmd_set_depth_write_enable;
+        "vkCmdSetDepthCompareOpEXT": PFN_vkCmdSetDepthCompareOp = command_dynamic::cmd_set_depth_compare_op;
+        "vkCmdSetDepthBoundsTestEnableEXT": PFN_vkCmdSetDepthBoundsTestEnable = command_dynamic::cmd_set_depth_bounds_test_enable;
+        "vkCmdSetStencilTestEnableEXT": PFN_vkCmdSetStencilTestEnable = command_dynamic::cmd_set_stencil_test_enable;
+        "vkCmdSetStencilOpEXT": PFN_vkCmdSetStencilOp = command_dynamic::cmd_set_stencil_op;
+        "vkCmdBindVertexBuffers2EXT": PFN_vkCmdBindVertexBuffers2 = command_draw::cmd_bind_vertex_buffers2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ExtendedDynamicState2) => {
+        "vkCmdSetRasterizerDiscardEnableEXT": PFN_vkCmdSetRasterizerDiscardEnable = command_dynamic::cmd_set_rasterizer_discard_enable;
+        "vkCmdSetDepthBiasEnableEXT": PFN_vkCmdSetDepthBiasEnable = command_dynamic::cmd_set_depth_bias_enable;
+        "vkCmdSetPrimitiveRestartEnableEXT": PFN_vkCmdSetPrimitiveRestartEnable = command_dynamic::cmd_set_primitive_restart_enable;
+        "vkCmdSetPatchControlPointsEXT": PFN_vkCmdSetPatchControlPointsEXT = command_dynamic::cmd_set_patch_control_points;
+        "vkCmdSetLogicOpEXT": PFN_vkCmdSetLogicOpEXT = command_dynamic::cmd_set_logic_op;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ExtendedDynamicState3) => {
+        "vkCmdSetTessellationDomainOriginEXT": PFN_vkCmdSetTessellationDomainOriginEXT = command_dynamic::cmd_set_tessellation_domain_origin;
+        "vkCmdSetDepthClampEnableEXT": PFN_vkCmdSetDepthClampEnableEXT = command_dynamic::cmd_set_depth_clamp_enable;
+        "vkCmdSetPolygonModeEXT": PFN_vkCmdSetPolygonModeEXT = command_dynamic::cmd_set_polygon_mode;
+        "vkCmdSetRasterizationSamplesEXT": PFN_vkCmdSetRasterizationSamplesEXT = command_dynamic::cmd_set_rasterization_samples;
+        "vkCmdSetSampleMaskEXT": PFN_vkCmdSetSampleMaskEXT = command_dynamic::cmd_set_sample_mask;
+        "vkCmdSetAlphaToCoverageEnableEXT": PFN_vkCmdSetAlphaToCoverageEnableEXT = command_dynamic::cmd_set_alpha_to_coverage_enable;
+        "vkCmdSetAlphaToOneEnableEXT": PFN_vkCmdSetAlphaToOneEnableEXT = command_dynamic::cmd_set_alpha_to_one_enable;
+        "vkCmdSetLogicOpEnableEXT": PFN_vkCmdSetLogicOpEnableEXT = command_dynamic::cmd_set_logic_op_enable;
+        "vkCmdSetColorBlendEnableEXT": PFN_vkCmdSetColorBlendEnableEXT = command_dynamic::cmd_set_color_blend_enable;
+        "vkCmdSetColorBlendEquationEXT": PFN_vkCmdSetColorBlendEquationEXT = command_dynamic::cmd_set_color_blend_equation;
+        "vkCmdSetColorWriteMaskEXT": PFN_vkCmdSetColorWriteMaskEXT = command_dynamic::cmd_set_color_write_mask;
+        "vkCmdSetRasterizationStreamEXT": PFN_vkCmdSetRasterizationStreamEXT = command_dynamic::cmd_set_rasterization_stream;
+        "vkCmdSetDepthClipEnableEXT": PFN_vkCmdSetDepthClipEnableEXT = command_dynamic::cmd_set_depth_clip_enable;
+        "vkCmdSetSampleLocationsEnableEXT": PFN_vkCmdSetSampleLocationsEnableEXT = command_dynamic::cmd_set_sample_locations_enable;
+        "vkCmdSetProvokingVertexModeEXT": PFN_vkCmdSetProvokingVertexModeEXT = command_dynamic::cmd_set_provoking_vertex_mode;
+        "vkCmdSetLineRasterizationModeEXT": PFN_vkCmdSetLineRasterizationModeEXT = command_dynamic::cmd_set_line_rasterization_mode;
+        "vkCmdSetLineStippleEnableEXT": PFN_vkCmdSetLineStippleEnableEXT = command_dynamic::cmd_set_line_stipple_enable;
+        "vkCmdSetDepthClipNegativeOneToOneEXT": PFN_vkCmdSetDepthClipNegativeOneToOneEXT = command_dynamic::cmd_set_depth_clip_negative_one_to_one;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::VertexInputDynamicState) => {
+        "vkCmdSetVertexInputEXT": PFN_vkCmdSetVertexInputEXT = command_dynamic::cmd_set_vertex_input;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ColorWriteEnable) => {
+        "vkCmdSetColorWriteEnableEXT": PFN_vkCmdSetColorWriteEnableEXT = command_dynamic::cmd_set_color_write_enable;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::LineRasterization) => {
+        "vkCmdSetLineStippleEXT": PFN_vkCmdSetLineStippleKHR = command_dynamic::cmd_set_line_stipple;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::Surface) => {
+        "vkDestroySurfaceKHR": PFN_vkDestroySurfaceKHR = surface::destroy_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::Surface) => {
+        "vkGetPhysicalDeviceSurfaceSupportKHR": PFN_vkGetPhysicalDeviceSurfaceSupportKHR = surface::get_support;
+        "vkGetPhysicalDeviceSurfaceCapabilitiesKHR": PFN_vkGetPhysicalDeviceSurfaceCapabilitiesKHR = surface::get_capabilities;
+        "vkGetPhysicalDeviceSurfaceFormatsKHR": PFN_vkGetPhysicalDeviceSurfaceFormatsKHR = surface::get_formats;
+        "vkGetPhysicalDeviceSurfacePresentModesKHR": PFN_vkGetPhysicalDeviceSurfacePresentModesKHR = surface::get_present_modes;
+        "vkGetPhysicalDevicePresentRectanglesKHR": PFN_vkGetPhysicalDevicePresentRectanglesKHR = surface::get_present_rectangles;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::GetSurfaceCapabilities2) => {
+        "vkGetPhysicalDeviceSurfaceCapabilities2KHR": PFN_vkGetPhysicalDeviceSurfaceCapabilities2KHR = surface::get_capabilities2;
+        "vkGetPhysicalDeviceSurfaceFormats2KHR": PFN_vkGetPhysicalDeviceSurfaceFormats2KHR = surface::get_formats2;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::HeadlessSurface) => {
+        "vkCreateHeadlessSurfaceEXT": PFN_vkCreateHeadlessSurfaceEXT = surface::create_headless_surface;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::XcbSurface) => {
+        "vkCreateXcbSurfaceKHR": PFN_vkCreateXcbSurfaceKHR = surface::create_xcb_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::XcbSurface) => {
+        "vkGetPhysicalDeviceXcbPresentationSupportKHR": PFN_vkGetPhysicalDeviceXcbPresentationSupportKHR = surface::get_xcb_support;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::XlibSurface) => {
+        "vkCreateXlibSurfaceKHR": PFN_vkCreateXlibSurfaceKHR = surface::create_xlib_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::XlibSurface) => {
+        "vkGetPhysicalDeviceXlibPresentationSupportKHR": PFN_vkGetPhysicalDeviceXlibPresentationSupportKHR = surface::get_xlib_support;
+    }
+    Scope::Instance, Provider::Instance(InstanceExtension::WaylandSurface) => {
+        "vkCreateWaylandSurfaceKHR": PFN_vkCreateWaylandSurfaceKHR = surface::create_wayland_surface;
+    }
+    Scope::PhysicalDevice, Provider::Instance(InstanceExtension::WaylandSurface) => {
+        "vkGetPhysicalDeviceWaylandPresentationSupportKHR": PFN_vkGetPhysicalDeviceWaylandPresentationSupportKHR = surface::get_wayland_support;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Swapchain) => {
+        "vkCreateSwapchainKHR": PFN_vkCreateSwapchainKHR = swapchain::create_swapchain;
+        "vkDestroySwapchainKHR": PFN_vkDestroySwapchainKHR = swapchain::destroy_swapchain;
+        "vkGetSwapchainImagesKHR": PFN_vkGetSwapchainImagesKHR = swapchain::get_images;
+        "vkAcquireNextImageKHR": PFN_vkAcquireNextImageKHR = swapchain::acquire_next_image;
+        "vkAcquireNextImage2KHR": PFN_vkAcquireNextImage2KHR = swapchain::acquire_next_image2;
+        "vkQueuePresentKHR": PFN_vkQueuePresentKHR = swapchain::queue_present;
+        "vkGetDeviceGroupPresentCapabilitiesKHR": PFN_vkGetDeviceGroupPresentCapabilitiesKHR = swapchain::get_group_present_capabilities;
+        "vkGetDeviceGroupSurfacePresentModesKHR": PFN_vkGetDeviceGroupSurfacePresentModesKHR = surface::get_group_present_modes;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::SwapchainMaintenance1) => {
+        "vkReleaseSwapchainImagesEXT": PFN_vkReleaseSwapchainImagesEXT = swapchain::release_images;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PresentWait) => {
+        "vkWaitForPresentKHR": PFN_vkWaitForPresentKHR = swapchain::wait_for_present;
     }
 }

@@ -140,11 +140,16 @@ pub(super) unsafe extern "system" fn get_format_properties2(
     out: *mut vk::FormatProperties2<'_>,
 ) {
     guard(|| {
+        let [linear, optimal, buffer] = formats::properties3(format);
         // SAFETY: VUID-vkGetPhysicalDeviceFormatProperties2-pFormatProperties-parameter: a valid chain.
         unsafe {
             pnext::for_each_output(out.cast(), |node| {
-                node.fill(|head: &mut vk::FormatProperties2<'_>| {
+                let _ = node.fill(|head: &mut vk::FormatProperties2<'_>| {
                     head.format_properties = formats::properties(format)
+                }) || node.fill(|features: &mut vk::FormatProperties3<'_>| {
+                    features.linear_tiling_features = linear;
+                    features.optimal_tiling_features = optimal;
+                    features.buffer_features = buffer;
                 });
             });
         }
@@ -201,6 +206,9 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
                     .fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value)
                     || node.fill(|external: &mut vk::ExternalImageFormatProperties<'_>| {
                         external.external_memory_properties = vk::ExternalMemoryProperties::default();
+                    })
+                    || node.fill(|ycbcr: &mut vk::SamplerYcbcrConversionImageFormatProperties<'_>| {
+                        ycbcr.combined_image_sampler_descriptor_count = 1;
                     });
             });
         }
@@ -208,30 +216,48 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
     })
 }
 
-/// `vkGetPhysicalDeviceSparseImageFormatProperties`: none, as no image is sparse.
+/// `vkGetPhysicalDeviceSparseImageFormatProperties`.
 pub(super) unsafe extern "system" fn get_sparse_image_format_properties(
     _device: vk::PhysicalDevice,
-    _format: vk::Format,
-    _type: vk::ImageType,
-    _samples: vk::SampleCountFlags,
-    _usage: vk::ImageUsageFlags,
-    _tiling: vk::ImageTiling,
+    format: vk::Format,
+    dimensions: vk::ImageType,
+    samples: vk::SampleCountFlags,
+    usage: vk::ImageUsageFlags,
+    tiling: vk::ImageTiling,
     count: *mut u32,
-    _out: *mut vk::SparseImageFormatProperties,
+    out: *mut vk::SparseImageFormatProperties,
 ) {
-    // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties-pPropertyCount-parameter.
-    guard(|| unsafe { output(count, 0) })
+    guard(|| {
+        let kind = ImageKind { format, dimensions, tiling, usage, flags: vk::ImageCreateFlags::empty() };
+        let found = formats::sparse_properties(&kind, samples);
+        // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties-pProperties-parameter.
+        let _ = unsafe { fill(found.into_iter(), count, out, |slot, value| *slot = value)? };
+        Ok(())
+    })
 }
 
-/// `vkGetPhysicalDeviceSparseImageFormatProperties2`: none, as no image is sparse.
+/// `vkGetPhysicalDeviceSparseImageFormatProperties2`.
 pub(super) unsafe extern "system" fn get_sparse_image_format_properties2(
     _device: vk::PhysicalDevice,
-    _info: *const vk::PhysicalDeviceSparseImageFormatInfo2<'_>,
+    info: *const vk::PhysicalDeviceSparseImageFormatInfo2<'_>,
     count: *mut u32,
-    _out: *mut vk::SparseImageFormatProperties2<'_>,
+    out: *mut vk::SparseImageFormatProperties2<'_>,
 ) {
-    // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties2-pPropertyCount-parameter.
-    guard(|| unsafe { output(count, 0) })
+    guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties2-pFormatInfo-parameter.
+        let info = unsafe { crate::guard::input(info)? };
+        let kind = ImageKind {
+            format: info.format,
+            dimensions: info.ty,
+            tiling: info.tiling,
+            usage: info.usage,
+            flags: vk::ImageCreateFlags::empty(),
+        };
+        let found = formats::sparse_properties(&kind, info.samples);
+        // SAFETY: VUID-vkGetPhysicalDeviceSparseImageFormatProperties2-pProperties-parameter.
+        let _ = unsafe { fill(found.into_iter(), count, out, |slot, value| slot.properties = value)? };
+        Ok(())
+    })
 }
 
 /// `vkEnumerateDeviceExtensionProperties`. Drivers have no layers.
@@ -259,6 +285,16 @@ pub(super) unsafe extern "system" fn enumerate_layers(
 ) -> vk::Result {
     // SAFETY: VUID-vkEnumerateDeviceLayerProperties-pProperties-parameter.
     guard(|| unsafe { fill([].into_iter(), count, out, |slot, value| *slot = value) })
+}
+
+/// `vkGetPhysicalDeviceToolProperties`: the driver is no tool.
+pub(super) unsafe extern "system" fn get_tools(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    _out: *mut vk::PhysicalDeviceToolProperties<'_>,
+) -> vk::Result {
+    // SAFETY: VUID-vkGetPhysicalDeviceToolProperties-pToolCount-parameter.
+    guard(|| unsafe { output(count, 0) })
 }
 
 /// `vkGetPhysicalDeviceExternalBufferProperties`: no handle type is supported.

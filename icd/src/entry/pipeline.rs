@@ -8,7 +8,7 @@ use super::destroy;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::Object;
-use crate::object::pipeline::Pipeline;
+use crate::object::pipeline::{ComputePipeline, GraphicsPipeline, Pipeline};
 use crate::object::pipeline_cache::PipelineCache;
 use crate::object::shader_module::ShaderModule;
 
@@ -90,38 +90,48 @@ pub(super) unsafe extern "system" fn create_compute_pipelines(
     _allocator: *const vk::AllocationCallbacks<'_>,
     pipelines: *mut vk::Pipeline,
 ) -> vk::Result {
-    guard(|| {
-        let mut outcome = Ok(());
-        // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
-        for (index, info) in unsafe { slice(infos, count) }.iter().enumerate() {
-            // SAFETY: as above.
-            let pipeline = unsafe { Pipeline::compute(info) }.map(Object::insert);
-            // SAFETY: VUID-vkCreateComputePipelines-pPipelines-parameter: an array of `count` handles.
-            unsafe {
-                output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?;
-            }
-            outcome = outcome.and(pipeline.map(|_| ()));
-        }
-        outcome
-    })
+    // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
+    let made = |info: &vk::ComputePipelineCreateInfo<'_>| unsafe { ComputePipeline::new(info) };
+    // SAFETY: as above, and -pPipelines-parameter: an array of `count` handles.
+    guard(|| unsafe { create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Compute(made(info)?))) })
 }
 
-/// `vkCreateGraphicsPipelines`: no queue has graphics.
+/// `vkCreateGraphicsPipelines`: a pipeline that cannot be made is null, the others are made.
 pub(super) unsafe extern "system" fn create_graphics_pipelines(
     _device: vk::Device,
     _cache: vk::PipelineCache,
     count: u32,
-    _infos: *const vk::GraphicsPipelineCreateInfo<'_>,
+    infos: *const vk::GraphicsPipelineCreateInfo<'_>,
     _allocator: *const vk::AllocationCallbacks<'_>,
     pipelines: *mut vk::Pipeline,
 ) -> vk::Result {
-    guard(|| {
-        for index in 0..count as usize {
-            // SAFETY: VUID-vkCreateGraphicsPipelines-pPipelines-parameter: an array of `count` handles.
-            unsafe { output(pipelines.wrapping_add(index), vk::Pipeline::null())? };
-        }
-        Err::<(), _>(Error::FeatureNotPresent("graphics pipelines"))
+    // SAFETY: VUID-vkCreateGraphicsPipelines-pCreateInfos-parameter.
+    let made = |info: &vk::GraphicsPipelineCreateInfo<'_>| unsafe { GraphicsPipeline::new(info) };
+    // SAFETY: as above, and -pPipelines-parameter: an array of `count` handles.
+    guard(|| unsafe {
+        create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Graphics(made(info)?.into())))
     })
+}
+
+/// Makes a pipeline of each structure: null for those that cannot be made. Gives the first error.
+///
+/// # Safety
+/// `pipelines` is valid for as many handles as there are structures.
+unsafe fn create_all<T>(
+    infos: &[T],
+    pipelines: *mut vk::Pipeline,
+    make: impl Fn(&T) -> Result<Pipeline, Error>,
+) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    for (index, info) in infos.iter().enumerate() {
+        let pipeline = make(info).map(Object::insert);
+        // SAFETY: this function's contract.
+        unsafe {
+            output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?
+        };
+        outcome = outcome.and(pipeline.map(|_| ()));
+    }
+    outcome
 }
 
 /// `vkDestroyPipeline`.

@@ -115,7 +115,7 @@ impl Drop for Buffer {
 
 impl SparseRange {
     /// `size` bytes of address space, nothing bound.
-    fn new(device: &Device, size: u64) -> Result<Self, Error> {
+    pub(super) fn new(device: &Device, size: u64) -> Result<Self, Error> {
         let space = address_space()?;
         let range = space.allocate(size, SPARSE_ALIGNMENT)?;
         let region = device.vm.lock().insert_region(device.vm_id, range, RegionFlags { sparse: true });

@@ -7,6 +7,7 @@ use lacuna_gpu::format::Format;
 use lacuna_shaders::abi::Descriptor;
 
 use super::buffer::Buffer;
+use crate::caps::formats;
 use crate::error::Error;
 use crate::handle::Object;
 
@@ -28,17 +29,22 @@ impl BufferView {
     /// have.
     pub fn new(info: &vk::BufferViewCreateInfo<'_>) -> Result<Self, Error> {
         let buffer = Buffer::get(info.buffer)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
+        let format = Format::find(info.format).filter(|&format| !formats::buffers(format).is_empty());
+        let format = format.ok_or(Error::FormatNotSupported)?;
         let left = buffer.size().checked_sub(info.offset).filter(|&left| left > 0);
         let left = left.ok_or(Error::InvalidUsage("VUID-VkBufferViewCreateInfo-offset-00925"))?;
         if info.range != vk::WHOLE_SIZE && info.range > left {
             return Err(Error::InvalidUsage("VUID-VkBufferViewCreateInfo-offset-00931"));
         }
-        let texel_bytes = u64::from(format.texel_bytes());
+        let texel_bytes = u64::from(format.element_bytes());
         // VK_WHOLE_SIZE is the largest u64: all whole texels of the rest of the buffer.
         let texels = (info.range.min(left) / texel_bytes).min(u32::MAX.into());
-        let shape =
-            Descriptor { extent: [texels as u32, 1, 1], ..Descriptor::buffer(0, texels * texel_bytes) };
+        let shape = Descriptor {
+            extent: [texels as u32, 1, 1],
+            // One block without end.
+            block_log2: [31, 31, 0],
+            ..Descriptor::buffer(0, texels * texel_bytes)
+        };
         Ok(Self { buffer, offset: info.offset, shape })
     }
 

@@ -47,10 +47,18 @@ impl DescriptorPool {
     ///
     /// # Errors
     /// [`Error::OutOfPoolMemory`], [`Error::InvalidHandle`].
-    pub fn allocate(&self, layouts: &[vk::DescriptorSetLayout]) -> Result<Vec<vk::DescriptorSet>, Error> {
-        let layouts =
-            layouts.iter().map(|&layout| DescriptorSetLayout::get(layout)).collect::<Result<Vec<_>, _>>()?;
-        let wanted: u64 = layouts.iter().map(|layout| u64::from(layout.slots())).sum();
+    /// Where the last binding is of variable size, it gets as many descriptors as `variable_counts` says, by default none.
+    pub fn allocate(
+        &self,
+        layouts: &[vk::DescriptorSetLayout],
+        variable_counts: &[u32],
+    ) -> Result<Vec<vk::DescriptorSet>, Error> {
+        let counts = variable_counts.iter().copied().chain(std::iter::repeat(0));
+        let layouts = layouts.iter().zip(counts).map(|(&layout, count)| {
+            DescriptorSetLayout::get(layout).map(|layout| (layout.slots_with(count), layout))
+        });
+        let layouts = layouts.collect::<Result<Vec<_>, _>>()?;
+        let wanted: u64 = layouts.iter().map(|&(slots, _)| u64::from(slots)).sum();
         let mut state = self.state.lock();
         if state.sets.len() + layouts.len() > self.max_sets
             || state.descriptors + wanted > self.max_descriptors
@@ -58,10 +66,9 @@ impl DescriptorPool {
             return Err(Error::OutOfPoolMemory);
         }
         state.descriptors += wanted;
-        let allocate = |layout: std::sync::Arc<DescriptorSetLayout>| {
-            let slots = layout.slots().into();
-            let handle = DescriptorSet::new(layout).insert();
-            state.sets.insert(vk::Handle::as_raw(handle), slots);
+        let allocate = |(slots, layout)| {
+            let handle = DescriptorSet::with_slots(layout, slots).insert();
+            state.sets.insert(vk::Handle::as_raw(handle), slots.into());
             handle
         };
         Ok(layouts.into_iter().map(allocate).collect())
@@ -111,29 +118,29 @@ mod tests {
     #[test]
     fn a_pool_gives_what_it_promised_and_no_more() {
         let (pool, layout) = (pool(2, 5), layout(2));
-        let first = pool.allocate(&[layout, layout]).unwrap();
-        assert_eq!(pool.allocate(&[layout]), Err(Error::OutOfPoolMemory));
+        let first = pool.allocate(&[layout, layout], &[]).unwrap();
+        assert_eq!(pool.allocate(&[layout], &[]), Err(Error::OutOfPoolMemory));
         pool.free(&first[..1]);
         assert!(DescriptorSet::find(first[0]).is_none());
         pool.free(&first[..1]);
-        assert_eq!(pool.allocate(&[layout]).unwrap().len(), 1);
+        assert_eq!(pool.allocate(&[layout], &[]).unwrap().len(), 1);
     }
 
     #[test]
     fn a_refused_allocation_leaves_nothing_behind() {
         let (pool, layout) = (pool(8, 3), layout(2));
-        assert_eq!(pool.allocate(&[layout, layout]), Err(Error::OutOfPoolMemory));
-        assert_eq!(pool.allocate(&[layout, vk::DescriptorSetLayout::null()]), Err(Error::InvalidHandle));
-        assert!(pool.allocate(&[layout]).is_ok());
+        assert_eq!(pool.allocate(&[layout, layout], &[]), Err(Error::OutOfPoolMemory));
+        assert_eq!(pool.allocate(&[layout, vk::DescriptorSetLayout::null()], &[]), Err(Error::InvalidHandle));
+        assert!(pool.allocate(&[layout], &[]).is_ok());
     }
 
     #[test]
     fn reset_and_drop_end_every_set() {
         let (pool, layout) = (pool(4, 4), layout(1));
-        let sets = pool.allocate(&[layout, layout]).unwrap();
+        let sets = pool.allocate(&[layout, layout], &[]).unwrap();
         pool.reset();
         assert!(sets.iter().all(|&set| DescriptorSet::find(set).is_none()));
-        let sets = pool.allocate(&[layout; 4]).unwrap();
+        let sets = pool.allocate(&[layout; 4], &[]).unwrap();
         drop(pool);
         assert!(sets.iter().all(|&set| DescriptorSet::find(set).is_none()));
     }

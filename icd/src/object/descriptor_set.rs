@@ -4,6 +4,8 @@
 //! update at any time is seen whole by later dispatches and not at all by running ones.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
 
 use ash::vk;
 use lacuna_shaders::abi::Descriptor;
@@ -16,12 +18,15 @@ use super::image_view::ImageView;
 use crate::error::Error;
 use crate::guard;
 use crate::handle::Object;
+use crate::pnext;
 
 /// A descriptor set.
 pub struct DescriptorSet {
     layout: Arc<DescriptorSetLayout>,
-    /// One per slot of the layout. Of a dynamic buffer, `left` is what the buffer has from `address` on.
+    /// One per slot of the layout. Of a dynamic buffer, `link` is what the buffer has from `address` on.
     descriptors: Mutex<Box<[Descriptor]>>,
+    /// The bytes of inline uniform blocks, which their descriptors point at: shaders read them where they are.
+    inline_data: Box<[AtomicU8]>,
 }
 
 crate::object!(DescriptorSet, vk::DescriptorSet);
@@ -29,8 +34,57 @@ crate::object!(DescriptorSet, vk::DescriptorSet);
 impl DescriptorSet {
     /// A set of null descriptors.
     pub fn new(layout: Arc<DescriptorSetLayout>) -> Self {
-        let descriptors = vec![Descriptor::default(); layout.slots() as usize].into_boxed_slice();
-        Self { layout, descriptors: Mutex::new(descriptors) }
+        let slots = layout.slots();
+        Self::with_slots(layout, slots)
+    }
+
+    /// A set with only so many descriptors.
+    pub fn with_slots(layout: Arc<DescriptorSetLayout>, slots: u32) -> Self {
+        let mut descriptors = vec![Descriptor::default(); slots as usize].into_boxed_slice();
+        let inline_data: Box<[_]> = (0..layout.inline_bytes()).map(|_| AtomicU8::new(0)).collect();
+        for (_, binding) in layout.bindings() {
+            if let (Some(inline), Some(slot)) = (binding.inline, descriptors.get_mut(binding.slot as usize)) {
+                let address = inline_data.as_ptr() as u64 + u64::from(inline.start);
+                *slot = Descriptor::buffer(address, inline.bytes.into());
+            }
+        }
+        Self { layout, descriptors: Mutex::new(descriptors), inline_data }
+    }
+
+    /// A set of the same layout with what this one holds now.
+    pub fn copied(&self) -> Self {
+        let copy = Self::new(Arc::clone(&self.layout));
+        copy.inline_data
+            .iter()
+            .zip(&self.inline_data)
+            .for_each(|(to, from)| to.store(from.load(Relaxed), Relaxed));
+        let is_inline: Vec<u32> =
+            self.layout.bindings().filter_map(|(_, b)| b.inline.map(|_| b.slot)).collect();
+        for (slot, (to, from)) in
+            (0..).zip(copy.descriptors.lock().iter_mut().zip(&self.descriptors.lock()[..]))
+        {
+            if !is_inline.contains(&slot) {
+                *to = *from;
+            }
+        }
+        copy
+    }
+
+    /// Writes bytes of an inline uniform block from an offset on; what does not fit is dropped.
+    pub fn write_inline(&self, (binding, offset): (u32, u32), data: &[u8]) -> Result<(), Error> {
+        for (to, &byte) in self.inline(binding, offset)?.iter().zip(data) {
+            to.store(byte, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The bytes of an inline uniform block from an offset on.
+    fn inline(&self, binding: u32, offset: u32) -> Result<&[AtomicU8], Error> {
+        let found = self.layout.binding(binding).and_then(|binding| binding.inline);
+        let inline = found.ok_or(Error::InvalidUsage("the binding is no inline uniform block"))?;
+        let end = inline.start + inline.bytes;
+        let start = inline.start.saturating_add(offset).min(end);
+        Ok(&self.inline_data[start as usize..end as usize])
     }
 
     /// What it was allocated with.
@@ -47,6 +101,8 @@ impl DescriptorSet {
     pub fn snapshot(&self, dynamic_offsets: &[u32], out: &mut Vec<Descriptor>) {
         let first = out.len();
         out.extend_from_slice(&self.descriptors.lock());
+        // What a set of variable size lacks.
+        out.resize(first + self.layout.slots() as usize, Descriptor::default());
         for (&slot, &offset) in self.layout.dynamic_slots().iter().zip(dynamic_offsets) {
             shift(&mut out[first + slot as usize], offset.into());
         }
@@ -105,7 +161,7 @@ impl DescriptorSet {
 
 /// Moves a dynamic buffer's descriptor by its offset, never beyond the buffer.
 fn shift(descriptor: &mut Descriptor, offset: u64) {
-    let left = descriptor.left.saturating_sub(offset);
+    let left = descriptor.link.saturating_sub(offset);
     descriptor.range = descriptor.range.min(left);
     descriptor.address = if left == 0 { 0 } else { descriptor.address + offset };
 }
@@ -120,7 +176,7 @@ fn describe(info: &vk::DescriptorBufferInfo) -> Descriptor {
         return Descriptor::default();
     }
     // VK_WHOLE_SIZE is the largest u64: the rest of the buffer.
-    Descriptor { left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
+    Descriptor { link: left, ..Descriptor::buffer(address + info.offset, info.range.min(left)) }
 }
 
 /// `vkUpdateDescriptorSets`: the writes, then the copies.
@@ -135,7 +191,22 @@ pub unsafe fn update(
     copies: &[vk::CopyDescriptorSet<'_>],
 ) -> Result<(), Error> {
     for write in writes {
-        let (set, count) = (DescriptorSet::get(write.dst_set)?, write.descriptor_count);
+        // SAFETY: this function's contract.
+        unsafe { DescriptorSet::get(write.dst_set)?.apply(write)? };
+    }
+    copies.iter().try_for_each(copy)
+}
+
+impl DescriptorSet {
+    /// One write, whatever set it names.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for a binding that does not exist.
+    ///
+    /// # Safety
+    /// The structure is valid.
+    pub unsafe fn apply(&self, write: &vk::WriteDescriptorSet<'_>) -> Result<(), Error> {
+        let (set, count) = (self, write.descriptor_count);
         let place = (write.dst_binding, write.dst_array_element);
         match write.descriptor_type {
             kind if is_buffer(kind) => {
@@ -153,21 +224,40 @@ pub unsafe fn update(
                 let views = unsafe { guard::slice(write.p_texel_buffer_view, count) };
                 set.write_texel_buffers(place, views.iter())?;
             }
+            vk::DescriptorType::INLINE_UNIFORM_BLOCK => {
+                // SAFETY: the chain of a valid structure.
+                let block =
+                    unsafe { pnext::find::<vk::WriteDescriptorSetInlineUniformBlock<'_>>(write.p_next) };
+                let block =
+                    block.ok_or(Error::InvalidUsage("VUID-VkWriteDescriptorSet-descriptorType-02221"))?;
+                // SAFETY: `dataSize` bytes (VUID-VkWriteDescriptorSetInlineUniformBlock-pData-parameter).
+                let data = unsafe { guard::slice(block.p_data.cast(), block.data_size) };
+                set.write_inline(place, data)?;
+            }
             // Nothing can be bound to descriptors of other types: they stay null.
             _ => set.slot(place.0, place.1).map(drop)?,
         }
+        Ok(())
     }
-    for copy in copies {
-        let (from, to) = (DescriptorSet::get(copy.src_set)?, DescriptorSet::get(copy.dst_set)?);
-        let source = from.slot(copy.src_binding, copy.src_array_element)?;
-        let target = to.slot(copy.dst_binding, copy.dst_array_element)?;
-        // Taken out first: source and target may be the same set.
-        let taken: Vec<_> = {
-            let descriptors = from.descriptors.lock();
-            descriptors.iter().skip(source as usize).take(copy.descriptor_count as usize).copied().collect()
-        };
-        to.write(target, taken.into_iter());
+}
+
+/// One copy.
+fn copy(copy: &vk::CopyDescriptorSet<'_>) -> Result<(), Error> {
+    let (from, to) = (DescriptorSet::get(copy.src_set)?, DescriptorSet::get(copy.dst_set)?);
+    if from.layout.binding(copy.src_binding).is_some_and(|binding| binding.inline.is_some()) {
+        let source = from.inline(copy.src_binding, copy.src_array_element)?;
+        let bytes = source.iter().take(copy.descriptor_count as usize);
+        let bytes: Vec<u8> = bytes.map(|byte| byte.load(Relaxed)).collect();
+        return to.write_inline((copy.dst_binding, copy.dst_array_element), &bytes);
     }
+    let source = from.slot(copy.src_binding, copy.src_array_element)?;
+    let target = to.slot(copy.dst_binding, copy.dst_array_element)?;
+    // Taken out first: source and target may be the same set.
+    let taken: Vec<_> = {
+        let descriptors = from.descriptors.lock();
+        descriptors.iter().skip(source as usize).take(copy.descriptor_count as usize).copied().collect()
+    };
+    to.write(target, taken.into_iter());
     Ok(())
 }
 
@@ -181,7 +271,7 @@ mod tests {
     }
 
     fn descriptor(address: u64, range: u64, left: u64) -> Descriptor {
-        Descriptor { left, ..Descriptor::buffer(address, range) }
+        Descriptor { link: left, ..Descriptor::buffer(address, range) }
     }
 
     #[test]

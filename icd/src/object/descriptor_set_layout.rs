@@ -6,6 +6,9 @@
 //!   dynamic                           0              its place in pDynamicOffsets
 //! ```
 //!
+//! An inline uniform block is one descriptor, of a buffer that the set itself holds; its binding counts bytes. The last
+//! binding may be of variable size: each set says how many of its descriptors it has.
+//!
 //! # Invariants
 //! 1. Slots ascend with binding numbers without gaps, so that an update that runs over the end of a binding continues
 //!    in the next one ("consecutive binding updates").
@@ -18,6 +21,10 @@ use ash::vk;
 use crate::caps::limits::MAX_SET_DESCRIPTORS;
 use crate::error::Error;
 use crate::guard;
+use crate::pnext;
+
+/// Inline uniform blocks begin at multiples of this.
+const INLINE_ALIGNMENT: u32 = 16;
 
 /// The bindings of a descriptor set.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +32,9 @@ pub struct DescriptorSetLayout {
     bindings: BTreeMap<u32, Binding>,
     slots: u32,
     dynamic_slots: Vec<u32>,
+    inline_bytes: u32,
+    /// The last binding's number of descriptors, if that is variable.
+    variable_count: Option<u32>,
 }
 
 crate::object!(DescriptorSetLayout, vk::DescriptorSetLayout);
@@ -38,6 +48,17 @@ pub struct Binding {
     pub slot: u32,
     /// How many descriptors it has.
     pub count: u32,
+    /// Of an inline uniform block: its bytes in the set's inline data.
+    pub inline: Option<Inline>,
+}
+
+/// A part of a set's inline data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inline {
+    /// First byte.
+    pub start: u32,
+    /// How many.
+    pub bytes: u32,
 }
 
 /// Whether descriptors of this type get an offset when the set is bound.
@@ -54,7 +75,13 @@ pub fn is_buffer(kind: vk::DescriptorType) -> bool {
 /// Whether shaders can use descriptors of this type.
 pub fn is_usable(kind: vk::DescriptorType) -> bool {
     is_buffer(kind)
-        || matches!(kind, vk::DescriptorType::STORAGE_IMAGE | vk::DescriptorType::STORAGE_TEXEL_BUFFER)
+        || matches!(
+            kind,
+            vk::DescriptorType::STORAGE_IMAGE
+                | vk::DescriptorType::STORAGE_TEXEL_BUFFER
+                | vk::DescriptorType::INLINE_UNIFORM_BLOCK
+                | vk::DescriptorType::MUTABLE_EXT
+        )
 }
 
 impl DescriptorSetLayout {
@@ -69,20 +96,48 @@ impl DescriptorSetLayout {
     pub unsafe fn new(info: &vk::DescriptorSetLayoutCreateInfo<'_>) -> Result<Self, Error> {
         // SAFETY: members of a valid structure.
         let infos = unsafe { guard::slice(info.p_bindings, info.binding_count) };
-        Self::from_bindings(infos).ok_or(Error::OutOfHostMemory)
+        let mut layout = Self::from_bindings(infos).ok_or(Error::OutOfHostMemory)?;
+        // SAFETY: the chain of a valid structure.
+        let flags = unsafe { pnext::find::<vk::DescriptorSetLayoutBindingFlagsCreateInfo<'_>>(info.p_next) };
+        if let Some(flags) = flags {
+            // SAFETY: members of a valid structure.
+            let flags = unsafe { guard::slice(flags.p_binding_flags, flags.binding_count) };
+            let is_variable = flags
+                .iter()
+                .any(|flags| flags.contains(vk::DescriptorBindingFlags::VARIABLE_DESCRIPTOR_COUNT));
+            // VUID-VkDescriptorSetLayoutBindingFlagsCreateInfo-pBindingFlags-03004: only the last binding is.
+            let last = layout.bindings.last_key_value().filter(|_| is_variable);
+            layout.variable_count =
+                last.map(|(_, last)| last.inline.map_or(last.count, |inline| inline.bytes));
+        }
+        Ok(layout)
     }
 
     /// `None` when there are too many descriptors.
     pub fn from_bindings(infos: &[vk::DescriptorSetLayoutBinding<'_>]) -> Option<Self> {
         let sorted: BTreeMap<u32, _> = infos.iter().map(|info| (info.binding, info)).collect();
-        let mut layout = Self { bindings: BTreeMap::new(), slots: 0, dynamic_slots: Vec::new() };
+        let mut layout = Self {
+            bindings: BTreeMap::new(),
+            slots: 0,
+            dynamic_slots: Vec::new(),
+            inline_bytes: 0,
+            variable_count: None,
+        };
         for (number, info) in sorted {
-            let (kind, slot, count) = (info.descriptor_type, layout.slots, info.descriptor_count);
+            let (kind, slot) = (info.descriptor_type, layout.slots);
+            let is_inline = kind == vk::DescriptorType::INLINE_UNIFORM_BLOCK;
+            let count = if is_inline { 1 } else { info.descriptor_count };
+            let inline =
+                is_inline.then_some(Inline { start: layout.inline_bytes, bytes: info.descriptor_count });
+            if let Some(inline) = inline {
+                let bytes = inline.bytes.checked_next_multiple_of(INLINE_ALIGNMENT)?;
+                layout.inline_bytes = inline.start.checked_add(bytes)?;
+            }
             layout.slots = slot.checked_add(count).filter(|&slots| slots <= MAX_SET_DESCRIPTORS)?;
             if is_dynamic(kind) {
                 layout.dynamic_slots.extend(slot..layout.slots);
             }
-            layout.bindings.insert(number, Binding { kind, slot, count });
+            layout.bindings.insert(number, Binding { kind, slot, count, inline });
         }
         Some(layout)
     }
@@ -100,6 +155,24 @@ impl DescriptorSetLayout {
     /// Descriptors of a set.
     pub fn slots(&self) -> u32 {
         self.slots
+    }
+
+    /// Bytes of inline uniform blocks in a set.
+    pub fn inline_bytes(&self) -> u32 {
+        self.inline_bytes
+    }
+
+    /// Descriptors of a set whose last binding has only so many, if that is variable.
+    pub fn slots_with(&self, variable_count: u32) -> u32 {
+        match self.variable_count {
+            Some(most) if self.inline_bytes == 0 => self.slots - most + variable_count.min(most),
+            _ => self.slots,
+        }
+    }
+
+    /// The most that the variable count may be; zero where the last binding is of a fixed size.
+    pub fn most_variable(&self) -> u32 {
+        self.variable_count.unwrap_or(0)
     }
 
     /// The slots that take dynamic offsets, in the order of `pDynamicOffsets`.

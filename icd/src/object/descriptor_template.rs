@@ -12,6 +12,7 @@ use crate::guard;
 /// An update template for descriptor sets.
 pub struct DescriptorTemplate {
     entries: Box<[vk::DescriptorUpdateTemplateEntry]>,
+    point: vk::PipelineBindPoint,
 }
 
 crate::object!(DescriptorTemplate, vk::DescriptorUpdateTemplate);
@@ -25,7 +26,12 @@ impl DescriptorTemplate {
         // SAFETY: members of a valid structure.
         let entries =
             unsafe { guard::slice(info.p_descriptor_update_entries, info.descriptor_update_entry_count) };
-        Self { entries: entries.into() }
+        Self { entries: entries.into(), point: info.pipeline_bind_point }
+    }
+
+    /// Of a template for push descriptors: what they are pushed for.
+    pub fn bind_point(&self) -> vk::PipelineBindPoint {
+        self.point
     }
 
     /// `vkUpdateDescriptorSetWithTemplate`.
@@ -51,6 +57,12 @@ impl DescriptorTemplate {
                 // SAFETY: this function's contract.
                 let views = unsafe { read::<vk::BufferView>(entry, data) };
                 set.write_texel_buffers(place, views.iter())?;
+            } else if kind == vk::DescriptorType::INLINE_UNIFORM_BLOCK {
+                // SAFETY: this function's contract: as many bytes as the entry has descriptors.
+                let data = unsafe {
+                    guard::slice(data.wrapping_byte_add(entry.offset).cast(), entry.descriptor_count)
+                };
+                set.write_inline(place, data)?;
             }
         }
         Ok(())

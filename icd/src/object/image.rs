@@ -1,211 +1,166 @@
-//! `VkImage`: a layout of texels, bound to memory as a whole.
+//! `VkImage`: a [`Plan`], and memory bound as a whole or page by page.
+//!
+//! A sparse image owns a range of the process-wide sparse address space, as a sparse buffer does; `vkQueueBindSparse` maps
+//! pages there (`sparse/image.rs`). A block of a resident image is one page.
 
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use ash::vk;
-use lacuna_gpu::format::Format;
-use lacuna_gpu::layout::Shape;
-use lacuna_gpu::layout::linear::{ALIGNMENT, Level, LinearLayout};
+use lacuna_gpu::layout::ALIGNMENT;
+use lacuna_gpu::memory::address_space::device_address;
+use lacuna_gpu::surface::Surface;
 
+use super::buffer::SparseRange;
+use super::device::Device;
+pub use super::image_plan::{Plan, Plane};
 use super::memory::Memory;
-use crate::caps::formats::{self, ImageKind};
-use crate::caps::limits::MAX_ALLOCATION;
-use crate::caps::memory::ALL_TYPES;
 use crate::error::Error;
 use crate::handle::Object;
 
 /// An image.
 pub struct Image {
-    format: Format,
-    dimensions: vk::ImageType,
-    layout: LinearLayout,
-    /// In one memory, from this offset on; bound once.
-    bound: OnceLock<(Arc<Memory>, u64)>,
+    plan: Plan,
+    backing: Backing,
 }
 
 crate::object!(Image, vk::Image);
+
+/// Where an image's bytes are.
+enum Backing {
+    /// In one memory, from this offset on; bound once.
+    Plain(OnceLock<(Arc<Memory>, u64)>),
+    /// Wherever the page table says.
+    Sparse(SparseRange, Arc<Device>),
+}
+
+impl Deref for Image {
+    type Target = Plan;
+
+    fn deref(&self) -> &Plan {
+        &self.plan
+    }
+}
 
 impl Image {
     /// `vkCreateImage`.
     ///
     /// # Errors
-    /// [`Error::FormatNotSupported`] for images that the format queries do not offer, [`Error::OutOfDeviceMemory`] for
-    /// images that no memory could hold, [`Error::InvalidUsage`].
-    pub fn new(info: &vk::ImageCreateInfo<'_>) -> Result<Self, Error> {
-        let kind = ImageKind {
-            format: info.format,
-            dimensions: info.image_type,
-            tiling: info.tiling,
-            usage: info.usage,
-            flags: info.flags,
+    /// Those of [`Plan::new`], and [`Error::OutOfDeviceMemory`] when no address range is left for a sparse image.
+    pub fn new(device: &Arc<Device>, info: &vk::ImageCreateInfo<'_>) -> Result<Self, Error> {
+        let plan = Plan::new(info)?;
+        let backing = if plan.is_sparse() {
+            Backing::Sparse(SparseRange::new(device, plan.requirements().size)?, device.clone())
+        } else {
+            Backing::Plain(OnceLock::new())
         };
-        let limits = formats::image_properties(&kind)?;
-        let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
-        check(info, &limits)?;
-        let vk::Extent3D { width, height, depth } = info.extent;
-        let shape = Shape {
-            extent: [width, height, depth],
-            levels: info.mip_levels,
-            layers: info.array_layers,
-            texel_bytes: format.texel_bytes(),
-        };
-        let layout = LinearLayout::new(shape).filter(|layout| layout.size() <= MAX_ALLOCATION);
-        let layout = layout.ok_or(Error::OutOfDeviceMemory)?;
-        Ok(Self { format, dimensions: info.image_type, layout, bound: OnceLock::new() })
+        Ok(Self { plan, backing })
     }
 
-    /// The format of its texels.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Where its texels lie.
-    pub fn layout(&self) -> &LinearLayout {
-        &self.layout
-    }
-
-    /// Whether its third dimension is depth; else it is layers.
-    pub fn is_3d(&self) -> bool {
-        self.dimensions == vk::ImageType::TYPE_3D
-    }
-
-    /// The device address of its first byte; `None` while it is not bound.
+    /// The device address of its first byte; `None` while it is neither bound nor sparse.
     pub fn address(&self) -> Option<u64> {
-        self.bound.get().map(|(memory, offset)| memory.bo.host().as_ptr() as u64 + offset)
+        match &self.backing {
+            Backing::Plain(bound) => {
+                bound.get().map(|(memory, offset)| memory.bo.host().as_ptr() as u64 + offset)
+            }
+            Backing::Sparse(sparse, _) => Some(device_address(sparse.range.start())),
+        }
     }
 
-    /// `vkGetImageMemoryRequirements`.
-    pub fn requirements(&self) -> vk::MemoryRequirements {
-        vk::MemoryRequirements { size: self.layout.size(), alignment: ALIGNMENT, memory_type_bits: ALL_TYPES }
+    /// Its addresses, if it is sparse.
+    pub fn sparse(&self) -> Option<&SparseRange> {
+        match &self.backing {
+            Backing::Plain(_) => None,
+            Backing::Sparse(sparse, _) => Some(sparse),
+        }
     }
 
     /// `vkBindImageMemory`.
     ///
     /// # Errors
-    /// [`Error::InvalidUsage`] for bound images, and where the image does not fit the memory.
+    /// [`Error::InvalidUsage`] for sparse and bound images, and where the image does not fit the memory.
     pub fn bind(&self, memory: vk::DeviceMemory, offset: u64) -> Result<(), Error> {
-        let memory = Memory::get(memory)?;
+        self.bind_to(Memory::get(memory)?, offset)
+    }
+
+    /// [`bind`](Self::bind) to memory that needs no handle.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub fn bind_to(&self, memory: Arc<Memory>, offset: u64) -> Result<(), Error> {
+        let Backing::Plain(bound) = &self.backing else {
+            return Err(Error::InvalidUsage("VUID-vkBindImageMemory-image-01045"));
+        };
         if !offset.is_multiple_of(ALIGNMENT) {
             return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
         }
-        if offset.checked_add(self.layout.size()).is_none_or(|end| end > memory.size) {
+        if offset.checked_add(self.requirements().size).is_none_or(|end| end > memory.size) {
             return Err(Error::InvalidUsage("VUID-vkBindImageMemory-size-01049"));
         }
-        self.bound
-            .set((memory, offset))
-            .map_err(|_| Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
+        bound.set((memory, offset)).map_err(|_| Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
     }
 
-    /// A mip level of the color aspect, and the bytes from one of its slices (of a 3D image) or layers to the next.
-    ///
-    /// # Errors
-    /// [`Error::InvalidUsage`] for another aspect and for levels and layers that the image does not have.
-    pub fn level(
-        &self,
-        aspect: vk::ImageAspectFlags,
-        level: u32,
-        layers: std::ops::Range<u64>,
-    ) -> Result<&Level, Error> {
-        if aspect != vk::ImageAspectFlags::COLOR {
-            return Err(Error::InvalidUsage("an aspect that the image does not have"));
-        }
-        if layers.is_empty() || layers.end > self.layout.shape().layers.into() {
-            return Err(Error::InvalidUsage("array layers that the image does not have"));
-        }
-        self.layout.level(level).ok_or(Error::InvalidUsage("a mip level that the image does not have"))
+    /// One mip level of an aspect as attachments see it, layers (of 3D images: slices) from the first on; in the plane's own
+    /// format. `None` while the image has no memory and for what it does not have.
+    pub fn surface(&self, aspect: vk::ImageAspectFlags, level: u32, layers: Range<u32>) -> Option<Surface> {
+        let plane = self.plane(aspect)?;
+        let level = *plane.layout.level(level)?;
+        let most = if self.is_3d() { level.extent[2] } else { self.layers };
+        (layers.start < layers.end && layers.end <= most).then_some(())?;
+        Some(Surface {
+            address: self.address()? + plane.offset,
+            level,
+            format: plane.format,
+            samples: self.samples,
+            first_layer: layers.start,
+            layers: layers.end - layers.start,
+            is_3d: self.is_3d(),
+        })
     }
 
     /// `vkGetImageSubresourceLayout`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for parts that the image does not have.
     pub fn subresource(&self, place: &vk::ImageSubresource) -> Result<vk::SubresourceLayout, Error> {
-        let layer = u64::from(place.array_layer);
-        let level = self.level(place.aspect_mask, place.mip_level, layer..layer + 1)?;
+        const RULE: Error = Error::InvalidUsage("a subresource that the image does not have");
+        let plane = self.plane(place.aspect_mask).ok_or(RULE)?;
+        let level = plane.layout.level(place.mip_level).ok_or(RULE)?;
+        if place.array_layer >= self.layers {
+            return Err(RULE);
+        }
         Ok(vk::SubresourceLayout {
-            offset: level.offset + layer * self.layout.layer_pitch(),
-            size: level.size(),
-            row_pitch: level.row_pitch,
-            array_pitch: self.layout.layer_pitch(),
-            depth_pitch: level.slice_pitch,
+            offset: plane.offset + level.offset + u64::from(place.array_layer) * level.layer_pitch,
+            size: level.size,
+            row_pitch: level.row_pitch.into(),
+            array_pitch: level.layer_pitch,
+            depth_pitch: level.block_slice_pitch,
         })
     }
 }
 
-fn check(info: &vk::ImageCreateInfo<'_>, limits: &vk::ImageFormatProperties) -> Result<(), Error> {
-    let (extent, most) = (info.extent, limits.max_extent);
-    if extent.width == 0 || extent.height == 0 || extent.depth == 0 {
-        return Err(Error::InvalidUsage("VUID-VkImageCreateInfo-extent-00944 to 00946"));
+impl Drop for Image {
+    fn drop(&mut self) {
+        if let Backing::Sparse(sparse, device) = &self.backing {
+            device.remove_sparse_range(sparse);
+        }
     }
-    if extent.width > most.width || extent.height > most.height || extent.depth > most.depth {
-        return Err(Error::InvalidUsage("VUID-VkImageCreateInfo-extent-02252 to 02254"));
-    }
-    let complete = Shape::complete_levels([extent.width, extent.height, extent.depth]);
-    if info.mip_levels == 0 || info.mip_levels > complete {
-        return Err(Error::InvalidUsage("VUID-VkImageCreateInfo-mipLevels-00947, -00958"));
-    }
-    if info.array_layers == 0 || info.array_layers > limits.max_array_layers {
-        return Err(Error::InvalidUsage("VUID-VkImageCreateInfo-arrayLayers-00948, -02256"));
-    }
-    if info.samples != vk::SampleCountFlags::TYPE_1 {
-        return Err(Error::FormatNotSupported);
-    }
-    let cube = info.flags.contains(vk::ImageCreateFlags::CUBE_COMPATIBLE);
-    let can_be_cube = info.image_type == vk::ImageType::TYPE_2D && extent.width == extent.height;
-    if cube && !(can_be_cube && info.array_layers >= 6) {
-        return Err(Error::InvalidUsage("VUID-VkImageCreateInfo-flags-08865, -08866"));
-    }
-    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn info() -> vk::ImageCreateInfo<'static> {
-        vk::ImageCreateInfo::default()
-            .image_type(vk::ImageType::TYPE_2D)
-            .format(vk::Format::R16G16_UINT)
-            .extent(vk::Extent3D { width: 20, height: 10, depth: 1 })
-            .mip_levels(3)
-            .array_layers(4)
-            .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(vk::ImageUsageFlags::STORAGE)
+/// The layers of a range, of an image that has `count` (of a view of slices: the slices of its level).
+pub fn layers(range: &vk::ImageSubresourceRange, count: u32) -> Range<u32> {
+    let first = range.base_array_layer;
+    match range.layer_count {
+        vk::REMAINING_ARRAY_LAYERS => first..count,
+        layers => first..first.saturating_add(layers),
     }
+}
 
-    #[test]
-    fn sizes_that_images_cannot_have_are_refused() {
-        assert!(Image::new(&info()).is_ok());
-        let extent = |width, height, depth| info().extent(vk::Extent3D { width, height, depth });
-        for wrong in [
-            extent(0, 10, 1),
-            extent(20, 10, 2),
-            extent(u32::MAX, 10, 1),
-            info().mip_levels(0),
-            info().mip_levels(6),
-            info().array_layers(0),
-            info().array_layers(u32::MAX),
-            info().flags(vk::ImageCreateFlags::CUBE_COMPATIBLE),
-        ] {
-            assert!(matches!(Image::new(&wrong), Err(Error::InvalidUsage(_))), "{wrong:?}");
-        }
-        let samples = info().samples(vk::SampleCountFlags::TYPE_4);
-        assert_eq!(Image::new(&samples).err(), Some(Error::FormatNotSupported));
-    }
-
-    #[test]
-    fn subresources_that_do_not_exist_have_no_layout() {
-        let image = Image::new(&info()).unwrap();
-        let place = |level, layer| vk::ImageSubresource {
-            aspect_mask: vk::ImageAspectFlags::COLOR,
-            mip_level: level,
-            array_layer: layer,
-        };
-        let found = image.subresource(&place(1, 3)).unwrap();
-        assert_eq!((found.row_pitch, found.size), (40, 200));
-        assert!(found.offset + found.size <= image.requirements().size);
-
-        for wrong in [place(3, 0), place(0, 4), place(u32::MAX, 0), place(0, u32::MAX)] {
-            assert!(image.subresource(&wrong).is_err(), "{wrong:?}");
-        }
-        let depth = vk::ImageSubresource { aspect_mask: vk::ImageAspectFlags::DEPTH, ..place(0, 0) };
-        assert!(image.subresource(&depth).is_err());
+/// The levels of a range, of an image that has `count`.
+pub fn levels(range: &vk::ImageSubresourceRange, count: u32) -> Range<u32> {
+    let first = range.base_mip_level;
+    match range.level_count {
+        vk::REMAINING_MIP_LEVELS => first..count,
+        levels => first..first.saturating_add(levels),
     }
 }

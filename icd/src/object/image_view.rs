@@ -1,24 +1,30 @@
-//! `VkImageView`: one mip level of an image as shaders see it.
+//! `VkImageView`: levels and layers of an image as shaders and attachments see them.
 //!
-//! Instructions on storage images name no level: of a view with several, shaders reach the first.
+//! Storage images have a descriptor that machine code reads; sampled images are known to the texture unit, which keeps a view of
+//! its own; attachments are [`Surface`]s.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::format::Format;
+use lacuna_gpu::layout::Level;
+use lacuna_gpu::surface::Surface;
 use lacuna_shaders::abi::Descriptor;
 
-use super::image::Image;
+use super::image::{Image, Plane, layers, levels};
 use crate::error::Error;
 use crate::handle::Object;
 
 /// A view of an image.
 pub struct ImageView {
     image: Arc<Image>,
-    /// Bytes from the image's first byte to the view's.
-    offset: u64,
-    /// The descriptor, but for its address.
-    shape: Descriptor,
+    format: Format,
+    kind: vk::ImageViewType,
+    aspects: vk::ImageAspectFlags,
+    levels: Range<u32>,
+    /// Slices, where a 3D image is seen as layers.
+    layers: Range<u32>,
 }
 
 crate::object!(ImageView, vk::ImageView);
@@ -32,128 +38,152 @@ impl ImageView {
     pub fn new(info: &vk::ImageViewCreateInfo<'_>) -> Result<Self, Error> {
         let image = Image::get(info.image)?;
         let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
-        if format.texel_bytes() != image.format().texel_bytes() {
-            return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-01761"));
-        }
         let range = &info.subresource_range;
-        // A 2D view of a 3D image has its slices as layers.
-        let slices = image.is_3d() && info.view_type != vk::ImageViewType::TYPE_3D;
-        let layers = if slices { 0..1 } else { layers(range, image.layout().shape().layers) };
-        let level = image.level(range.aspect_mask, range.base_mip_level, layers.clone())?;
-        let [width, height, depth] = level.extent;
-        let shown = match (image.is_3d(), slices) {
-            (_, true) => self::layers(range, depth),
-            (true, false) => 0..depth.into(),
-            (false, false) => layers,
-        };
-        if shown.is_empty() || (image.is_3d() && shown.end > depth.into()) {
-            return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-02724"));
+        let levels = levels(range, image.levels);
+        if levels.is_empty() || levels.end > image.levels {
+            return Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-subresourceRange-01478, -01718"));
         }
-        let pitch = if image.is_3d() { level.slice_pitch } else { image.layout().layer_pitch() };
-        let count = shown.end - shown.start;
-        let shape = Descriptor {
-            range: (count - 1) * pitch + level.row_pitch * u64::from(height),
-            extent: [width, height, count as u32],
-            row_pitch: level.row_pitch as u32,
-            slice_pitch: pitch,
-            ..Descriptor::default()
+        // A view of another kind of a 3D image has its slices as layers.
+        let sliced = image.is_3d() && info.view_type != vk::ImageViewType::TYPE_3D;
+        let most = match sliced {
+            true => (image.extent[2] >> levels.start).max(1),
+            false => image.layers,
         };
-        let offset = level.offset + shown.start * pitch;
-        Ok(Self { image, offset, shape })
+        let layers = layers(range, most);
+        if layers.is_empty() || layers.end > most {
+            return Err(Error::InvalidUsage(
+                "VUID-VkImageViewCreateInfo-image-02724, -subresourceRange-06725",
+            ));
+        }
+        let aspects = range.aspect_mask;
+        let view = Self { image, format, kind: info.view_type, aspects, levels, layers };
+        view.check_shape()?;
+        view.check_format()?;
+        Ok(view)
+    }
+
+    /// The texture unit counts on faces of cubes, and on the dimensions of its coordinates.
+    fn check_shape(&self) -> Result<(), Error> {
+        use vk::ImageViewType as Kind;
+        let (count, dimensions) = (self.layers.end - self.layers.start, self.image.dimensions);
+        let flat = dimensions == vk::ImageType::TYPE_2D;
+        let fits = match self.kind {
+            Kind::TYPE_1D => dimensions == vk::ImageType::TYPE_1D && count == 1,
+            Kind::TYPE_1D_ARRAY => dimensions == vk::ImageType::TYPE_1D,
+            Kind::TYPE_2D => dimensions != vk::ImageType::TYPE_1D && count == 1,
+            Kind::TYPE_2D_ARRAY => dimensions != vk::ImageType::TYPE_1D,
+            Kind::TYPE_3D => self.image.is_3d() && count == 1,
+            Kind::CUBE => flat && count == 6,
+            Kind::CUBE_ARRAY => flat && count % 6 == 0,
+            _ => false,
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-subResourceRange-01021"))
+        }
+    }
+
+    /// Elements have one size, whoever looks at them.
+    fn check_format(&self) -> Result<(), Error> {
+        let planes = self.image.planes.iter().filter(|plane| self.aspects.contains(plane.aspect));
+        let fits = match planes.clone().count() {
+            0 => self.aspects == vk::ImageAspectFlags::COLOR && self.format == self.image.format,
+            1 => {
+                let bytes =
+                    self.format.plane(self.aspects).map_or(self.format, |plane| plane.format).element_bytes();
+                planes.clone().all(|plane| plane.format.element_bytes() == bytes)
+            }
+            _ => self.format == self.image.format,
+        };
+        if fits { Ok(()) } else { Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-01761, -01762")) }
+    }
+
+    /// What it is a view of.
+    pub fn image(&self) -> &Arc<Image> {
+        &self.image
+    }
+
+    /// The format that it gives the image's texels.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Samples of a texel.
+    pub fn samples(&self) -> u32 {
+        self.image.samples
+    }
+
+    /// Texels of its first level, in its own format.
+    pub fn extent(&self) -> [u32; 3] {
+        let Some((plane, level)) = self.first() else { return [0; 3] };
+        let block = |format: Format| format.block_extent();
+        if block(plane.format) == block(self.format) {
+            let texels = plane.layout.shape().level_texels(self.levels.start);
+            return if self.is_sliced() { [texels[0], texels[1], 1] } else { texels };
+        }
+        // A view of compressed blocks as texels.
+        level.extent
+    }
+
+    /// One aspect of its first level, as attachments see it; `None` where the image has no memory or not that aspect.
+    pub fn surface(&self, aspect: vk::ImageAspectFlags) -> Option<Surface> {
+        let layers = match self.image.is_3d() && !self.is_sliced() {
+            true => 0..self.first()?.1.extent[2],
+            false => self.layers.clone(),
+        };
+        let surface = self.image.surface(aspect, self.levels.start, layers)?;
+        let is_color = aspect == vk::ImageAspectFlags::COLOR;
+        Some(Surface { format: if is_color { self.format } else { surface.format }, ..surface })
     }
 
     /// The descriptor of a storage image; null while the image has no memory.
     pub fn descriptor(&self) -> Descriptor {
-        match self.image.address() {
-            Some(address) => Descriptor { address: address + self.offset, ..self.shape },
-            None => Descriptor::default(),
+        match (self.image.address(), self.first()) {
+            (Some(address), Some((plane, level))) => self.storage(address + plane.offset, level),
+            _ => Descriptor::default(),
         }
     }
-}
 
-/// The layers of a range, of an image that has `count`.
-pub fn layers(range: &vk::ImageSubresourceRange, count: u32) -> std::ops::Range<u64> {
-    let first = u64::from(range.base_array_layer);
-    let end = match range.layer_count {
-        vk::REMAINING_ARRAY_LAYERS => count.into(),
-        layers => first + u64::from(layers),
-    };
-    first..end
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn image(dimensions: vk::ImageType, extent: [u32; 3], levels: u32, count: u32) -> vk::Image {
-        let [width, height, depth] = extent;
-        let info = vk::ImageCreateInfo::default()
-            .image_type(dimensions)
-            .format(vk::Format::R32_UINT)
-            .extent(vk::Extent3D { width, height, depth })
-            .mip_levels(levels)
-            .array_layers(count)
-            .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(vk::ImageUsageFlags::STORAGE);
-        Image::new(&info).unwrap().insert()
-    }
-
-    fn view(
-        image: vk::Image,
-        kind: vk::ImageViewType,
-        level: u32,
-        (first, count): (u32, u32),
-    ) -> Result<ImageView, Error> {
-        let range = vk::ImageSubresourceRange {
-            aspect_mask: vk::ImageAspectFlags::COLOR,
-            base_mip_level: level,
-            level_count: 1,
-            base_array_layer: first,
-            layer_count: count,
+    fn storage(&self, address: u64, level: &Level) -> Descriptor {
+        let [width, height, depth] = level.extent;
+        let is_solid = self.image.is_3d() && !self.is_sliced();
+        let count = if is_solid { depth } else { self.layers.end - self.layers.start };
+        let place = |[x, y]: [u32; 2], n: u32, sample: u32| {
+            let (z, layer) =
+                if self.image.is_3d() { (self.layers.start + n, 0) } else { (0, self.layers.start + n) };
+            level.offset([x, y, z], layer, sample)
         };
-        let info = vk::ImageViewCreateInfo::default()
-            .image(image)
-            .view_type(kind)
-            .format(vk::Format::R32_SFLOAT)
-            .subresource_range(range);
-        ImageView::new(&info)
-    }
-
-    #[test]
-    fn a_view_shows_its_level_and_layers() {
-        let array = image(vk::ImageType::TYPE_2D, [16, 8, 1], 2, 5);
-        let shown =
-            view(array, vk::ImageViewType::TYPE_2D_ARRAY, 1, (2, vk::REMAINING_ARRAY_LAYERS)).unwrap();
-        let pitch = shown.image.layout().layer_pitch();
-        assert_eq!((shown.shape.extent, shown.shape.row_pitch), ([8, 4, 3], 32));
-        assert_eq!((shown.shape.slice_pitch, shown.offset), (pitch, 512 + 2 * pitch));
-        assert_eq!(shown.shape.range, 2 * pitch + 4 * 32);
-        assert_eq!(shown.descriptor(), Descriptor::default(), "the image has no memory");
-    }
-
-    #[test]
-    fn slices_of_a_3d_image_are_its_depth_or_layers_of_a_view() {
-        let solid = image(vk::ImageType::TYPE_3D, [4, 4, 6], 1, 1);
-        let whole = view(solid, vk::ImageViewType::TYPE_3D, 0, (0, 1)).unwrap();
-        assert_eq!((whole.shape.extent, whole.shape.slice_pitch, whole.offset), ([4, 4, 6], 64, 0));
-        let part = view(solid, vk::ImageViewType::TYPE_2D_ARRAY, 0, (4, 2)).unwrap();
-        assert_eq!((part.shape.extent, part.offset, part.shape.range), ([4, 4, 2], 256, 128));
-    }
-
-    #[test]
-    fn parts_that_the_image_does_not_have_are_refused() {
-        let array = image(vk::ImageType::TYPE_2D, [16, 8, 1], 2, 5);
-        let solid = image(vk::ImageType::TYPE_3D, [4, 4, 6], 1, 1);
-        let flat = vk::ImageViewType::TYPE_2D_ARRAY;
-        for (image, level, layers) in [
-            (array, 2, (0, 1)),
-            (array, 0, (4, 2)),
-            (array, 0, (6, vk::REMAINING_ARRAY_LAYERS)),
-            (array, 0, (0, 0)),
-            (array, 0, (u32::MAX, 2)),
-            (solid, 0, (5, 2)),
-        ] {
-            assert!(view(image, flat, level, layers).is_err(), "{level} {layers:?}");
+        let first = place([0, 0], 0, 0);
+        let last = place([width - 1, height - 1], count - 1, self.image.samples - 1);
+        let mut block_log2 = level.block_log2;
+        if !is_solid {
+            // Layers do not lie in blocks. Several slices of one block are no storage image.
+            block_log2[2] = 0;
         }
+        Descriptor {
+            address: address + first,
+            range: last - first + u64::from(level.element_bytes),
+            extent: [width, height, count],
+            row_pitch: level.row_pitch,
+            slice_pitch: level.slice_pitch,
+            block_row_pitch: level.block_row_pitch,
+            block_slice_pitch: if self.image.is_3d() { level.block_slice_pitch } else { level.layer_pitch },
+            sample_pitch: level.sample_pitch,
+            block_log2,
+            samples_log2: self.image.samples.ilog2() as u8,
+            link: 0,
+        }
+    }
+
+    /// Whether slices of a 3D image are its layers.
+    fn is_sliced(&self) -> bool {
+        self.image.is_3d() && self.kind != vk::ImageViewType::TYPE_3D
+    }
+
+    /// The first plane that it sees, and its first level.
+    fn first(&self) -> Option<(&Plane, &Level)> {
+        let plane = self.image.planes.iter().find(|plane| self.aspects.contains(plane.aspect))?;
+        Some((plane, plane.layout.level(self.levels.start)?))
     }
 }

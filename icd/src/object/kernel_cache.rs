@@ -8,12 +8,13 @@
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
 
-use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, compile_compute};
+use lacuna_shaders::stage::Stage;
+use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, StageKernel, StageSource};
+use lacuna_shaders::{compile_compute, compile_stage};
 use parking_lot::Mutex;
-
-static KERNELS: LazyLock<Mutex<Kernels<ComputeKernel>>> = LazyLock::new(Mutex::default);
 
 /// Fewer entries are never looked through for dead ones.
 const FEW: usize = 64;
@@ -49,40 +50,71 @@ impl Source {
 ///
 /// # Errors
 /// What the compiler refuses.
-pub fn kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
-    if let Some(kernel) = KERNELS.lock().find(&source) {
+pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
+    static KERNELS: Table<Source, ComputeKernel> = LazyLock::new(Mutex::default);
+    find_or_compile(&KERNELS, source, |source| {
+        compile_compute(&ComputeSource {
+            words: &source.words,
+            entry_point: &source.entry_point,
+            specialization: &source.specialization,
+            layout,
+        })
+    })
+}
+
+/// As [`compute_kernel`], of a graphics stage.
+///
+/// # Errors
+/// What the compiler refuses.
+pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc<StageKernel>, CompileError> {
+    static KERNELS: Table<(Stage, Source), StageKernel> = LazyLock::new(Mutex::default);
+    find_or_compile(&KERNELS, (stage, source), |(stage, source)| {
+        compile_stage(&StageSource {
+            stage: *stage,
+            words: &source.words,
+            entry_point: &source.entry_point,
+            specialization: &source.specialization,
+            layout,
+        })
+    })
+}
+
+fn find_or_compile<S: Eq + Hash, K>(
+    table: &Table<S, K>,
+    source: S,
+    compile: impl FnOnce(&S) -> Result<K, CompileError>,
+) -> Result<Arc<K>, CompileError> {
+    if let Some(kernel) = table.lock().find(&source) {
         return Ok(kernel);
     }
     // Without the lock: other threads compile meanwhile.
-    let compiled = compile_compute(&ComputeSource {
-        words: &source.words,
-        entry_point: &source.entry_point,
-        specialization: &source.specialization,
-        layout,
-    })?;
-    Ok(KERNELS.lock().add(source, compiled))
+    let compiled = compile(&source)?;
+    Ok(table.lock().add(source, compiled))
 }
 
+/// The kernels of one kind.
+type Table<S, K> = LazyLock<Mutex<Kernels<S, K>>>;
+
 #[derive(Debug)]
-struct Kernels<K> {
-    by_source: HashMap<Source, Weak<K>>,
+struct Kernels<S, K> {
+    by_source: HashMap<S, Weak<K>>,
     /// At so many entries dead ones are dropped.
     crowded: usize,
 }
 
-impl<K> Default for Kernels<K> {
+impl<S, K> Default for Kernels<S, K> {
     fn default() -> Self {
         Self { by_source: HashMap::new(), crowded: FEW }
     }
 }
 
-impl<K> Kernels<K> {
-    fn find(&self, source: &Source) -> Option<Arc<K>> {
+impl<S: Eq + Hash, K> Kernels<S, K> {
+    fn find(&self, source: &S) -> Option<Arc<K>> {
         self.by_source.get(source)?.upgrade()
     }
 
     /// The kernel of this source from now on: the given one, unless another thread was faster.
-    fn add(&mut self, source: Source, kernel: K) -> Arc<K> {
+    fn add(&mut self, source: S, kernel: K) -> Arc<K> {
         if let Some(first) = self.find(&source) {
             return first;
         }

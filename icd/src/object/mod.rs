@@ -8,7 +8,9 @@ pub mod descriptor_set;
 pub mod descriptor_set_layout;
 pub mod descriptor_template;
 pub mod device;
+pub mod framebuffer;
 pub mod image;
+mod image_plan;
 pub mod image_view;
 pub mod instance;
 pub mod kernel_cache;
@@ -17,9 +19,11 @@ pub mod physical_device;
 pub mod pipeline;
 pub mod pipeline_cache;
 pub mod pipeline_layout;
+pub mod private_data;
 pub mod query_pool;
+pub mod render_pass;
 pub mod sampler;
 pub mod shader_module;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,7 +15,8 @@ use super::physical_device::PhysicalDevice;
 use crate::error::Error;
 use crate::handle::{self, Object};
 
-fn device() -> Arc<Device> {
+/// A device with one queue.
+pub(crate) fn device() -> Arc<Device> {
     let queues = [vk::DeviceQueueCreateInfo { queue_count: 1, ..Default::default() }];
     let info = vk::DeviceCreateInfo::default().queue_create_infos(&queues);
     // SAFETY: valid structures; the instance outlives the use of its physical device.

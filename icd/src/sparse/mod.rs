@@ -11,9 +11,10 @@
 //! All infos of a call are prepared before the first is submitted: a call that fails has bound nothing and counted no
 //! semaphore operation. Each info then is a submission of its own, in order, with its own semaphores.
 //!
-//! Only buffers can be sparse. Binds of images are refused, because no image exists that they could name.
+//! Within an info, binds of buffers come first, then opaque binds of images, then those of their blocks.
 
-mod buffer;
+mod image;
+mod requests;
 
 use std::sync::Arc;
 
@@ -69,9 +70,6 @@ impl Prepared {
     /// # Safety
     /// `info` is a valid structure.
     unsafe fn new(device: &Arc<Device>, info: &vk::BindSparseInfo<'_>) -> Result<Self, Error> {
-        if info.image_opaque_bind_count != 0 || info.image_bind_count != 0 {
-            return Err(Error::InvalidUsage("sparse image binds: no image can be sparse"));
-        }
         // SAFETY: members of a valid structure, and its chain.
         let (waits, signals, (wait_values, signal_values)) = unsafe {
             (
@@ -83,8 +81,8 @@ impl Prepared {
         Ok(Self {
             waits: submit::semaphores(waits, wait_values)?,
             signals: submit::semaphores(signals, signal_values)?,
-            // SAFETY: members of a valid structure.
-            binds: unsafe { Binds::prepare(device, slice(info.p_buffer_binds, info.buffer_bind_count))? },
+            // SAFETY: this function's contract.
+            binds: unsafe { Binds::prepare(device, info)? },
         })
     }
 
@@ -107,7 +105,7 @@ impl Prepared {
 /// A bind job, and the resources whose address ranges it writes: they must not be handed to others before it has run.
 struct Binds {
     device: Arc<Device>,
-    _buffers: buffer::Buffers,
+    _resources: requests::Resources,
     requests: u64,
     /// `None` once it has run.
     job: Option<BindJob>,
@@ -117,24 +115,21 @@ impl Binds {
     /// The job of an info; `None` when it binds nothing.
     ///
     /// # Safety
-    /// `infos` are valid structures.
-    unsafe fn prepare(
-        device: &Arc<Device>,
-        infos: &[vk::SparseBufferMemoryBindInfo<'_>],
-    ) -> Result<Option<Self>, Error> {
+    /// `info` is a valid structure.
+    unsafe fn prepare(device: &Arc<Device>, info: &vk::BindSparseInfo<'_>) -> Result<Option<Self>, Error> {
         let prepare = |requests: &[_]| device.vm.lock().prepare(device.vm_id, requests);
         // SAFETY: this function's contract.
-        let collected = unsafe { buffer::with_requests(device, infos, prepare)? };
-        Ok(collected.map(|(buffers, requests, job)| Self {
+        let collected = unsafe { requests::with_requests(device, info, prepare)? };
+        Ok(collected.map(|(resources, requests, job)| Self {
             device: Arc::clone(device),
-            _buffers: buffers,
+            _resources: resources,
             requests: requests as u64,
             job: Some(job),
         }))
     }
 
     fn run(mut self) {
-        // Never `Err`: the buffers of the job have addresses of this space.
+        // Never `Err`: the resources of the job have addresses of this space.
         if let (Some(job), Ok(space)) = (self.job.take(), address_space()) {
             self.device.vm.lock().run(job, &mut space.table());
         }

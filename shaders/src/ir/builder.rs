@@ -20,9 +20,10 @@ use smallvec::SmallVec;
 use super::eval;
 use super::known::Known;
 use super::lists::{CLOSED, Frame, NOWHERE, OPEN, Scope, strip_jumps};
+use super::stages::Helpers;
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Stmt, Type, UnaryOp, Value, Variable,
+    Place, Side, Stmt, Type, UnaryOp, Value, Variable,
 };
 use crate::hash::FastMap;
 
@@ -39,7 +40,7 @@ pub(super) enum Def {
 }
 
 /// Identifies a pure operation: what it does, and its operands.
-type Key = [u32; 4];
+pub(super) type Key = [u32; 4];
 
 /// A function under construction.
 pub struct Builder {
@@ -57,6 +58,9 @@ pub struct Builder {
     /// Number of breaks to each label.
     pub(super) breaks: Vec<u32>,
     rescued: HashMap<Value, Variable>,
+    /// By variable: whether it was ever set.
+    pub(super) was_set: Vec<bool>,
+    pub(super) helpers: Helpers,
 }
 
 impl Default for Builder {
@@ -80,6 +84,8 @@ impl Builder {
             known: Known::default(),
             breaks: Vec::new(),
             rescued: HashMap::new(),
+            was_set: Vec::new(),
+            helpers: Helpers::default(),
         };
         builder.open(Label(u32::MAX));
         builder.scopes.push(CLOSED);
@@ -94,7 +100,7 @@ impl Builder {
         let mut body = self.prologue;
         body.append(&mut statements);
         if !self.rescued.is_empty() {
-            rescue(&mut body, &self.rescued);
+            super::rescue::rescue(&mut body, &self.rescued);
         }
         self.function.body = body;
         super::prune::prune(&mut self.function);
@@ -259,6 +265,7 @@ impl Builder {
             Builtin::SubgroupLocalInvocationId => (5, 0),
             Builtin::SubgroupId => (6, 0),
             Builtin::NumSubgroups => (7, 0),
+            Builtin::Stage(builtin) => (8, builtin as u8),
         };
         let key = [7 << 24 | kind, u32::from(component), 0, 0];
         if let Some(&value) = self.reuse.get(&key) {
@@ -297,6 +304,9 @@ impl Builder {
         let key = match place {
             Place::Buffer { set, slot, offset } => [9 << 24 | set << 8 | ty as u32, slot.0, offset.0, 0],
             Place::PushConstant { offset } => [10 << 24 | ty as u32, offset.0, 0, 0],
+            Place::Interface { side: Side::Input, vertex, slot } => {
+                [11 << 24 | ty as u32, vertex.0, slot.0, 0]
+            }
             _ => return self.define(ty, Def::Other, Op::Load(ty, place)),
         };
         self.pure(key, ty, Def::Other, Op::Load(ty, place))
@@ -305,7 +315,9 @@ impl Builder {
     /// Stores a scalar.
     pub fn store(&mut self, place: Place, value: Value) {
         let (place, value) = (self.visible_place(place), self.visible(value));
+        let guarded = self.keep_helpers_away(matches!(place, Place::Buffer { .. } | Place::Global { .. }));
         self.push(Stmt::Store { place, value });
+        self.let_helpers_back(guarded);
     }
 
     /// An atomic operation.
@@ -319,12 +331,20 @@ impl Builder {
     ) -> Value {
         let (place, value) = (self.visible_place(place), self.visible(value));
         let comparator = comparator.map(|v| self.visible(v));
-        self.define(ty, Def::Other, Op::Atomic { op, ty, place, value, comparator })
+        let guarded = self.keep_helpers_away(op != AtomicOp::Load);
+        let old = self.define(ty, Def::Other, Op::Atomic { op, ty, place, value, comparator });
+        self.let_helpers_back(guarded);
+        old
     }
 
     /// An operation over the subgroup. Never shared: its result depends on where it stands.
     pub fn group(&mut self, op: GroupOp, operands: &[Value]) -> Value {
         let operands: SmallVec<[Value; 2]> = operands.iter().map(|&v| self.visible(v)).collect();
+        if let (GroupOp::Quad(lanes), &[operand]) = (op, operands.as_slice()) {
+            let ty = self.type_of(operand);
+            let lanes = u32::from_le_bytes(lanes);
+            return self.pure([12 << 24, operand.0, lanes, 0], ty, Def::Other, Op::Group(op, operands));
+        }
         let ty = match (op, operands.first()) {
             (GroupOp::Elect | GroupOp::All | GroupOp::Any | GroupOp::AllEqual, _) | (_, None) => Type::Bool,
             (GroupOp::Ballot, _) => Type::I32,
@@ -345,6 +365,7 @@ impl Builder {
     pub fn variable(&mut self, ty: Type) -> Variable {
         self.function.variables.push(ty);
         self.known.add();
+        self.was_set.push(false);
         Variable(self.function.variables.len() as u32 - 1)
     }
 
@@ -369,6 +390,7 @@ impl Builder {
             return;
         }
         let value = self.visible(value);
+        self.was_set[variable.index()] = true;
         self.push(Stmt::Set(variable, value));
         self.known.set(variable, value);
     }
@@ -394,7 +416,7 @@ impl Builder {
         Value(self.function.values.len() as u32 - 1)
     }
 
-    fn define(&mut self, ty: Type, def: Def, op: Op) -> Value {
+    pub(super) fn define(&mut self, ty: Type, def: Def, op: Op) -> Value {
         let scope =
             self.frames.last().map_or(NOWHERE, |frame| if frame.dead { NOWHERE } else { frame.scope });
         let value = self.fresh(ty, def, scope);
@@ -403,7 +425,7 @@ impl Builder {
     }
 
     /// Defines the value unless the same operation is in scope.
-    fn pure(&mut self, key: Key, ty: Type, def: Def, op: Op) -> Value {
+    pub(super) fn pure(&mut self, key: Key, ty: Type, def: Def, op: Op) -> Value {
         if let Some(&value) = self.reuse.get(&key) {
             return value;
         }
@@ -451,33 +473,9 @@ impl Builder {
             Place::Shared { offset } => Place::Shared { offset: self.visible(offset) },
             Place::Local { memory, offset } => Place::Local { memory, offset: self.visible(offset) },
             Place::PushConstant { offset } => Place::PushConstant { offset: self.visible(offset) },
-        }
-    }
-}
-
-/// Copies rescued values to their variables.
-fn rescue(list: &mut Vec<Stmt>, rescued: &HashMap<Value, Variable>) {
-    let mut copies = Vec::new();
-    for (i, statement) in list.iter_mut().enumerate() {
-        match statement {
-            Stmt::Let(value, _) => copies.extend(rescued.get(value).map(|&variable| (i, variable, *value))),
-            Stmt::If { then, otherwise, .. } => {
-                rescue(then, rescued);
-                rescue(otherwise, rescued);
+            Place::Interface { side, vertex, slot } => {
+                Place::Interface { side, vertex: self.visible(vertex), slot: self.visible(slot) }
             }
-            Stmt::Block { body, .. } | Stmt::Loop { body, .. } => rescue(body, rescued),
-            _ => {}
-        }
-    }
-    if copies.is_empty() {
-        return;
-    }
-    let mut copies = copies.into_iter().peekable();
-    let old = std::mem::take(list);
-    for (i, statement) in old.into_iter().enumerate() {
-        list.push(statement);
-        if let Some((_, variable, value)) = copies.next_if(|copy| copy.0 == i) {
-            list.push(Stmt::Set(variable, value));
         }
     }
 }

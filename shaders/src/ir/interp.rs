@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{AtomicOp, BinaryOp, Builtin, Function, GroupOp, Label, Op, Place, Stmt, Type, Value, eval};
+pub use super::stage_memory::{Emitted, StageMemory};
+use super::{
+    AtomicOp, BinaryOp, Builtin, Function, GroupOp, Label, Op, Place, Side, Stmt, Type, Value, eval,
+};
 use crate::abi::{Descriptor, LANES};
 
 /// What a dispatch reads and writes.
@@ -24,6 +27,8 @@ pub struct Memory {
     pub group_count: [u32; 3],
     /// Added to each workgroup's id.
     pub base_group: [u32; 3],
+    /// For graphics stages.
+    pub stage: StageMemory,
 }
 
 /// What went wrong while running.
@@ -93,7 +98,7 @@ impl<'a> Group<'a> {
     }
 
     fn run(mut self) -> Result<(), RunError> {
-        let all = vec![true; self.lanes.len()];
+        let all = (0..self.lanes.len()).map(|lane| self.memory.stage.starts(self.function, lane)).collect();
         self.list(&self.function.body, all)?;
         Ok(())
     }
@@ -116,6 +121,14 @@ impl<'a> Group<'a> {
             Stmt::Set(variable, value) => {
                 for lane in active(&mask) {
                     self.lanes[lane].variables[variable.index()] = self.get(lane, *value);
+                }
+            }
+            Stmt::Store { place: Place::Interface { side, vertex, slot }, value } => {
+                for lane in active(&mask) {
+                    let bits = self.get(lane, *value) as u32;
+                    if let Some(word) = self.slot(lane, *side, *vertex, *slot) {
+                        *word = bits;
+                    }
                 }
             }
             Stmt::Store { place, value } => {
@@ -163,6 +176,14 @@ impl<'a> Group<'a> {
                 }
             }
             Stmt::Fence => {}
+            Stmt::Demote => {
+                active(&mask).for_each(|lane| self.memory.stage.live &= !(1 << lane));
+            }
+            Stmt::Emit { stream, end } => {
+                let lanes = active(&mask).fold(0, |lanes, lane| lanes | 1 << lane);
+                let outputs = self.memory.stage.outputs.clone();
+                self.memory.stage.emitted.push(Emitted { lanes, stream: *stream, end: *end, outputs });
+            }
             Stmt::Return => {
                 active(&mask).for_each(|lane| self.returned[lane] = true);
                 return Ok(vec![false; mask.len()]);
@@ -208,7 +229,15 @@ impl<'a> Group<'a> {
                 let bits: Vec<u64> = operands.iter().map(|&operand| self.get(lane, operand)).collect();
                 eval::math(*op, operands.first().map_or(Type::I32, |&first| self.type_of(first)), &bits)
             }
+            Op::Helper => u64::from(self.memory.stage.live >> lane & 1 == 0),
+            Op::Interpolate { slot, at, x, y } => {
+                let (x, y) = (self.get(lane, *x) as u32, self.get(lane, *y) as u32);
+                u64::from((self.memory.stage.interpolate)(*slot, *at, x, y))
+            }
             Op::Builtin(builtin) => u64::from(self.builtin(lane as u32, *builtin)),
+            Op::Load(_, Place::Interface { side, vertex, slot }) => {
+                self.slot(lane, *side, *vertex, *slot).map_or(0, |word| u64::from(*word))
+            }
             Op::Load(ty, place) => {
                 let bytes = ty.bytes() as usize;
                 self.resolve(lane, *place, bytes).map_or(0, |memory| read(memory))
@@ -249,8 +278,17 @@ impl<'a> Group<'a> {
             }
             Builtin::SubgroupLocalInvocationId => lane % LANES,
             Builtin::SubgroupId => lane / LANES,
+            Builtin::Stage(builtin) => {
+                let lane = if builtin.is_uniform() { 0 } else { lane };
+                self.memory.stage.builtins[builtin as usize][(lane % LANES) as usize]
+            }
             Builtin::NumSubgroups => (self.lanes.len() as u32).div_ceil(LANES),
         }
+    }
+
+    fn slot(&mut self, lane: usize, side: Side, vertex: Value, slot: Value) -> Option<&mut u32> {
+        let (vertex, slot) = (self.get(lane, vertex) as u32, self.get(lane, slot) as u32);
+        self.memory.stage.slot(self.function, side, vertex, slot, lane)
     }
 
     /// The bytes that are accessed; `None` outside the memory.
@@ -282,6 +320,7 @@ impl<'a> Group<'a> {
                 let at = offset(at);
                 (&mut self.memory.push_constants, at)
             }
+            Place::Interface { .. } => return None,
         };
         memory.get_mut(offset..offset.checked_add(bytes)?)
     }
@@ -316,6 +355,7 @@ impl<'a> Group<'a> {
             }
             GroupOp::Ballot => members.iter().map(|&member| of(member) << (member % lanes)).sum(),
             GroupOp::BroadcastFirst => of(members[0]),
+            GroupOp::Quad(from) => of(lane - lane % 4 + usize::from(from[lane % 4])),
             GroupOp::Shuffle => {
                 let from = operands.get(1).map_or(0, |&operand| self.get(lane, operand)) as usize;
                 let from = lane - lane % lanes + from % lanes;

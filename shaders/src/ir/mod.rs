@@ -17,16 +17,26 @@
 
 pub mod builder;
 pub mod eval;
+mod group_text;
 pub mod half;
 pub mod interp;
 mod known;
 mod lists;
+mod operation;
 mod prune;
+mod rescue;
 mod simplify;
+mod stage_memory;
+mod stage_text;
+mod stages;
 pub mod text;
 pub mod verify;
 
+pub use operation::{AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, GroupOp, MathOp, UnaryOp};
 use smallvec::SmallVec;
+
+use crate::abi::stage::InterpolateAt;
+use crate::stage::Stage;
 
 /// Type of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,6 +117,8 @@ define_index! {
 /// One entry point.
 #[derive(Clone, Debug, Default)]
 pub struct Function {
+    /// The graphics stage; `None` for compute.
+    pub stage: Option<Stage>,
     /// Type of each value.
     pub values: Vec<Type>,
     /// Type of each variable. A variable that was never set holds zero.
@@ -119,7 +131,7 @@ pub struct Function {
     pub shared_bytes: u32,
     /// Whether shared memory is zeroed when a workgroup starts.
     pub zero_shared: bool,
-    /// Invocations of a workgroup in each dimension.
+    /// Invocations of a workgroup in each dimension. Of tessellation control the patch's, of other stages a packet's.
     pub workgroup_size: [u32; 3],
     /// The statements.
     pub body: Vec<Stmt>,
@@ -170,6 +182,15 @@ pub enum Stmt {
     Barrier,
     /// Orders memory accesses of this invocation as others see them.
     Fence,
+    /// The invocation becomes a helper, and its fragment is discarded.
+    Demote,
+    /// Emits the outputs as a vertex, or ends the primitive (geometry).
+    Emit {
+        /// Vertex stream.
+        stream: u32,
+        /// Whether the primitive ends.
+        end: bool,
+    },
     /// Ends the invocation.
     Return,
 }
@@ -208,6 +229,38 @@ pub enum Place {
         /// Offset (`I32`).
         offset: Value,
     },
+    /// What goes from stage to stage: 32 bits in a [slot](crate::abi::stage).
+    Interface {
+        /// Whose.
+        side: Side,
+        /// Index of the vertex (`I32`), where there are several; else zero. Always one that there is.
+        vertex: Value,
+        /// Number of the slot (`I32`). Always one of the interface.
+        slot: Value,
+    },
+}
+
+/// One side of a stage's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// What the stage before wrote. Does not change.
+    Input,
+    /// What the stage after reads.
+    Output,
+    /// Of the patch, between the tessellation stages.
+    Patch,
+}
+
+impl Side {
+    /// Whether all invocations of a packet see one and the same slot.
+    pub const fn is_shared(self, stage: Option<Stage>) -> bool {
+        matches!(
+            (self, stage),
+            (Self::Patch, _)
+                | (_, Some(Stage::TessellationControl))
+                | (Self::Input, Some(Stage::TessellationEvaluation))
+        )
+    }
 }
 
 /// What defines a value.
@@ -263,228 +316,19 @@ pub enum Op {
         /// For compare-exchange.
         comparator: Option<Value>,
     },
+    /// Whether the invocation is a helper by now (`Bool`).
+    Helper,
+    /// An input, interpolated elsewhere (`F32`).
+    Interpolate {
+        /// Which.
+        slot: u32,
+        /// Where.
+        at: InterpolateAt,
+        /// See [`InterpolateAt`]: `F32` or `I32`.
+        x: Value,
+        /// As `x`.
+        y: Value,
+    },
     /// An operation over the active invocations of the subgroup.
     Group(GroupOp, SmallVec<[Value; 2]>),
-}
-
-/// Operations with one operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnaryOp {
-    /// Integer negation.
-    INeg,
-    /// Bitwise complement; logical for `Bool`.
-    Not,
-    /// Float negation.
-    FNeg,
-    /// Float is not a number.
-    IsNan,
-    /// Float is infinite.
-    IsInf,
-    /// Set bits.
-    BitCount,
-    /// Bits in reverse order.
-    BitReverse,
-}
-
-/// Operations with two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
-pub enum BinaryOp {
-    IAdd,
-    ISub,
-    IMul,
-    /// High half of the double-width product.
-    UMulHigh,
-    SMulHigh,
-    /// Division by zero gives all ones (unsigned) or is otherwise undefined but never traps.
-    UDiv,
-    SDiv,
-    URem,
-    /// Sign of the dividend.
-    SRem,
-    /// Sign of the divisor.
-    SMod,
-    UMin,
-    UMax,
-    SMin,
-    SMax,
-    And,
-    Or,
-    Xor,
-    Shl,
-    UShr,
-    SShr,
-    FAdd,
-    FSub,
-    FMul,
-    FDiv,
-    /// Sign of the dividend.
-    FRem,
-    /// Sign of the divisor.
-    FMod,
-    /// NaN operands give the other operand.
-    FMin,
-    FMax,
-}
-
-/// Comparisons. `F…` are ordered (false for NaN), `FU…` unordered (true for NaN).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
-pub enum CompareOp {
-    IEq,
-    INe,
-    ULt,
-    ULe,
-    UGt,
-    UGe,
-    SLt,
-    SLe,
-    SGt,
-    SGe,
-    FEq,
-    FNe,
-    FLt,
-    FLe,
-    FGt,
-    FGe,
-    FUEq,
-    FUNe,
-    FULt,
-    FULe,
-    FUGt,
-    FUGe,
-}
-
-/// Conversions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ConvertOp {
-    /// To a narrower integer: drops high bits.
-    Truncate,
-    /// To a wider integer, zeros in front.
-    ZeroExtend,
-    /// To a wider integer, sign in front.
-    SignExtend,
-    /// To a wider integer, sign in front: an array index on its way to a byte offset, known to stand for no other number.
-    /// Neighbouring lanes may be extended together: where their indices cross 2^31 between two lanes, an index on either
-    /// side of it may be taken, which is beyond every array.
-    ExtendIndex,
-    /// Float to float.
-    FloatToFloat,
-    /// Float to signed integer, saturating; NaN gives zero.
-    FloatToSigned,
-    /// Float to unsigned integer, saturating; NaN gives zero.
-    FloatToUnsigned,
-    /// Signed integer to float.
-    SignedToFloat,
-    /// Unsigned integer to float.
-    UnsignedToFloat,
-    /// Same bits, other type of the same size.
-    Bitcast,
-}
-
-/// Functions, most of GLSL.std.450. Operands are scalars of one type unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are those of GLSL.std.450")]
-pub enum MathOp {
-    Round,
-    RoundEven,
-    Trunc,
-    FAbs,
-    SAbs,
-    FSign,
-    SSign,
-    Floor,
-    Ceil,
-    Fract,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Sinh,
-    Cosh,
-    Tanh,
-    Asinh,
-    Acosh,
-    Atanh,
-    Atan2,
-    Pow,
-    Exp,
-    Log,
-    Exp2,
-    Log2,
-    Sqrt,
-    InverseSqrt,
-    Fma,
-    /// `Ldexp(x, exponent: I32)`.
-    Ldexp,
-    /// The significand of `frexp`.
-    FrexpSignificand,
-    /// The exponent of `frexp` (`I32` out).
-    FrexpExponent,
-    FindILsb,
-    FindSMsb,
-    FindUMsb,
-    /// `(value, offset: I32, count: I32)`.
-    BitFieldUExtract,
-    BitFieldSExtract,
-    /// `(base, insert, offset: I32, count: I32)`.
-    BitFieldInsert,
-}
-
-/// Numbers that an invocation is started with. All `I32`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are SPIR-V's, the number is the component")]
-pub enum Builtin {
-    LocalInvocationId(u8),
-    LocalInvocationIndex,
-    WorkgroupId(u8),
-    NumWorkgroups(u8),
-    /// Base group times size, plus group times size, plus local id; component.
-    GlobalInvocationId(u8),
-    SubgroupLocalInvocationId,
-    SubgroupId,
-    NumSubgroups,
-}
-
-/// Atomic operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
-pub enum AtomicOp {
-    Load,
-    Store,
-    Exchange,
-    CompareExchange,
-    IAdd,
-    ISub,
-    SMin,
-    UMin,
-    SMax,
-    UMax,
-    And,
-    Or,
-    Xor,
-    FAdd,
-    FMin,
-    FMax,
-}
-
-/// Operations over the active invocations of a subgroup. One subgroup is one packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are those of the SPIR-V instructions")]
-pub enum GroupOp {
-    Elect,
-    All,
-    Any,
-    AllEqual,
-    /// Bit i of the result: lane i is active and its operand true (`I32` out).
-    Ballot,
-    BroadcastFirst,
-    /// `(value, lane: I32)`.
-    Shuffle,
-    /// Reduction with that operation.
-    Reduce(BinaryOp),
-    InclusiveScan(BinaryOp),
-    ExclusiveScan(BinaryOp),
 }

@@ -69,7 +69,13 @@ impl Pruner {
                 self.list(body);
                 return !body.is_empty();
             }
-            Stmt::Break(_) | Stmt::Continue(_) | Stmt::Barrier | Stmt::Fence | Stmt::Return => {}
+            Stmt::Break(_)
+            | Stmt::Continue(_)
+            | Stmt::Barrier
+            | Stmt::Fence
+            | Stmt::Demote
+            | Stmt::Emit { .. }
+            | Stmt::Return => {}
         }
         true
     }
@@ -95,6 +101,10 @@ impl Pruner {
                 self.mark(slot);
                 self.mark(offset);
             }
+            Place::Interface { vertex, slot, .. } => {
+                self.mark(vertex);
+                self.mark(slot);
+            }
             Place::Global { address: offset }
             | Place::Shared { offset }
             | Place::Local { offset, .. }
@@ -104,7 +114,11 @@ impl Pruner {
 
     fn mark_operands(&mut self, op: &Op) {
         match op {
-            Op::Constant(..) | Op::Get(_) | Op::Builtin(_) => {}
+            Op::Constant(..) | Op::Get(_) | Op::Builtin(_) | Op::Helper => {}
+            Op::Interpolate { x, y, .. } => {
+                self.mark(*x);
+                self.mark(*y);
+            }
             Op::Unary(_, a) | Op::Convert(_, a, _) | Op::BufferSize { slot: a, .. } => self.mark(*a),
             Op::DescriptorWord { slot, .. } => self.mark(*slot),
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => {

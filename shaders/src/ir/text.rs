@@ -1,6 +1,7 @@
 //! The IR as text: printed for logs and golden tests, parsed for tests that write shaders by hand.
 //!
 //! ```text
+//! stage Fragment
 //! workgroup 64 1 1
 //! shared 256 zero
 //! local m0 64
@@ -24,8 +25,10 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Stmt, Type, UnaryOp, Value, Variable,
+    Place, Side, Stmt, Type, UnaryOp, Value, Variable, stage_text,
 };
+use crate::abi::stage::{InterpolateAt, StageBuiltin};
+use crate::stage::Stage;
 
 /// Where a text is not IR, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +53,8 @@ macro_rules! names {
         }
     )*};
 }
+
+pub(super) use names;
 
 names! {
     Type { Bool, I8, I16, I32, I64, F16, F32, F64 }
@@ -81,6 +86,9 @@ names! {
 
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(stage) = self.stage {
+            writeln!(f, "stage {stage:?}")?;
+        }
         let [x, y, z] = self.workgroup_size;
         writeln!(f, "workgroup {x} {y} {z}")?;
         if self.shared_bytes != 0 {
@@ -125,6 +133,9 @@ impl Function {
                 Stmt::Continue(label) => writeln!(f, "continue {label}")?,
                 Stmt::Barrier => writeln!(f, "barrier")?,
                 Stmt::Fence => writeln!(f, "fence")?,
+                Stmt::Demote => writeln!(f, "demote")?,
+                Stmt::Emit { stream, end: false } => writeln!(f, "emit {stream}")?,
+                Stmt::Emit { stream, end: true } => writeln!(f, "end {stream}")?,
                 Stmt::Return => writeln!(f, "return")?,
             }
         }
@@ -140,6 +151,7 @@ impl Display for Place {
             Self::Shared { offset } => write!(f, "shared {offset}"),
             Self::Local { memory, offset } => write!(f, "local {memory} {offset}"),
             Self::PushConstant { offset } => write!(f, "push {offset}"),
+            Self::Interface { side, vertex, slot } => write!(f, "slot {side:?} {vertex} {slot}"),
         }
     }
 }
@@ -163,21 +175,18 @@ impl Display for Shown<'_> {
                 Builtin::WorkgroupId(n) => write!(f, "Builtin WorkgroupId.{n}"),
                 Builtin::NumWorkgroups(n) => write!(f, "Builtin NumWorkgroups.{n}"),
                 Builtin::GlobalInvocationId(n) => write!(f, "Builtin GlobalInvocationId.{n}"),
+                Builtin::Stage(builtin) => write!(f, "Builtin Stage.{builtin:?}"),
                 other => write!(f, "Builtin {other:?}"),
             },
             Op::Load(_, place) => write!(f, "Load {place}"),
+            Op::Helper | Op::Interpolate { .. } => stage_text::print(self.0, f),
             Op::BufferSize { set, slot } => write!(f, "BufferSize {set} {slot}"),
             Op::DescriptorWord { set, slot, word } => write!(f, "DescriptorWord {set} {slot} {word}"),
             Op::Atomic { op, place, value, comparator, .. } => {
                 write!(f, "Atomic {op:?} {place} {value}")?;
                 comparator.iter().try_for_each(|comparator| write!(f, " {comparator}"))
             }
-            Op::Group(op, operands) => match op {
-                GroupOp::Reduce(with) => write!(f, "Group Reduce.{with:?}{}", List(operands)),
-                GroupOp::InclusiveScan(with) => write!(f, "Group InclusiveScan.{with:?}{}", List(operands)),
-                GroupOp::ExclusiveScan(with) => write!(f, "Group ExclusiveScan.{with:?}{}", List(operands)),
-                other => write!(f, "Group {other:?}{}", List(operands)),
-            },
+            Op::Group(op, operands) => write!(f, "Group {op}{}", List(operands)),
         }
     }
 }
@@ -254,6 +263,11 @@ impl<'t> Parser<'t> {
 
     fn stmt(&mut self, word: &str, lines: &mut std::str::Lines<'t>) -> Parsed<Option<Stmt>> {
         Ok(Some(match word {
+            "stage" => {
+                let stage = Stage::from_name(self.word()?);
+                self.function.stage = Some(stage.ok_or_else(|| self.error("expected a stage"))?);
+                return Ok(None);
+            }
             "workgroup" => {
                 self.function.workgroup_size = [self.number()?, self.number()?, self.number()?];
                 return Ok(None);
@@ -291,6 +305,9 @@ impl<'t> Parser<'t> {
             "continue" => Stmt::Continue(self.label()?),
             "barrier" => Stmt::Barrier,
             "fence" => Stmt::Fence,
+            "demote" => Stmt::Demote,
+            "emit" => Stmt::Emit { stream: self.number()?, end: false },
+            "end" => Stmt::Emit { stream: self.number()?, end: true },
             "return" => Stmt::Return,
             _ => return self.definition(word).map(Some),
         }))
@@ -329,6 +346,13 @@ impl<'t> Parser<'t> {
                 Op::DescriptorWord { set: self.number()?, slot: self.value()?, word: self.number()? }
             }
             "Builtin" => Op::Builtin(self.builtin()?),
+            "Helper" => Op::Helper,
+            "Interpolate" => Op::Interpolate {
+                slot: self.number()?,
+                at: InterpolateAt::from_name(self.word()?).ok_or_else(|| self.error("expected where"))?,
+                x: self.value()?,
+                y: self.value()?,
+            },
             "Atomic" => Op::Atomic {
                 op: AtomicOp::from_name(self.word()?)
                     .ok_or_else(|| self.error("expected an atomic operation"))?,
@@ -337,7 +361,11 @@ impl<'t> Parser<'t> {
                 value: self.value()?,
                 comparator: if self.words.is_empty() { None } else { Some(self.value()?) },
             },
-            "Group" => Op::Group(self.group_op()?, self.values()?.into_iter().collect()),
+            "Group" => {
+                let op = GroupOp::from_name(self.word()?);
+                let op = op.ok_or_else(|| self.error("expected a subgroup operation"))?;
+                Op::Group(op, self.values()?.into_iter().collect())
+            }
             _ => return self.scalar_op(word, ty),
         })
     }
@@ -361,6 +389,10 @@ impl<'t> Parser<'t> {
     fn builtin(&mut self) -> Parsed<Builtin> {
         let word = self.word()?;
         let (name, component) = word.split_once('.').unwrap_or((word, "0"));
+        if name == "Stage" {
+            let builtin = StageBuiltin::from_name(component);
+            return builtin.map(Builtin::Stage).ok_or_else(|| self.error("expected a built-in"));
+        }
         let n = component.parse().map_err(|_| self.error("expected a component"))?;
         Ok(match name {
             "LocalInvocationId" => Builtin::LocalInvocationId(n),
@@ -375,26 +407,6 @@ impl<'t> Parser<'t> {
         })
     }
 
-    fn group_op(&mut self) -> Parsed<GroupOp> {
-        let word = self.word()?;
-        let (name, with) = word.split_once('.').unwrap_or((word, ""));
-        let with =
-            || BinaryOp::from_name(with).ok_or_else(|| self.error("expected an operation to combine with"));
-        Ok(match name {
-            "Elect" => GroupOp::Elect,
-            "All" => GroupOp::All,
-            "Any" => GroupOp::Any,
-            "AllEqual" => GroupOp::AllEqual,
-            "Ballot" => GroupOp::Ballot,
-            "BroadcastFirst" => GroupOp::BroadcastFirst,
-            "Shuffle" => GroupOp::Shuffle,
-            "Reduce" => GroupOp::Reduce(with()?),
-            "InclusiveScan" => GroupOp::InclusiveScan(with()?),
-            "ExclusiveScan" => GroupOp::ExclusiveScan(with()?),
-            _ => return Err(self.error("expected a subgroup operation")),
-        })
-    }
-
     fn place(&mut self) -> Parsed<Place> {
         Ok(match self.word()? {
             "buffer" => Place::Buffer { set: self.number()?, slot: self.value()?, offset: self.value()? },
@@ -402,6 +414,11 @@ impl<'t> Parser<'t> {
             "shared" => Place::Shared { offset: self.value()? },
             "local" => Place::Local { memory: LocalMemory(self.index('m')?), offset: self.value()? },
             "push" => Place::PushConstant { offset: self.value()? },
+            "slot" => Place::Interface {
+                side: Side::from_name(self.word()?).ok_or_else(|| self.error("expected a side"))?,
+                vertex: self.value()?,
+                slot: self.value()?,
+            },
             _ => return Err(self.error("expected a place")),
         })
     }

@@ -4,9 +4,10 @@
 //! function to a later stage. One walk; scopes by a flag per value that is taken back when its list ends.
 
 use super::{
-    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Stmt, Type,
+    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Side, Stmt, Type,
     UnaryOp, Value, Variable,
 };
+use crate::stage::Stage;
 
 /// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +90,12 @@ impl Verifier<'_> {
                 self.place(*place)?;
                 let ty = self.value(*value)?;
                 self.require(ty != Type::Bool, "booleans have no memory representation")?;
-                self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")
+                self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")?;
+                if let Place::Interface { side, .. } = place {
+                    self.require(*side != Side::Input, "inputs are not written")?;
+                    self.require(ty.bytes() == 4, "a slot has 32 bits")?;
+                }
+                Ok(())
             }
             Stmt::If { condition, then, otherwise } => {
                 self.expect(*condition, Type::Bool)?;
@@ -106,7 +112,16 @@ impl Verifier<'_> {
                 self.require(self.labels.contains(&(*label, true)), "a continue names an enclosing loop")
             }
             Stmt::Barrier | Stmt::Fence | Stmt::Return => Ok(()),
+            Stmt::Demote => self.stage(Stage::Fragment),
+            Stmt::Emit { stream, .. } => {
+                self.require(*stream < 4, "there are four vertex streams")?;
+                self.stage(Stage::Geometry)
+            }
         }
+    }
+
+    fn stage(&self, stage: Stage) -> Result {
+        self.require(self.function.stage == Some(stage), "the statement fits the stage")
     }
 
     fn labelled(&mut self, label: Label, is_loop: bool, body: &[Stmt]) -> Result {
@@ -146,6 +161,11 @@ impl Verifier<'_> {
             }
             Place::Global { address } => self.expect(address, Type::I64),
             Place::Shared { offset } | Place::PushConstant { offset } => self.expect(offset, Type::I32),
+            Place::Interface { vertex, slot, .. } => {
+                self.require(self.function.stage.is_some(), "only stages have an interface")?;
+                self.expect(vertex, Type::I32)?;
+                self.expect(slot, Type::I32)
+            }
             Place::Local { memory, offset } => {
                 self.require(
                     memory.index() < self.function.local_memories.len(),
@@ -197,8 +217,19 @@ impl Verifier<'_> {
             }
             Op::Math(op, operands) => self.math(*op, operands),
             Op::Builtin(_) => Ok(Type::I32),
+            Op::Helper => self.stage(Stage::Fragment).map(|()| Type::Bool),
+            Op::Interpolate { slot, x, y, .. } => {
+                self.stage(Stage::Fragment)?;
+                self.require(*slot < crate::abi::stage::slot::COUNT, "there is such a slot")?;
+                let ty = self.value(*x)?;
+                self.require(ty.bytes() == 4 && ty != Type::Bool, fits)?;
+                self.expect(*y, ty)?;
+                Ok(Type::F32)
+            }
             Op::Load(ty, place) => {
                 self.place(*place)?;
+                let slot = matches!(place, Place::Interface { .. });
+                self.require(!slot || ty.bytes() == 4, "a slot has 32 bits")?;
                 self.require(*ty != Type::Bool, "booleans have no memory representation")?;
                 Ok(*ty)
             }
@@ -224,7 +255,10 @@ impl Verifier<'_> {
                 let float = matches!(op, AtomicOp::FAdd | AtomicOp::FMin | AtomicOp::FMax);
                 let any = matches!(op, AtomicOp::Load | AtomicOp::Store | AtomicOp::Exchange);
                 self.require(*ty != Type::Bool && (any || ty.is_float() == float), fits)?;
-                let memory = !matches!(place, Place::PushConstant { .. } | Place::Local { .. });
+                let memory = !matches!(
+                    place,
+                    Place::PushConstant { .. } | Place::Local { .. } | Place::Interface { .. }
+                );
                 self.require(memory, "atomics are for shared memory and buffers")?;
                 Ok(*ty)
             }

@@ -190,7 +190,7 @@ impl Lowering<'_, '_> {
     fn is_joinable(&self, place: &Place, ty: Type, stored: Option<Value>) -> bool {
         let one_region = match place {
             Place::Buffer { slot, .. } => self.shape_of(*slot).is_uniform(),
-            Place::Local { .. } => false,
+            Place::Local { .. } | Place::Interface { .. } => false,
             _ => true,
         };
         one_region

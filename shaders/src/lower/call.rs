@@ -43,6 +43,12 @@ const FIELDS: [Field; 3] = [Field::Data, Field::Other, Field::Third];
 impl Lowering<'_, '_> {
     /// Calls a runtime function that gives nothing back.
     pub(super) fn call(&mut self, function: *const (), arguments: &[clif::Value]) {
+        let target = self.b.ins().iconst(types::I64, function as i64);
+        self.call_pointer(target, arguments);
+    }
+
+    /// Calls a function that gives nothing back.
+    pub(super) fn call_pointer(&mut self, target: clif::Value, arguments: &[clif::Value]) {
         let key: Vec<clif::Type> = arguments.iter().map(|&a| self.b.func.dfg.value_type(a)).collect();
         let signature = match self.signatures.get(&key) {
             Some(&signature) => signature,
@@ -52,7 +58,6 @@ impl Lowering<'_, '_> {
                 *self.signatures.entry(key).or_insert(self.b.func.import_signature(signature))
             }
         };
-        let target = self.b.ins().iconst(types::I64, function as i64);
         self.b.ins().call_indirect(signature, target, arguments);
     }
 
@@ -147,6 +152,26 @@ impl Lowering<'_, '_> {
         self.call(evaluate as *const (), &[frame, all, address]);
         let result = self.take(frame, to);
         Operand::Vector(if to == Type::Bool { self.mask_from_ints(result) } else { result })
+    }
+
+    /// The same for one lane, of operands and a result of one type.
+    pub(super) fn evaluate_scalars(
+        &mut self,
+        op: ScalarOp,
+        ty: Type,
+        operands: &[clif::Value],
+    ) -> clif::Value {
+        let evaluation = Evaluation { op, from: ty, second: ty, to: ty, operands: operands.len() as u8 };
+        let evaluation = Box::new(evaluation);
+        let address = self.b.ins().iconst(types::I64, &raw const *evaluation as i64);
+        self.evaluations.push(evaluation);
+        let frame = self.frame();
+        for (&operand, field) in operands.iter().zip(FIELDS) {
+            self.put_first(frame, field, ty, operand);
+        }
+        let first = self.b.ins().iconst(types::I32, 1);
+        self.call(evaluate as *const (), &[frame, first, address]);
+        self.take_first(frame, ty)
     }
 
     /// Integers that are not zero, as a mask.

@@ -57,6 +57,7 @@ impl Lowering<'_, '_> {
     // --- statements ---------------------------------------------------------------------------------------------
 
     pub(super) fn list(&mut self, stmts: &[Stmt]) -> Result<Flow, LowerError> {
+        self.nesting += 1;
         let mut skip = None;
         let mut flow = Flow::Falls;
         for (i, stmt) in stmts.iter().enumerate() {
@@ -80,6 +81,7 @@ impl Lowering<'_, '_> {
             self.full = false;
             flow = Flow::Falls;
         }
+        self.nesting -= 1;
         Ok(flow)
     }
 
@@ -107,6 +109,8 @@ impl Lowering<'_, '_> {
             Stmt::Return => return Ok(self.end_invocations(stmt)),
             Stmt::Barrier => self.barrier(stmt),
             Stmt::Fence => self.fence(),
+            Stmt::Demote => self.demote(),
+            Stmt::Emit { stream, end } => self.emit(*stream, *end),
         }
         Ok(Flow::Falls)
     }

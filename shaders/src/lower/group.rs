@@ -7,7 +7,8 @@ use super::call::Field;
 use super::value::{self, Operand, Parts, scalar_type, steps};
 use super::{LowerError, Lowering};
 use crate::abi::LANES;
-use crate::ir::{BinaryOp, GroupOp, Type, Value};
+use crate::ir::{BinaryOp, GroupOp, Type, Value, eval};
+use crate::runtime::math::ScalarOp;
 
 impl Lowering<'_, '_> {
     pub(super) fn group(&mut self, op: GroupOp, operands: &[Value], ty: Type) -> Result<Operand, LowerError> {
@@ -24,6 +25,7 @@ impl Lowering<'_, '_> {
                 let first = self.first_active();
                 Operand::uniform(self.lane_at(operands[0], first))
             }
+            GroupOp::Quad(from) => self.quad(from, operands[0]),
             GroupOp::Shuffle => self.shuffle(operands[0], operands[1]),
             GroupOp::Reduce(with) | GroupOp::InclusiveScan(with) | GroupOp::ExclusiveScan(with) => {
                 self.scan(op, with, operands[0], ty)?
@@ -115,7 +117,7 @@ impl Lowering<'_, '_> {
 
     /// Combines the active lanes in order; inactive lanes count as the neutral element.
     fn scan(&mut self, op: GroupOp, with: BinaryOp, operand: Value, ty: Type) -> Result<Operand, LowerError> {
-        let identity = identity(with, ty).ok_or(LowerError::Unsupported("this subgroup operation"))?;
+        let identity = eval::identity(with, ty);
         let neutral = self.constant(ty, identity);
         let inactive = value::splat(&mut self.b, ty, neutral);
         let (exec, lanes) = (self.exec_mask(), self.get_vector(operand));
@@ -144,29 +146,10 @@ impl Lowering<'_, '_> {
     }
 
     fn combine(&mut self, with: BinaryOp, ty: Type, a: clif::Value, b: clif::Value) -> clif::Value {
-        if ty.is_float() { self.float_part(with, a, b) } else { self.int_scalar(with, ty, a, b) }
-    }
-}
-
-/// What changes nothing, as the bits of the type.
-fn identity(op: BinaryOp, ty: Type) -> Option<u64> {
-    let bits = ty.bytes() * 8;
-    let ones = u64::MAX >> (64 - bits);
-    let float = |number: f64| match ty {
-        Type::F32 => Some(u64::from((number as f32).to_bits())),
-        Type::F64 => Some(number.to_bits()),
-        _ => None,
-    };
-    match op {
-        BinaryOp::IAdd | BinaryOp::Or | BinaryOp::Xor | BinaryOp::UMax => Some(0),
-        BinaryOp::IMul => Some(1),
-        BinaryOp::And | BinaryOp::UMin => Some(ones),
-        BinaryOp::SMin => Some(ones >> 1),
-        BinaryOp::SMax => Some((ones >> 1) + 1),
-        BinaryOp::FAdd => float(-0.0),
-        BinaryOp::FMul => float(1.0),
-        BinaryOp::FMin => float(f64::INFINITY),
-        BinaryOp::FMax => float(f64::NEG_INFINITY),
-        _ => None,
+        match ty {
+            Type::F16 => self.evaluate_scalars(ScalarOp::Binary(with), ty, &[a, b]),
+            Type::F32 | Type::F64 => self.float_part(with, a, b),
+            _ => self.int_scalar(with, ty, a, b),
+        }
     }
 }

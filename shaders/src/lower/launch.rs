@@ -17,21 +17,25 @@ use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, JumpTableData, 
 use cranelift_frontend::Variable;
 
 use super::barrier::{DONE, suspends};
+use super::stage::StageLaunch;
 use super::value::{self, Operand, Parts, steps};
 use super::{Entry, LowerError, Lowering};
 use crate::abi::{DispatchContext, LANES};
 use crate::ir::{Builtin, Op, Place, Stmt, Type, Value};
+use crate::stage::Stage;
 use crate::uniformity::Shape;
 
 /// What the body knows of its packet.
 pub(super) struct Launch {
-    ctx: clif::Value,
-    shared: clif::Value,
-    locals: clif::Value,
+    pub(super) ctx: clif::Value,
+    pub(super) shared: clif::Value,
+    pub(super) locals: clif::Value,
     /// Workgroup without base, of lane 0.
-    group: [clif::Value; 3],
+    pub(super) group: [clif::Value; 3],
     /// Index in the workgroup of lane 0's invocation.
-    first: clif::Value,
+    pub(super) first: clif::Value,
+    /// For graphics stages.
+    pub(super) stage: Option<StageLaunch>,
 }
 
 /// Bytes of shared memory, as scratch blocks count them.
@@ -49,7 +53,12 @@ struct Counters {
 impl Lowering<'_, '_> {
     /// Lowers the whole function.
     pub(super) fn function(&mut self) -> Result<Entry, LowerError> {
-        if suspends(self.function) { self.phased_function() } else { self.groups_function() }
+        match self.function.stage {
+            Some(Stage::TessellationControl) => self.phased_function(),
+            Some(_) => self.packet_function(),
+            None if suspends(self.function) => self.phased_function(),
+            None => self.groups_function(),
+        }
     }
 
     // --- one call for many groups -------------------------------------------------------------------------------
@@ -64,7 +73,8 @@ impl Lowering<'_, '_> {
         let start = self.decode_group(first, extent);
         let counters = self.declare_counters(start, count);
         let locals = self.b.ins().iadd_imm_s(scratch, i64::from(shared_bytes(self.function)));
-        self.launch = Some(Launch { ctx, shared: scratch, locals, group: start, first: start[0] });
+        self.launch =
+            Some(Launch { ctx, shared: scratch, locals, group: start, first: start[0], stage: None });
         self.load_descriptors();
 
         let (groups, exit) = (self.b.create_block(), self.b.create_block());
@@ -217,9 +227,15 @@ impl Lowering<'_, '_> {
         self.enter(entry);
         let [ctx, group, first, state, shared, locals] =
             [0, 1, 2, 3, 4, 5].map(|i| self.b.block_params(entry)[i]);
-        let group = [0, 4, 8].map(|at| self.b.ins().load(types::I32, MemFlagsData::trusted(), group, at));
+        let (group, stage) = if self.function.stage.is_some() {
+            let zero = self.b.ins().iconst(types::I32, 0);
+            ([zero; 3], Some(self.stage_launch(group)))
+        } else {
+            let id = |at| self.b.ins().load(types::I32, MemFlagsData::trusted(), group, at);
+            ([0, 4, 8].map(id), None)
+        };
         let frame = self.b.ins().iadd_imm_s(locals, i64::from(self.local_bytes));
-        self.launch = Some(Launch { ctx, shared, locals, group, first });
+        self.launch = Some(Launch { ctx, shared, locals, group, first, stage });
         self.load_descriptors();
         self.prepare_phases(frame);
         let exit = self.b.create_block();
@@ -255,7 +271,7 @@ impl Lowering<'_, '_> {
     // --- the packet ---------------------------------------------------------------------------------------------
 
     /// The statements; goes to `exit` at their end.
-    fn body(&mut self, exit: clif::Block) -> Result<(), LowerError> {
+    pub(super) fn body(&mut self, exit: clif::Block) -> Result<(), LowerError> {
         self.exit = Some(exit);
         self.zero_locals();
         let unset: Vec<_> = self.uniformity.liveness.entry.variables(self.function).collect();
@@ -285,7 +301,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Loads each descriptor with a constant index once.
-    fn load_descriptors(&mut self) {
+    pub(super) fn load_descriptors(&mut self) {
         let mut used = BTreeSet::new();
         self.collect_descriptors(&self.function.body, &mut used);
         for (set, slot) in used {
@@ -320,7 +336,7 @@ impl Lowering<'_, '_> {
         self.b.ins().load(ty, constant, ctx, at as i32)
     }
 
-    fn launch(&self) -> &Launch {
+    pub(super) fn launch(&self) -> &Launch {
         match &self.launch {
             Some(launch) => launch,
             None => unreachable!("the body is lowered inside of a launch"),
@@ -365,6 +381,8 @@ impl Lowering<'_, '_> {
                 Operand::Scalar { base: self.b.ins().iconst(types::I32, 0), stride: 1 }
             }
             Builtin::LocalInvocationIndex if self.packs_groups() => constant(self, 0),
+            // Lowered with its shape.
+            Builtin::Stage(_) => constant(self, 0),
             Builtin::LocalInvocationIndex => Operand::Scalar { base: self.launch().first, stride: 1 },
         }
     }

@@ -37,6 +37,9 @@ impl Lowering<'_, '_> {
         if let Place::Local { memory, offset } = *place {
             return self.local_load(ty, memory, offset);
         }
+        if let Place::Interface { side, vertex, slot } = *place {
+            return self.load_slot(ty, side, vertex, slot);
+        }
         let (region, offsets) = self.lanes_of(place, ty);
         Operand::Vector(self.load_lanes(ty, region, offsets))
     }
@@ -45,6 +48,9 @@ impl Lowering<'_, '_> {
     pub(super) fn store(&mut self, place: &Place, value: Value) {
         if let Place::Local { memory, offset } = *place {
             return self.local_store(memory, offset, value);
+        }
+        if let Place::Interface { side, vertex, slot } = *place {
+            return self.store_slot(side, vertex, slot, value);
         }
         let ty = self.type_of(value);
         let (region, offsets) = self.lanes_of(place, ty);
@@ -101,7 +107,7 @@ impl Lowering<'_, '_> {
                 let base = self.b.ins().iadd_imm_s(ctx, offset_of!(DispatchContext, push_constants) as i64);
                 Some(self.known_region(base, MAX_PUSH_CONSTANTS as u64))
             }
-            Place::Local { .. } => None,
+            Place::Local { .. } | Place::Interface { .. } => None,
         }
     }
 
@@ -117,6 +123,7 @@ impl Lowering<'_, '_> {
             | Place::Shared { offset }
             | Place::Local { offset, .. }
             | Place::PushConstant { offset } => offset,
+            Place::Interface { slot, .. } => slot,
         }
     }
 

@@ -6,6 +6,7 @@
 //! | file | lowers |
 //! |---|---|
 //! | `launch` | the loops over workgroups and packets around the body; built-ins |
+//! | `stage` | the same of graphics stages; their inputs and outputs |
 //! | `control_flow` | statements, and which lanes are active in them |
 //! | `barrier` | suspending and resuming a packet |
 //! | `value` | how the lanes of a value are held |
@@ -35,6 +36,7 @@ mod launch;
 mod local;
 mod math;
 mod memory;
+mod stage;
 mod value;
 
 use std::collections::{BTreeMap, HashSet};
@@ -46,7 +48,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use smallvec::SmallVec;
 
 use crate::abi::LANES;
-use crate::ir::{Function, MathOp, Op, Type, UnaryOp, Value};
+use crate::ir::{Builtin, Function, MathOp, Op, Type, UnaryOp, Value};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::{Evaluation, ScalarOp};
 use crate::uniformity::{LaneLayout, Shape, Uniformity};
@@ -72,6 +74,8 @@ pub enum LowerError {
 pub enum Entry {
     /// Once for a range of workgroups.
     Groups,
+    /// Once for each packet of a graphics stage.
+    Packet,
     /// Once for each packet and each stretch between two barriers.
     Phases {
         /// Bytes of the frame that a packet keeps across barriers.
@@ -180,6 +184,8 @@ struct Lowering<'a, 'f> {
     /// Masks that enclosing constructs need later.
     waiting_masks: Vec<[Variable; 2]>,
     phases: Option<barrier::Phases>,
+    /// How many statement lists are open.
+    nesting: u32,
 }
 
 impl<'a, 'f> Lowering<'a, 'f> {
@@ -220,6 +226,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             local_bytes,
             waiting_masks: Vec::new(),
             phases: None,
+            nesting: 0,
         };
         this.variables = function
             .variables
@@ -413,7 +420,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Op::Select(condition, a, b) => self.select(*condition, *a, *b, ty, shape),
             Op::Convert(op, a, to) => self.convert(*op, *a, *to, shape),
             Op::Math(op, operands) => self.math(*op, operands, ty, shape)?,
+            Op::Builtin(Builtin::Stage(builtin)) => self.stage_builtin(*builtin, shape),
             Op::Builtin(builtin) => self.builtin(*builtin),
+            Op::Helper => self.helper(),
+            Op::Interpolate { slot, at, x, y } => self.interpolate(*slot, *at, *x, *y),
             Op::Load(ty, place) => self.load(*ty, place),
             Op::BufferSize { set, slot } => self.buffer_size(*set, *slot),
             Op::DescriptorWord { set, slot, word } => self.descriptor_word(*set, *slot, *word),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use spirv::{AddressingModel, Decoration, ExecutionMode, ExecutionModel, Op};
+use spirv::{AddressingModel, Capability, Decoration, ExecutionMode, ExecutionModel, Op, StorageClass};
 
 use super::decorations::Decorations;
 use super::parse::{self, Instruction};
@@ -48,6 +48,10 @@ pub(crate) struct Module<'a> {
     pub(crate) extended_sets: FastMap<u32, ExtendedSet>,
     /// Id of the entry point's function.
     pub(crate) entry_point: u32,
+    /// The variables that the entry point names.
+    pub(crate) interface: &'a [u32],
+    /// The entry point's `OpExecutionMode`s: mode and its operands.
+    pub(crate) modes: Vec<(ExecutionMode, &'a [u32])>,
     /// Workgroup size of its `LocalSize` or `LocalSizeId`, and whether those are ids.
     pub(crate) local_size: Option<([u32; 3], bool)>,
     /// Per id: one more than the index of the instruction that defines it.
@@ -55,13 +59,17 @@ pub(crate) struct Module<'a> {
 }
 
 impl<'a> Module<'a> {
-    /// Takes the module apart and finds its compute entry point of that name.
-    pub(crate) fn new(words: &'a [u32], entry_name: &str) -> Result<Self, CompileError> {
+    /// Takes the module apart and finds its entry point of that model and name.
+    pub(crate) fn new(
+        words: &'a [u32],
+        model: ExecutionModel,
+        entry_name: &str,
+    ) -> Result<Self, CompileError> {
         let (instructions, bound) = parse::parse(words)?;
         let first_function =
             instructions.iter().position(|i| i.op == Op::Function).unwrap_or(instructions.len());
         let preamble = &instructions[..first_function];
-        let entry_point = entry_point(preamble, entry_name)?;
+        let (entry_point, interface) = entry_point(preamble, model, entry_name)?;
         let mut module = Self {
             bound,
             decorations: Decorations::collect(preamble)?,
@@ -69,6 +77,8 @@ impl<'a> Module<'a> {
             functions: FastMap::default(),
             extended_sets: extended_sets(preamble),
             entry_point,
+            interface,
+            modes: modes(preamble, entry_point),
             local_size: local_size(preamble, entry_point)?,
             definitions: definitions(&instructions, bound)?,
             instructions,
@@ -82,6 +92,12 @@ impl<'a> Module<'a> {
     pub(crate) fn definition(&self, id: u32) -> Option<&Instruction<'a>> {
         let index = self.definitions.get(id as usize)?.checked_sub(1)?;
         self.instructions.get(index as usize)
+    }
+
+    /// Whether the module declares a capability.
+    pub(crate) fn has(&self, capability: Capability) -> bool {
+        let mut capabilities = self.instructions.iter().take_while(|i| i.op == Op::Capability);
+        capabilities.any(|i| i.operands.first() == Some(&(capability as u32)))
     }
 
     /// The id of an id's type.
@@ -98,6 +114,17 @@ impl<'a> Module<'a> {
             .find(|&id| {
                 self.decorations.get(id, Decoration::BuiltIn) == Some(spirv::BuiltIn::WorkgroupSize as u32)
             })
+    }
+
+    /// The descriptor set of the module's storage buffers, if it is one for all.
+    pub(crate) fn storage_set(&self) -> Option<u32> {
+        let variables = self.instructions[self.globals.clone()].iter().filter(|i| {
+            i.op == Op::Variable && i.operands.first() == Some(&(StorageClass::StorageBuffer as u32))
+        });
+        let mut sets =
+            variables.map(|i| self.decorations.get(i.result, Decoration::DescriptorSet).unwrap_or(0));
+        let first = sets.next()?;
+        sets.all(|set| set == first).then_some(first)
     }
 
     fn find_functions(&mut self, first: usize) -> Result<(), CompileError> {
@@ -126,13 +153,26 @@ impl<'a> Module<'a> {
     }
 }
 
-fn entry_point(preamble: &[Instruction<'_>], name: &str) -> Result<u32, CompileError> {
+/// Its function, and the variables that it names.
+fn entry_point<'a>(
+    preamble: &[Instruction<'a>],
+    model: ExecutionModel,
+    name: &str,
+) -> Result<(u32, &'a [u32]), CompileError> {
+    let found = preamble
+        .iter()
+        .filter(|i| i.op == Op::EntryPoint && i.operands.first() == Some(&(model as u32)))
+        .find(|i| i.string(2).0 == name)
+        .ok_or_else(|| CompileError::NoEntryPoint { name: name.to_owned() })?;
+    Ok((found.operand(1)?, found.rest(found.string(2).1)))
+}
+
+fn modes<'a>(preamble: &[Instruction<'a>], entry: u32) -> Vec<(ExecutionMode, &'a [u32])> {
     preamble
         .iter()
-        .filter(|i| i.op == Op::EntryPoint && i.operands.first() == Some(&(ExecutionModel::GLCompute as u32)))
-        .find(|i| i.string(2).0 == name)
-        .ok_or_else(|| CompileError::NoEntryPoint { name: name.to_owned() })?
-        .operand(1)
+        .filter(|i| i.op == Op::ExecutionMode && i.operands.first() == Some(&entry))
+        .filter_map(|i| Some((ExecutionMode::from_u32(*i.operands.get(1)?)?, i.rest(2))))
+        .collect()
 }
 
 fn extended_sets(preamble: &[Instruction<'_>]) -> FastMap<u32, ExtendedSet> {

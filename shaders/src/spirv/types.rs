@@ -161,6 +161,21 @@ impl Types {
         self.get(id).map_or(&[], |info| &info.members)
     }
 
+    /// How matrices of the type, or in arrays of it, lie in memory: as in the first structure that has one.
+    pub(crate) fn matrix_layout_of(&self, id: u32) -> MatrixLayout {
+        let innermost = |mut id| {
+            while let Kind::Array { element, .. } | Kind::RuntimeArray { element } = self.kind(id) {
+                id = element;
+            }
+            id
+        };
+        let wanted = innermost(id);
+        let Kind::Matrix { .. } = self.kind(wanted) else { return MatrixLayout::default() };
+        let mut members = self.list.iter().flat_map(|info| &info.members);
+        let found = members.find(|member| member.matrix.stride > 0 && innermost(member.ty) == wanted);
+        found.map_or(MatrixLayout::default(), |member| member.matrix)
+    }
+
     /// Number of scalars of a value of the type.
     pub(crate) fn scalars(&self, id: u32) -> u64 {
         self.get(id).map_or(0, |info| info.scalars)
@@ -171,7 +186,7 @@ impl Types {
         match self.kind(id) {
             Kind::Scalar { ty, .. } => Some(ty),
             Kind::Vector { component: part, .. } | Kind::Matrix { column: part, .. } => self.scalar(part),
-            Kind::Pointer { class: StorageClass::PhysicalStorageBuffer, .. } => Some(Type::I64),
+            Kind::Pointer { class, .. } if is_value(class) => Some(Type::I64),
             _ => None,
         }
     }
@@ -327,10 +342,19 @@ fn scalar(ty: Type, signed: bool) -> TypeInfo {
     leaf(Kind::Scalar { ty, signed }, size, size)
 }
 
+/// Whether pointers into that class can be values, which are stored, passed around and compared: device addresses, and what
+/// `VariablePointers` allows.
+pub(crate) fn is_value(class: StorageClass) -> bool {
+    matches!(
+        class,
+        StorageClass::PhysicalStorageBuffer | StorageClass::StorageBuffer | StorageClass::Workgroup
+    )
+}
+
 fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
     let class = StorageClass::from_u32(instruction.operand(0)?)
         .ok_or_else(|| instruction.error("the storage class is unknown"))?;
-    let size = if class == StorageClass::PhysicalStorageBuffer { 8 } else { 0 };
+    let size = if is_value(class) { 8 } else { 0 };
     Ok(leaf(Kind::Pointer { class, pointee: instruction.operand(1)? }, size, size))
 }
 

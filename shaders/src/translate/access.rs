@@ -3,7 +3,7 @@
 use spirv::{Op, StorageClass};
 
 use super::Translator;
-use super::pointer::{Layout, Pointer, Root};
+use super::pointer::{Layout, Pointer, Root, Vertex};
 use crate::CompileError;
 use crate::ir::{BinaryOp, Value};
 use crate::spirv::parse::Instruction;
@@ -74,25 +74,31 @@ impl<'a> Translator<'a> {
         if let Root::Descriptors { .. } = pointer.root {
             return self.choose_descriptor(instruction, pointer, kind, index);
         }
+        if let Root::Interface { vertex: Vertex::All, .. } = pointer.root {
+            return self.choose_vertex(instruction, pointer, kind, index);
+        }
         match kind {
             Kind::Struct => {
-                let member = self
-                    .builder
-                    .constant_bits(index)
-                    .and_then(|index| self.types.members(pointer.ty).get(usize::try_from(index).ok()?))
+                let number = self.builder.constant_bits(index).and_then(|index| usize::try_from(index).ok());
+                let member = number
+                    .and_then(|number| self.types.members(pointer.ty).get(number))
                     .copied()
                     .ok_or_else(|| instruction.error("the structure has no such member"))?;
-                pointer.constant += i64::from(match pointer.layout {
-                    Layout::Explicit => member.offset,
-                    Layout::Natural => member.natural_offset,
-                    Layout::Scalars => member.first_scalar,
-                });
+                let (slot, layout) = self.member_slot(pointer, number.unwrap_or(0));
+                pointer.constant += match pointer.layout {
+                    Layout::Explicit => i64::from(member.offset),
+                    Layout::Natural => i64::from(member.natural_offset),
+                    Layout::Scalars => i64::from(member.first_scalar),
+                    Layout::Slots | Layout::PackedSlots => slot,
+                };
+                pointer.layout = layout;
                 pointer.matrix = member.matrix;
                 pointer.ty = member.ty;
             }
             Kind::Array { element, count } => {
                 let stride = self.element_stride(pointer.layout, pointer.ty, element);
                 let index = self.in_bounds(pointer, index, count);
+                self.reach_further(pointer, index, count, stride);
                 self.advance(pointer, index, stride);
                 pointer.ty = element;
             }
@@ -104,6 +110,7 @@ impl<'a> Translator<'a> {
             Kind::Matrix { column, count } => {
                 let (stride, component_stride) = self.matrix_strides(pointer, column);
                 let index = self.in_bounds(pointer, index, count);
+                self.reach_further(pointer, index, count, stride);
                 self.advance(pointer, index, stride);
                 pointer.component_stride = component_stride;
                 pointer.ty = column;
@@ -114,6 +121,7 @@ impl<'a> Translator<'a> {
                     stride => stride,
                 };
                 let index = self.in_bounds(pointer, index, count);
+                self.reach_further(pointer, index, count, stride);
                 self.advance(pointer, index, stride);
                 pointer.ty = component;
                 pointer.component_stride = 0;
@@ -123,13 +131,28 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    /// Where offsets count scalars nothing checks bounds later, so a constant index is kept inside here.
+    /// Where offsets count scalars or slots nothing checks bounds later, so a constant index is kept inside here; of slots any.
     fn in_bounds(&mut self, pointer: &Pointer, index: Value, count: u32) -> Value {
+        let counted = matches!(pointer.layout, Layout::Scalars | Layout::Slots | Layout::PackedSlots);
         match self.builder.constant_bits(index) {
-            Some(bits) if pointer.layout == Layout::Scalars && bits >= u64::from(count) => {
-                self.builder.int(count.saturating_sub(1))
-            }
+            Some(bits) if counted && bits >= u64::from(count) => self.builder.int(count.saturating_sub(1)),
+            None if counted && pointer.layout != Layout::Scalars => self.clamp_index(index, count),
             _ => index,
+        }
+    }
+
+    /// An unsigned index, at most the last.
+    pub(super) fn clamp_index(&mut self, index: Value, count: u32) -> Value {
+        let index = self.resize_unsigned(index, crate::ir::Type::I32);
+        let last = self.builder.int(count.saturating_sub(1));
+        self.builder.binary(BinaryOp::UMin, index, last)
+    }
+
+    /// Where an index into slots is not constant: remembers how far it may lead.
+    fn reach_further(&mut self, pointer: &mut Pointer, index: Value, count: u32, stride: u32) {
+        if let (Root::Interface { reach, .. }, None) = (&mut pointer.root, self.builder.constant_bits(index))
+        {
+            *reach = reach.saturating_add(count.saturating_sub(1).saturating_mul(stride));
         }
     }
 
@@ -145,9 +168,7 @@ impl<'a> Translator<'a> {
         let (Kind::Array { element, .. } | Kind::RuntimeArray { element }) = kind else {
             return Err(instruction.error("the resource is no array"));
         };
-        let index = self.resize_unsigned(index, crate::ir::Type::I32);
-        let last = self.builder.int(count.saturating_sub(1));
-        let index = self.builder.binary(BinaryOp::UMin, index, last);
+        let index = self.clamp_index(index, count);
         let first = self.builder.int(slot);
         let slot = self.builder.binary(BinaryOp::IAdd, index, first);
         pointer.root = Root::Buffer { set, slot, constant };

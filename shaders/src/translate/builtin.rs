@@ -28,7 +28,7 @@ impl<'a> Translator<'a> {
         Ok(Pointer::new(Root::Values(span), Layout::Scalars, ty))
     }
 
-    fn builtin(&mut self, builtin: BuiltIn) -> Result<Option<Scalars>, CompileError> {
+    pub(super) fn builtin(&mut self, builtin: BuiltIn) -> Result<Option<Scalars>, CompileError> {
         let vector = |this: &mut Self, make: fn(u8) -> Builtin| {
             (0..3).map(|i| this.builder.builtin(make(i))).collect()
         };

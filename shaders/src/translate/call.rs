@@ -11,6 +11,7 @@ use crate::hash::FastMap;
 use crate::ir::{Label, Type, Variable};
 use crate::spirv::cfg::{self, Cfg, Node};
 use crate::spirv::parse::Instruction;
+use crate::spirv::types::Kind;
 
 use super::control_flow::Phi;
 
@@ -29,10 +30,10 @@ pub(super) struct Activation {
 }
 
 impl<'a> Translator<'a> {
-    /// Translates the entry point's function.
-    pub(super) fn run_entry(&mut self, function: u32) -> Result<(), CompileError> {
-        self.activate(function, None, SmallVec::new())?;
-        self.node(0, None)?;
+    /// Translates the entry point's function. Without an exit, its end is that of the invocation.
+    pub(super) fn run_entry(&mut self, function: u32, exit: Option<Label>) -> Result<(), CompileError> {
+        self.activate(function, exit, SmallVec::new())?;
+        self.node(0, exit)?;
         self.activations.pop();
         Ok(())
     }
@@ -67,7 +68,7 @@ impl<'a> Translator<'a> {
         let activation = self.activations.pop();
         self.builder.end_block();
         let result = activation.map(|activation| activation.result).unwrap_or_default();
-        if !result.is_empty() {
+        if self.types.kind(instruction.result_type) != Kind::Void {
             let scalars: super::value::Scalars =
                 result.iter().map(|&variable| self.builder.get(variable)).collect();
             self.define(instruction, &scalars)?;

@@ -168,7 +168,9 @@ impl<'a> Translator<'a> {
         phi: &Instruction<'a>,
         source: u32,
     ) -> Result<(), CompileError> {
-        if self.is_pointer(source) {
+        let known = self.activations.last().and_then(|activation| activation.phis.get(&phi.result));
+        // The first edge decides whether the parts of pointers go through the phi, or numbers that stand for pointers.
+        if known.map_or(self.is_pointer(source), |known| known.pointer.is_some()) {
             return self.set_pointer_phi(phi, source);
         }
         if !self.is_defined(source) {

@@ -155,7 +155,7 @@ impl<'a> Translator<'a> {
 }
 
 /// The integer of the same size.
-fn integer(ty: Type) -> Type {
+pub(super) fn integer(ty: Type) -> Type {
     match ty {
         Type::F16 => Type::I16,
         Type::F32 => Type::I32,

@@ -2,12 +2,13 @@
 //!
 //! The formulas are those of the GLSL specification; the precision that Vulkan asks for is inherited from them.
 
-use spirv::{GlslStd450Op as Glsl, Op};
+use spirv::{Capability, GlslStd450Op as Glsl, Op};
 
 use super::Translator;
+use super::convert::integer;
 use super::value::Scalars;
 use crate::CompileError;
-use crate::ir::{BinaryOp, CompareOp, MathOp, Type, UnaryOp, Value};
+use crate::ir::{BinaryOp, CompareOp, ConvertOp, MathOp, Type, UnaryOp, Value};
 use crate::spirv::module::ExtendedSet;
 use crate::spirv::parse::Instruction;
 
@@ -55,6 +56,9 @@ impl<'a> Translator<'a> {
             }),
             Glsl::SmoothStep => self.zip3(instruction, Self::smooth_step),
             Glsl::Fma => self.zip3(instruction, |this, a, b, c| this.builder.math(MathOp::Fma, &[a, b, c])),
+            Glsl::InterpolateAtCentroid | Glsl::InterpolateAtSample | Glsl::InterpolateAtOffset => {
+                self.interpolate_at(op, instruction)
+            }
             Glsl::Ldexp => self.ldexp(instruction),
             Glsl::Modf | Glsl::ModfStruct => self.modf(op, instruction),
             Glsl::Frexp | Glsl::FrexpStruct => self.frexp(op, instruction),
@@ -71,7 +75,7 @@ impl<'a> Translator<'a> {
     }
 
     fn zip_op(&mut self, instruction: &Instruction<'a>, op: BinaryOp) -> Result<(), CompileError> {
-        self.zip(instruction, |this, a, b| this.builder.binary(op, a, b))
+        self.zip(instruction, |this, a, b| this.extreme(op, a, b))
     }
 
     /// Three operands of one type, scalar by scalar.
@@ -145,9 +149,40 @@ impl<'a> Translator<'a> {
         min: BinaryOp,
     ) -> Result<(), CompileError> {
         self.zip3(instruction, |this, x, low, high| {
-            let x = this.builder.binary(max, x, low);
-            this.builder.binary(min, x, high)
+            let x = this.extreme(max, x, low);
+            this.extreme(min, x, high)
         })
+    }
+
+    /// The smaller or larger operand. Where the module wants to know zeros by their sign, negative zero is the smaller one.
+    fn extreme(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        let picked = self.builder.binary(op, a, b);
+        if !matches!(op, BinaryOp::FMin | BinaryOp::FMax) || !self.module.has(Capability::FloatControls2) {
+            return picked;
+        }
+        // Of equal numbers only zeros differ, and only in their sign bit.
+        let join = if op == BinaryOp::FMin { BinaryOp::Or } else { BinaryOp::And };
+        let (a_bits, b_bits) = (self.bits_of(a), self.bits_of(b));
+        let joined = self.builder.binary(join, a_bits, b_bits);
+        let joined = self.builder.convert(ConvertOp::Bitcast, joined, self.builder.type_of(a));
+        let equal = self.builder.compare(CompareOp::FEq, a, b);
+        self.builder.select(equal, joined, picked)
+    }
+
+    /// A float's bits as an integer.
+    fn bits_of(&mut self, float: Value) -> Value {
+        let bits = integer(self.builder.type_of(float));
+        self.builder.convert(ConvertOp::Bitcast, float, bits)
+    }
+
+    /// A float with the sign of another one also if it is zero; its own sign is none or the same.
+    fn with_sign(&mut self, float: Value, sign: Value) -> Value {
+        let (bits, sign) = (self.bits_of(float), self.bits_of(sign));
+        let ty = self.builder.type_of(bits);
+        let mask = self.builder.constant(ty, 1 << (8 * ty.bytes() - 1));
+        let sign = self.builder.binary(BinaryOp::And, sign, mask);
+        let bits = self.builder.binary(BinaryOp::Or, bits, sign);
+        self.builder.convert(ConvertOp::Bitcast, bits, self.builder.type_of(float))
     }
 
     /// `x (1 - a) + y a`.
@@ -180,10 +215,22 @@ impl<'a> Translator<'a> {
         let mut scalars = Scalars::new();
         for i in 0..x.len {
             let (x, exponent) = (self.values.scalar(x, i), self.values.scalar(exponent, i));
-            let exponent = self.resize_signed(exponent, Type::I32);
+            let exponent = self.clamped_exponent(exponent);
             scalars.push(self.builder.math(MathOp::Ldexp, &[x, exponent]));
         }
         self.define(instruction, &scalars)
+    }
+
+    /// An exponent as 32 bits: one of 64 bits that is larger makes no other number than the largest that fits.
+    fn clamped_exponent(&mut self, exponent: Value) -> Value {
+        if self.builder.type_of(exponent) != Type::I64 {
+            return self.resize_signed(exponent, Type::I32);
+        }
+        let largest = self.builder.constant(Type::I64, i32::MAX as u64);
+        let smallest = self.builder.constant(Type::I64, i64::from(i32::MIN) as u64);
+        let exponent = self.builder.binary(BinaryOp::SMin, exponent, largest);
+        let exponent = self.builder.binary(BinaryOp::SMax, exponent, smallest);
+        self.resize_signed(exponent, Type::I32)
     }
 
     /// Fraction and whole part; the latter through a pointer or as the second member of the result.
@@ -196,7 +243,8 @@ impl<'a> Translator<'a> {
             // Infinity minus infinity is no number, but infinity has no fraction.
             let infinite = self.builder.unary(UnaryOp::IsInf, x);
             let zero = self.float_like(x, 0.0);
-            fractions.push(self.builder.select(infinite, zero, fraction));
+            let fraction = self.builder.select(infinite, zero, fraction);
+            fractions.push(self.with_sign(fraction, x));
             wholes.push(whole);
         }
         self.define_pair(op == Glsl::ModfStruct, instruction, fractions, wholes)

@@ -1,5 +1,6 @@
 //! Operations over the subgroup. One subgroup is one packet of lanes, so a ballot is the low bits of its first word.
 
+use smallvec::SmallVec;
 use spirv::{GroupOperation, Op};
 
 use super::Translator;
@@ -55,6 +56,7 @@ impl<'a> Translator<'a> {
             Op::GroupNonUniformShuffleDown => {
                 self.shuffle_from(&rest, |this, lane, delta| this.builder.binary(BinaryOp::IAdd, lane, delta))
             }
+            Op::GroupNonUniformPartitionEXT => self.partition(instruction),
             Op::GroupNonUniformRotateKHR => self.rotate(&rest),
             Op::GroupNonUniformQuadBroadcast => self.shuffle_from(&rest, |this, lane, index| {
                 let quad = this.cluster_start(lane, 4);
@@ -69,7 +71,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn lane(&mut self) -> Value {
+    pub(super) fn lane(&mut self) -> Value {
         self.builder.builtin(Builtin::SubgroupLocalInvocationId)
     }
 
@@ -198,7 +200,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The bits of the lanes before this one, and of this one too if asked.
-    fn lanes_below(&mut self, inclusive: bool) -> Value {
+    pub(super) fn lanes_below(&mut self, inclusive: bool) -> Value {
         let lane = self.lane();
         let ones = self.builder.int(if inclusive { 2 } else { 1 });
         let bit = self.builder.binary(BinaryOp::Shl, ones, lane);
@@ -214,6 +216,11 @@ impl<'a> Translator<'a> {
             Some(GroupOperation::Reduce) => GroupOp::Reduce(op),
             Some(GroupOperation::InclusiveScan) => GroupOp::InclusiveScan(op),
             Some(GroupOperation::ExclusiveScan) => GroupOp::ExclusiveScan(op),
+            Some(
+                operation @ (GroupOperation::PartitionedReduceEXT
+                | GroupOperation::PartitionedInclusiveScanEXT
+                | GroupOperation::PartitionedExclusiveScanEXT),
+            ) => return self.partitioned(&rest, op, operation),
             Some(GroupOperation::ClusteredReduce) => match self.cluster_size(&rest, 1)? {
                 Some(size) if size < LANES => return self.clustered(&rest, op, size),
                 _ => GroupOp::Reduce(op),
@@ -230,25 +237,49 @@ impl<'a> Translator<'a> {
         op: BinaryOp,
         size: u32,
     ) -> Result<(), CompileError> {
-        let value = self.operand(instruction, 0)?;
-        let everybody = self.builder.bool(true);
-        let active = self.builder.group(GroupOp::Ballot, &[everybody]);
         let lane = self.lane();
         let start = self.cluster_start(lane, size);
+        let from = |this: &mut Self, member| {
+            let member = this.builder.int(member);
+            this.builder.binary(BinaryOp::IAdd, start, member)
+        };
+        let members: SmallVec<[Value; 8]> = (0..size).map(|member| from(self, member)).collect();
+        let active = self.active_lanes();
+        self.reduce_members(instruction, op, &members, active)
+    }
+
+    /// The bits of the active lanes.
+    pub(super) fn active_lanes(&mut self) -> Value {
+        let everybody = self.builder.bool(true);
+        self.builder.group(GroupOp::Ballot, &[everybody])
+    }
+
+    /// Whether a lane's bit is set.
+    pub(super) fn has_bit(&mut self, bits: Value, lane: Value) -> Value {
         let (one, zero) = (self.builder.int(1), self.builder.int(0));
+        let bit = self.builder.binary(BinaryOp::UShr, bits, lane);
+        let bit = self.builder.binary(BinaryOp::And, bit, one);
+        self.builder.compare(CompareOp::INe, bit, zero)
+    }
+
+    /// A reduction over those of the lanes that have their bit set, in order.
+    pub(super) fn reduce_members(
+        &mut self,
+        instruction: &Instruction<'a>,
+        op: BinaryOp,
+        lanes: &[Value],
+        bits: Value,
+    ) -> Result<(), CompileError> {
+        let value = self.operand(instruction, 0)?;
         let mut scalars = Scalars::new();
         for i in 0..value.len {
             let value = self.values.scalar(value, i);
             let ty = self.builder.type_of(value);
             let identity = self.builder.constant(ty, eval::identity(op, ty));
             let mut result = identity;
-            for member in 0..size {
-                let member = self.builder.int(member);
-                let from = self.builder.binary(BinaryOp::IAdd, start, member);
-                let theirs = self.builder.group(GroupOp::Shuffle, &[value, from]);
-                let bit = self.builder.binary(BinaryOp::UShr, active, from);
-                let bit = self.builder.binary(BinaryOp::And, bit, one);
-                let takes_part = self.builder.compare(CompareOp::INe, bit, zero);
+            for &lane in lanes {
+                let theirs = self.builder.group(GroupOp::Shuffle, &[value, lane]);
+                let takes_part = self.has_bit(bits, lane);
                 let theirs = self.builder.select(takes_part, theirs, identity);
                 result = self.builder.binary(op, result, theirs);
             }

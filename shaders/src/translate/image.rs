@@ -181,8 +181,8 @@ impl<'a> Translator<'a> {
                 self.resize_unsigned(pitch, Type::I64)
             }
             _ => {
-                let low = self.word(image, Descriptor::SLICE_PITCH_WORD);
-                let high = self.word(image, Descriptor::SLICE_PITCH_WORD + 1);
+                let low = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD);
+                let high = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD + 1);
                 let (low, high) =
                     (self.resize_unsigned(low, Type::I64), self.resize_unsigned(high, Type::I64));
                 let bits = self.builder.constant(Type::I64, 32);

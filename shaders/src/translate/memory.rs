@@ -76,6 +76,9 @@ impl<'a> Translator<'a> {
                 let first = self.variable_index(instruction, pointer, first)?;
                 Ok((0..count).map(|i| self.builder.get(Variable(first + i))).collect())
             }
+            Root::Values(span) if Some(span) == self.io.helper => {
+                Ok(Scalars::from_slice(&[self.builder.helper()]))
+            }
             Root::Values(span) => {
                 if let Some(dynamic) = pointer.dynamic {
                     return Ok(self.choose(span, dynamic, pointer.constant as u32).into_iter().collect());
@@ -86,6 +89,7 @@ impl<'a> Translator<'a> {
                 let part = part.ok_or_else(|| instruction.error("reads outside an input"))?;
                 Ok(Scalars::from_slice(self.values.slice(part)))
             }
+            Root::Interface { .. } => self.load_interface(instruction, pointer),
             _ => self.load_memory(instruction, pointer),
         }
     }
@@ -139,6 +143,11 @@ impl<'a> Translator<'a> {
             }
             return Ok(());
         }
+        if let Root::Interface { .. } = pointer.root {
+            return self.store_interface(instruction, pointer, &leaves, scalars);
+        }
+        let memory = matches!(pointer.root, Root::Buffer { .. } | Root::Global(_));
+        let guarded = self.builder.keep_helpers_away(memory);
         for ((ty, offset), &value) in leaves.into_iter().zip(scalars) {
             let place = self
                 .place(pointer, offset)
@@ -151,6 +160,7 @@ impl<'a> Translator<'a> {
             };
             self.builder.store(place, value);
         }
+        self.builder.let_helpers_back(guarded);
         Ok(())
     }
 
@@ -240,14 +250,16 @@ impl<'a> Translator<'a> {
                 }
             }
             Kind::Struct => {
-                for member in self.types.members(at.ty) {
+                for (i, member) in self.types.members(at.ty).iter().enumerate() {
+                    let (slot, layout) = self.member_slot(at, i);
                     let start = match at.layout {
-                        Layout::Explicit => member.offset,
-                        Layout::Natural => member.natural_offset,
-                        Layout::Scalars => member.first_scalar,
+                        Layout::Explicit => i64::from(member.offset),
+                        Layout::Natural => i64::from(member.natural_offset),
+                        Layout::Scalars => i64::from(member.first_scalar),
+                        Layout::Slots | Layout::PackedSlots => slot,
                     };
-                    let member = Pointer { matrix: member.matrix, ..part(member.ty) };
-                    self.add_leaves(&member, offset + i64::from(start), leaves);
+                    let member = Pointer { matrix: member.matrix, layout, ..part(member.ty) };
+                    self.add_leaves(&member, offset + start, leaves);
                 }
             }
             _ => leaves.extend(self.types.scalar(at.ty).map(|ty| (ty, offset))),

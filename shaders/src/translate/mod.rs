@@ -1,4 +1,4 @@
-//! SPIR-V to IR: one compute entry point, all calls inlined, all composites taken apart.
+//! SPIR-V to IR: one entry point, all calls inlined, all composites taken apart.
 //!
 //! [`translate`] is the way in. The `Translator` walks the module once: types, constants and variables in order, then the
 //! entry point's function along its control flow. One file per family of instructions.
@@ -16,15 +16,23 @@ mod composite;
 mod constant;
 mod control_flow;
 mod convert;
+mod derivative;
 mod determinant;
 mod dot_product;
 mod glsl;
 mod group;
 mod image;
+mod interface;
+mod interface_layout;
 mod matrix;
 mod memory;
+mod modes;
 mod pack;
+mod partition;
 mod pointer;
+mod report;
+mod stage_builtin;
+mod stage_call;
 mod synchronization;
 mod terminator;
 mod texel;
@@ -35,18 +43,21 @@ mod variable_pointer;
 
 use std::rc::Rc;
 
-use spirv::Op;
+use spirv::{ExecutionModel, Op};
 
 use crate::hash::FastMap;
 use crate::ir::builder::Builder;
 use crate::ir::{self, Variable};
+use crate::source::Source;
 use crate::spirv::cfg::Cfg;
 use crate::spirv::module::Module;
 use crate::spirv::parse::Instruction;
 use crate::spirv::types::Types;
-use crate::{CompileError, ComputeSource};
+use crate::stage::Interface;
+use crate::{CompileError, ComputeSource, StageSource};
 
 use call::Activation;
+use interface::Io;
 use usage::Usage;
 use value::Values;
 
@@ -63,11 +74,27 @@ const MAX_MEMORY: u64 = 1 << 24;
 
 /// Translates the entry point.
 pub fn translate(source: &ComputeSource<'_>) -> Result<ir::Function, CompileError> {
-    let module = Module::new(source.words, source.entry_point)?;
-    let mut translator = Translator::new(source, &module)?;
+    let module = Module::new(source.words, ExecutionModel::GLCompute, source.entry_point)?;
+    let mut translator = Translator::new(source.into(), &module)?;
     translator.globals()?;
     translator.entry_point()?;
-    let function = translator.builder.finish();
+    verified(translator.builder.finish())
+}
+
+/// Translates the entry point of a graphics stage; says what its interface is.
+pub fn translate_stage(source: &StageSource<'_>) -> Result<(ir::Function, Interface), CompileError> {
+    let module = Module::new(source.words, modes::execution_model(source.stage), source.entry_point)?;
+    let mut translator = Translator::new(source.into(), &module)?;
+    translator.set_modes(source.stage)?;
+    translator.globals()?;
+    translator.stage_entry_point()?;
+    let (builder, io) = (translator.builder, translator.io);
+    let function = verified(builder.finish())?;
+    let interface = report::report(&function, io);
+    Ok((function, interface))
+}
+
+fn verified(function: ir::Function) -> Result<ir::Function, CompileError> {
     ir::verify::verify(&function).map_err(|error| CompileError::Malformed {
         op: "Function".into(),
         word: 0,
@@ -78,7 +105,7 @@ pub fn translate(source: &ComputeSource<'_>) -> Result<ir::Function, CompileErro
 
 /// The state of one translation.
 struct Translator<'a> {
-    source: &'a ComputeSource<'a>,
+    source: Source<'a>,
     module: &'a Module<'a>,
     types: Types,
     builder: Builder,
@@ -96,10 +123,16 @@ struct Translator<'a> {
     shared_bytes: u64,
     /// Bytes of private memory that have been given out.
     local_bytes: u64,
+    /// Whether shared memory is laid out by decorations.
+    explicit_shared: bool,
+    /// The descriptor set of all storage buffers; `None` if they are of several.
+    storage_set: Option<u32>,
+    /// What is known of the interface of a graphics stage.
+    io: Io,
 }
 
 impl<'a> Translator<'a> {
-    fn new(source: &'a ComputeSource<'a>, module: &'a Module<'a>) -> Result<Self, CompileError> {
+    fn new(source: Source<'a>, module: &'a Module<'a>) -> Result<Self, CompileError> {
         Ok(Self {
             source,
             module,
@@ -113,6 +146,9 @@ impl<'a> Translator<'a> {
             work: 0,
             shared_bytes: 0,
             local_bytes: 0,
+            explicit_shared: false,
+            storage_set: module.storage_set(),
+            io: Io::default(),
         })
     }
 
@@ -143,10 +179,14 @@ impl<'a> Translator<'a> {
         let function = self.builder.function_mut();
         function.workgroup_size = size;
         function.shared_bytes = u32::try_from(self.shared_bytes).unwrap_or(0);
+        self.initialize();
+        self.run_entry(self.module.entry_point, None)
+    }
+
+    fn initialize(&mut self) {
         for (variable, value) in std::mem::take(&mut self.initializers) {
             self.builder.set(variable, value);
         }
-        self.run_entry(self.module.entry_point)
     }
 
     /// Accounts for work; refuses when it is too much.
@@ -170,6 +210,11 @@ impl<'a> Translator<'a> {
             Op::Store => self.store_instruction(instruction),
             Op::CopyMemory => self.copy_memory(instruction),
             Op::ArrayLength => self.array_length(instruction),
+            Op::EmitVertex
+            | Op::EndPrimitive
+            | Op::EmitStreamVertex
+            | Op::EndStreamPrimitive
+            | Op::DemoteToHelperInvocation => self.stage_instruction(instruction),
             Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
                 self.access_chain(instruction)
             }
@@ -194,6 +239,16 @@ impl<'a> Translator<'a> {
             | Op::ExpectKHR
             | Op::Select => self.composite(op, instruction),
             Op::ExtInst => self.extended_instruction(instruction),
+            Op::DPdx
+            | Op::DPdy
+            | Op::Fwidth
+            | Op::DPdxFine
+            | Op::DPdyFine
+            | Op::FwidthFine
+            | Op::DPdxCoarse
+            | Op::DPdyCoarse
+            | Op::FwidthCoarse
+            | Op::IsHelperInvocationEXT => self.derivative(op, instruction),
             Op::PtrEqual | Op::PtrNotEqual | Op::PtrDiff => self.compare_pointers(op, instruction),
             _ => self.arithmetic(op, instruction),
         }

@@ -7,7 +7,7 @@ use spirv::StorageClass;
 
 use super::Translator;
 use super::value::Span;
-use crate::ir::{BinaryOp, LocalMemory, Place, Type, Value};
+use crate::ir::{BinaryOp, LocalMemory, Place, Side, Type, Value};
 use crate::spirv::types::{Kind, MatrixLayout};
 
 /// What is pointed into.
@@ -27,6 +27,13 @@ pub(super) enum Root {
     Buffer { set: u32, slot: Value, constant: bool },
     /// An array of descriptors, before it is indexed.
     Descriptors { set: u32, slot: u32, count: u32, constant: bool },
+    /// Slots of a stage's interface; offsets count slots.
+    Interface {
+        side: Side,
+        vertex: Vertex,
+        /// How many slots further than its constant part the offset may lead.
+        reach: u32,
+    },
     /// A descriptor that the pipeline layout lacks.
     Unbound { set: u32, binding: u32 },
     /// A device address (`I64`).
@@ -44,6 +51,21 @@ pub(super) enum Layout {
     Natural,
     /// As scalars one after the other, counted and not measured.
     Scalars,
+    /// In slots, each element of an array at a location of its own.
+    Slots,
+    /// In slots one after the other: built-ins.
+    PackedSlots,
+}
+
+/// Which vertex of a primitive or patch is pointed into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vertex {
+    /// The only one.
+    Only,
+    /// Any: the first index will choose.
+    All,
+    /// That one.
+    One(Value),
 }
 
 /// A pointer.
@@ -142,20 +164,22 @@ impl Translator<'_> {
             Root::Global(base) => {
                 Place::Global { address: self.builder.binary(BinaryOp::IAdd, base, offset) }
             }
+            Root::Interface { side, vertex, .. } => {
+                let vertex = match vertex {
+                    Vertex::One(vertex) => vertex,
+                    Vertex::Only | Vertex::All => self.builder.int(0),
+                };
+                Place::Interface { side, vertex, slot: offset }
+            }
             _ => return None,
         })
     }
 
-    /// A device address as a number.
-    pub(super) fn address(&mut self, pointer: &Pointer) -> Option<Value> {
-        match self.place(pointer, 0)? {
-            Place::Global { address } => Some(address),
-            _ => None,
-        }
-    }
-
     /// Bytes (or scalars) from one element of the pointer's array to the next.
     pub(super) fn element_stride(&self, layout: Layout, array: u32, element: u32) -> u32 {
+        if layout == Layout::Slots {
+            return self.interface_slots(element);
+        }
         let by_decoration = self.types.get(array).map_or(0, |info| info.array_stride);
         match layout {
             Layout::Explicit if by_decoration > 0 => by_decoration,
@@ -165,6 +189,9 @@ impl Translator<'_> {
 
     /// Bytes (or scalars) of a value of the type, as an element of an array.
     pub(super) fn natural_stride(&self, layout: Layout, ty: u32) -> u32 {
+        if matches!(layout, Layout::Slots | Layout::PackedSlots) {
+            return self.packed_slots(ty);
+        }
         let Some(info) = self.types.get(ty) else { return 0 };
         let size = if layout == Layout::Scalars { info.scalars } else { info.stride() };
         u32::try_from(size).unwrap_or(u32::MAX)
@@ -181,6 +208,7 @@ impl Translator<'_> {
                 let stride = pointer.matrix.stride;
                 if pointer.matrix.row_major { (scalar, stride) } else { (stride, scalar) }
             }
+            Layout::Slots => (self.interface_slots(column), scalar),
             layout => (self.natural_stride(layout, column), scalar),
         }
     }

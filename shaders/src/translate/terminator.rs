@@ -34,6 +34,11 @@ impl<'a> Translator<'a> {
                 self.return_(instruction)?;
                 None
             }
+            Op::Kill | Op::TerminateInvocation if self.source.stage.is_some() => {
+                self.demote(instruction)?;
+                self.builder.ret();
+                None
+            }
             Op::Kill | Op::TerminateInvocation | Op::Unreachable => {
                 self.builder.ret();
                 None

@@ -4,14 +4,14 @@
 //! An id of a function that is inlined twice simply gets a new value the second time.
 
 use smallvec::SmallVec;
-use spirv::{Op, StorageClass};
+use spirv::Op;
 
 use super::pointer::Pointer;
 use super::{MAX_SCALARS, Translator};
 use crate::CompileError;
 use crate::ir::{Type, Value};
 use crate::spirv::parse::Instruction;
-use crate::spirv::types::Kind;
+use crate::spirv::types::{Kind, is_value};
 
 /// Some scalars; four without allocation.
 pub(super) type Scalars = SmallVec<[Value; 4]>;
@@ -152,10 +152,8 @@ impl<'a> Translator<'a> {
         }
         match self.values.get(id) {
             Some(Val::Pointer(pointer)) => {
-                let address = self
-                    .address(&pointer)
-                    .ok_or_else(|| instruction.error("a pointer is used as a number"))?;
-                Ok(self.values.add(&[address]))
+                let bits = self.pointer_bits(instruction, &pointer)?;
+                Ok(self.values.add(&[bits]))
             }
             _ => Err(instruction.error("an operand has no value here")),
         }
@@ -205,12 +203,10 @@ impl<'a> Translator<'a> {
             Some(Val::Pointer(pointer)) => Ok(pointer),
             Some(Val::Span(span)) if span.len == 1 => {
                 let ty = self.module.type_of(id).unwrap_or(0);
-                let address = self.values.scalar(span, 0);
+                let bits = self.values.scalar(span, 0);
                 match self.types.kind(ty) {
-                    Kind::Pointer { class: StorageClass::PhysicalStorageBuffer, pointee }
-                        if self.builder.type_of(address) == Type::I64 =>
-                    {
-                        Ok(Pointer::global(address, pointee))
+                    Kind::Pointer { class, pointee } if self.builder.type_of(bits) == Type::I64 => {
+                        self.pointer_from_bits(instruction, class, pointee, bits)
                     }
                     _ => Err(instruction.error("an operand is no pointer")),
                 }
@@ -251,12 +247,12 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// `OpUndef`: zeros. A pointer that is undefined has no value, and any use of it is refused.
+    /// `OpUndef`: zeros. What has no bits (an image, a pointer to a variable) has no value, and any use of it is refused.
     pub(super) fn undef(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        if matches!(self.types.kind(instruction.result_type), Kind::Pointer { class, .. }
-            if class != StorageClass::PhysicalStorageBuffer)
-        {
-            return Ok(());
+        match self.types.kind(instruction.result_type) {
+            Kind::Pointer { class, .. } if !is_value(class) => return Ok(()),
+            Kind::Opaque(_) | Kind::Image(_) => return Ok(()),
+            _ => {}
         }
         let zeros = self.zeros(instruction, instruction.result_type)?;
         self.define(instruction, &zeros)

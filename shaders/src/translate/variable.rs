@@ -19,24 +19,13 @@ impl<'a> Translator<'a> {
         let pointer = match class {
             StorageClass::Private => {
                 let pointer = self.private(instruction, pointee)?;
-                let initial = match instruction.operands.get(1) {
-                    Some(&id) => Scalars::from_slice({
-                        let span = self.span(instruction, id)?;
-                        self.values.slice(span)
-                    }),
-                    None => Scalars::new(),
-                };
-                match pointer.root {
-                    Root::Variables(first) => {
-                        let variables = (0..).map(|i| Variable(first + i));
-                        self.initializers.extend(variables.zip(initial));
-                    }
-                    _ if !initial.is_empty() => self.store(instruction, &pointer, &initial)?,
-                    _ => {}
-                }
+                self.initialize_global(instruction, &pointer)?;
                 pointer
             }
             StorageClass::Workgroup => self.shared(instruction, pointee)?,
+            StorageClass::Input | StorageClass::Output if self.source.stage.is_some() => {
+                self.interface_variable(instruction, class, pointee)?
+            }
             StorageClass::Input => self.input(instruction, pointee)?,
             StorageClass::PushConstant => Pointer::new(Root::PushConstant, Layout::Explicit, pointee),
             _ if is_explicit(class) || self.is_image(pointee) => {
@@ -46,6 +35,23 @@ impl<'a> Translator<'a> {
         };
         self.define_pointer(instruction.result, pointer);
         Ok(())
+    }
+
+    /// Gives a variable of the module what it starts with.
+    pub(super) fn initialize_global(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &Pointer,
+    ) -> Result<(), CompileError> {
+        let Some(&id) = instruction.operands.get(1) else { return Ok(()) };
+        let span = self.span(instruction, id)?;
+        let initial = Scalars::from_slice(self.values.slice(span));
+        if let Root::Variables(first) = pointer.root {
+            let variables = (0..).map(|i| Variable(first + i));
+            self.initializers.extend(variables.zip(initial));
+            return Ok(());
+        }
+        self.store(instruction, pointer, &initial)
     }
 
     /// A variable of a function. Each time the function is inlined it is a new one.
@@ -73,7 +79,11 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn private(&mut self, instruction: &Instruction<'a>, ty: u32) -> Result<Pointer, CompileError> {
+    pub(super) fn private(
+        &mut self,
+        instruction: &Instruction<'a>,
+        ty: u32,
+    ) -> Result<Pointer, CompileError> {
         if self.usage.is_dynamic(instruction.result) {
             let size = self.types.get(ty).map_or(0, |info| info.size).next_multiple_of(16);
             self.local_bytes = self.local_bytes.saturating_add(size);
@@ -102,6 +112,7 @@ impl<'a> Translator<'a> {
         if self.shared_bytes > MAX_MEMORY {
             return Err(CompileError::unsupported("shared memory of more than 16 MiB"));
         }
+        self.explicit_shared |= block;
         let layout = if block { Layout::Explicit } else { Layout::Natural };
         let mut pointer = Pointer::new(Root::Shared, layout, ty);
         pointer.constant = start as i64;

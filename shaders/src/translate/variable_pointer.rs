@@ -2,15 +2,28 @@
 //!
 //! The choice is between offsets, and for buffers of one descriptor set between descriptors; which kind of memory is pointed
 //! into has to be the same for all.
+//!
+//! Where a pointer is stored, returned or compared with null, it is 64 bits:
+//! ```text
+//!   device address     the address
+//!   shared memory      the offset, NULL flipped
+//!   buffer             slot << 44 | offset, NULL flipped            slot: the descriptor's place in its set
+//! ```
+//! so that zero is null: an offset far outside of every buffer.
 
 use smallvec::SmallVec;
-use spirv::Op;
+use spirv::{Op, StorageClass};
 
 use super::Translator;
 use super::pointer::{Layout, Pointer, Root};
 use crate::CompileError;
 use crate::ir::{BinaryOp, CompareOp, Place, Type, UnaryOp, Value};
 use crate::spirv::parse::Instruction;
+
+/// Where the slot begins in a buffer pointer's bits.
+const SLOT_SHIFT: u64 = 44;
+/// An offset outside of everything, which zero stands for.
+const NULL: u64 = 1 << (SLOT_SHIFT - 1);
 
 /// The parts of a pointer that can be chosen: an offset, for buffers the descriptor too.
 type Parts = SmallVec<[Value; 2]>;
@@ -52,6 +65,69 @@ impl<'a> Translator<'a> {
             self.builder.set(variable, part);
         }
         Ok(())
+    }
+
+    /// A pointer as a number.
+    pub(super) fn pointer_bits(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &Pointer,
+    ) -> Result<Value, CompileError> {
+        self.check_root(instruction, pointer)?;
+        let bits = match self.place(pointer, 0) {
+            Some(Place::Global { address }) => return Ok(address),
+            Some(Place::Shared { offset }) => self.resize_signed(offset, Type::I64),
+            Some(Place::Buffer { slot, offset, .. }) => {
+                let mask = self.builder.constant(Type::I64, (1 << SLOT_SHIFT) - 1);
+                let offset = self.resize_unsigned(offset, Type::I64);
+                let offset = self.builder.binary(BinaryOp::And, offset, mask);
+                let shift = self.builder.constant(Type::I64, SLOT_SHIFT);
+                let slot = self.resize_unsigned(slot, Type::I64);
+                let slot = self.builder.binary(BinaryOp::Shl, slot, shift);
+                self.builder.binary(BinaryOp::Or, slot, offset)
+            }
+            _ => return Err(instruction.error("a pointer is used as a number")),
+        };
+        let null = self.builder.constant(Type::I64, NULL);
+        Ok(self.builder.binary(BinaryOp::Xor, bits, null))
+    }
+
+    /// The pointer that a number stands for.
+    pub(super) fn pointer_from_bits(
+        &mut self,
+        instruction: &Instruction<'a>,
+        class: StorageClass,
+        pointee: u32,
+        bits: Value,
+    ) -> Result<Pointer, CompileError> {
+        if class == StorageClass::PhysicalStorageBuffer {
+            return Ok(Pointer::global(bits, pointee));
+        }
+        let null = self.builder.constant(Type::I64, NULL);
+        let bits = self.builder.binary(BinaryOp::Xor, bits, null);
+        let (root, layout, offset) = match class {
+            StorageClass::Workgroup => {
+                let layout = if self.explicit_shared { Layout::Explicit } else { Layout::Natural };
+                (Root::Shared, layout, self.resize_unsigned(bits, Type::I32))
+            }
+            StorageClass::StorageBuffer => {
+                let set = self.storage_set.ok_or_else(|| {
+                    CompileError::unsupported("stored pointers where storage buffers are of several sets")
+                })?;
+                let shift = self.builder.constant(Type::I64, SLOT_SHIFT);
+                let slot = self.builder.binary(BinaryOp::UShr, bits, shift);
+                let slot = self.resize_unsigned(slot, Type::I32);
+                let shift = self.builder.constant(Type::I64, 64 - SLOT_SHIFT);
+                let offset = self.builder.binary(BinaryOp::Shl, bits, shift);
+                let offset = self.builder.binary(BinaryOp::SShr, offset, shift);
+                (Root::Buffer { set, slot, constant: false }, Layout::Explicit, offset)
+            }
+            _ => return Err(instruction.error("an operand is no pointer")),
+        };
+        let mut pointer = Pointer::new(root, layout, pointee);
+        pointer.dynamic = Some(offset);
+        pointer.matrix = self.types.matrix_layout_of(pointee);
+        Ok(pointer)
     }
 
     /// A pointer of that shape with these parts.

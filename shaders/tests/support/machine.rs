@@ -64,6 +64,7 @@ impl Machine {
             zero_page: zero.address() as *const u8,
             sink_page: sink.address() as *mut u8,
             fault: no_memory,
+            texture_unit: lacuna_shaders::abi::texture::no_texture_unit,
             user: std::ptr::null(),
             sets: [std::ptr::null(); MAX_SETS],
             group_count,
@@ -86,6 +87,19 @@ pub(crate) enum Placement {
 /// Runs all workgroups, in two calls.
 pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement) {
     let kernel = compile_function(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
+    let groups: u64 = memory.group_count.iter().map(|&n| u64::from(n)).product();
+    let mut scratch = Scratch::new();
+    with_memory(memory, placement, |context| {
+        // SAFETY: the context describes the memory, which lives until the end of this function.
+        unsafe {
+            kernel.run(context, 0, groups / 3, &mut scratch);
+            kernel.run(context, groups / 3, groups - groups / 3, &mut scratch);
+        }
+    });
+}
+
+/// Puts buffers and push constants where machine code finds them, and back again after the run.
+pub(crate) fn with_memory(memory: &mut Memory, placement: Placement, run: impl FnOnce(&DispatchContext)) {
     let mut machine = Machine::new(memory.group_count);
     machine.context.base_group = memory.base_group;
     machine.context.push_constants[..memory.push_constants.len()].copy_from_slice(&memory.push_constants);
@@ -121,13 +135,7 @@ pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement
     }
     (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
 
-    let groups: u64 = memory.group_count.iter().map(|&n| u64::from(n)).product();
-    let mut scratch = Scratch::new();
-    // SAFETY: the context describes the memory above, which lives until the end of this function.
-    unsafe {
-        kernel.run(&machine.context, 0, groups / 3, &mut scratch);
-        kernel.run(&machine.context, groups / 3, groups - groups / 3, &mut scratch);
-    }
+    run(&machine.context);
     for ((bytes, pages), &count) in memory.buffers.values_mut().zip(&mut backing).zip(&page_counts) {
         for (i, byte) in bytes.iter_mut().enumerate() {
             *byte = pages.bytes()[scattered(i + shift, count, placement)];

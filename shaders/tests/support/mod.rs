@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot run its tools fails")]
 
 pub(crate) mod machine;
+pub(crate) mod stage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -118,18 +119,28 @@ impl Dispatch {
     /// Binds a storage image whose rows and slices have no gaps.
     pub(crate) fn image(self, binding: u32, words: &[u32], extent: [u32; 3], texel_bytes: u32) -> Self {
         let row_pitch = extent[0] * texel_bytes;
-        let slice_pitch = u64::from(row_pitch * extent[1]);
-        let shape = Descriptor { extent, row_pitch, slice_pitch, ..Descriptor::default() };
+        let block_slice_pitch = u64::from(row_pitch * extent[1]);
+        let shape = Descriptor {
+            extent,
+            row_pitch,
+            block_slice_pitch,
+            block_log2: [31, 31, 0],
+            ..Descriptor::default()
+        };
         let mut this = self.buffer(binding, words);
         this.memory.descriptors.insert((0, binding * 16), shape);
         this
     }
 
-    pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
+    fn layout(&self) -> Layout {
         let place = |(&(set, binding), &count): (&(u32, u32), &u32)| {
             ((set, binding), Binding { slot: binding * 16, count })
         };
-        let layout = Layout { bindings: self.counts.iter().map(place).collect() };
+        Layout { bindings: self.counts.iter().map(place).collect() }
+    }
+
+    pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
+        let layout = self.layout();
         translate::translate(&ComputeSource {
             words: &self.words,
             entry_point: "main",

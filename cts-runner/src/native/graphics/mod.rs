@@ -1,0 +1,36 @@
+//! Graphics: passes, pipelines, draws, queries.
+
+mod attachments_are_cleared_in_rectangles;
+mod bad_draws_are_survived;
+mod blending_mixes_colors;
+mod colors_are_interpolated;
+mod depth_test_keeps_the_nearest;
+mod dynamic_rendering_needs_no_objects;
+mod indexed_strips_restart;
+mod indirect_draws;
+mod multiview_draws_each_view;
+mod occlusion_queries_count_samples;
+mod samples_are_resolved;
+mod scissors_and_viewports_are_dynamic;
+mod secondaries_draw_in_a_pass;
+mod statistics_count_stages;
+mod support;
+mod triangle_covers_its_pixels;
+
+super::cases!("graphics":
+    attachments_are_cleared_in_rectangles,
+    bad_draws_are_survived,
+    blending_mixes_colors,
+    colors_are_interpolated,
+    depth_test_keeps_the_nearest,
+    dynamic_rendering_needs_no_objects,
+    indexed_strips_restart,
+    indirect_draws,
+    multiview_draws_each_view,
+    occlusion_queries_count_samples,
+    samples_are_resolved,
+    scissors_and_viewports_are_dynamic,
+    secondaries_draw_in_a_pass,
+    statistics_count_stages,
+    triangle_covers_its_pixels,
+);

@@ -1,0 +1,297 @@
+//! Color attachments: from what the fragment shader gives to bytes.
+//!
+//! Formats with eight bits per channel have a path of their own, eight pixels at a time; all others go texel by texel
+//! through their codec, with the equations in between for eight pixels as well.
+#![expect(unsafe_code, reason = "reads and writes the application's memory")]
+
+use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
+
+use super::blend::{Colors, Sources, blend, logic};
+use super::lanes::{ALL, Floats, N, lanes_of, select};
+use super::state::Blend;
+use super::tile_view::TileView;
+use crate::format::{Format, Numeric, NumericClass};
+
+/// How one attachment is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Color {
+    format: Format,
+    state: vk::PipelineColorBlendAttachmentState,
+    constants: [f32; 4],
+    logic: Option<vk::LogicOp>,
+    /// Channels that are written, as bits; those that the format lacks count as written.
+    mask: u32,
+    /// Colors are limited to these.
+    limits: Option<[f32; 2]>,
+    path: Path,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Path {
+    /// Four bytes; red is byte 0 or 2.
+    Bytes {
+        swapped: bool,
+        is_blended: bool,
+    },
+    General,
+}
+
+impl Color {
+    /// `None` if nothing is ever written.
+    pub(super) fn new(format: Format, blend: &Blend, index: usize) -> Option<Self> {
+        let state = blend.attachments.get(index).copied().unwrap_or(vk::PipelineColorBlendAttachmentState {
+            color_write_mask: ColorComponentFlags::RGBA,
+            ..Default::default()
+        });
+        let missing = (0..4).filter(|&n| format.channel_bits[n] == 0).fold(0, |set, n| set | 1 << n);
+        let mask = state.color_write_mask.as_raw() & 0xf;
+        if mask & !missing == 0 {
+            return None;
+        }
+        let is_fixed = matches!(format.numeric, Numeric::Unorm | Numeric::Srgb | Numeric::Snorm);
+        let limits = match format.numeric {
+            Numeric::Unorm | Numeric::Srgb => Some([0.0, 1.0]),
+            Numeric::Snorm => Some([-1.0, 1.0]),
+            _ => None,
+        };
+        let is_float = format.class() == NumericClass::Float;
+        let has_logic = blend.logic_op.is_some();
+        let logic = blend.logic_op.filter(|_| !is_float || is_fixed && format.numeric != Numeric::Srgb);
+        let is_blended = state.blend_enable != 0 && is_float && !has_logic && !copies(&state);
+        let constants = match limits {
+            Some([low, high]) => blend.constants.map(|value| value.max(low).min(high)),
+            None => blend.constants,
+        };
+        let state = vk::PipelineColorBlendAttachmentState { blend_enable: is_blended.into(), ..state };
+        let mask = mask | missing;
+        let path = match format.name {
+            _ if logic.is_some() || mask != 0xf => Path::General,
+            vk::Format::R8G8B8A8_UNORM | vk::Format::A8B8G8R8_UNORM_PACK32 => {
+                Path::Bytes { swapped: false, is_blended }
+            }
+            vk::Format::B8G8R8A8_UNORM => Path::Bytes { swapped: true, is_blended },
+            _ => Path::General,
+        };
+        Some(Self { format, state, constants, logic, mask, limits, path })
+    }
+
+    /// Writes the lanes of `set`.
+    ///
+    /// # Safety
+    /// The lanes of the set are inside of the surface of the view, whose format this was made for.
+    #[inline(always)]
+    pub(super) unsafe fn write(
+        &self,
+        view: &TileView,
+        [x, y]: [i32; 2],
+        sample: usize,
+        set: u32,
+        first: &Colors,
+        second: &Colors,
+    ) {
+        match self.path {
+            // SAFETY: the caller's promise; a packet that is whole is memory.
+            Path::Bytes { swapped, is_blended } if view.is_whole(x, y) => unsafe {
+                self.write_bytes(view, [x, y], sample, set, first, second, swapped, is_blended);
+            },
+            // SAFETY: the caller's promise.
+            _ => unsafe { self.write_texels(view, [x, y], sample, set, first, second) },
+        }
+        view.written(x, y, sample, set);
+    }
+
+    /// # Safety
+    /// As [`write`](Self::write); the packet is whole, and its texels have four bytes.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "all are of one call")]
+    unsafe fn write_bytes(
+        &self,
+        view: &TileView,
+        [x, y]: [i32; 2],
+        sample: usize,
+        set: u32,
+        first: &Colors,
+        second: &Colors,
+        swapped: bool,
+        is_blended: bool,
+    ) {
+        let rows = view.rows(x, y, sample).map(|row| row.cast::<[u32; 4]>());
+        let mut stored = [0; N];
+        if is_blended || set != ALL {
+            // SAFETY: the caller's promise.
+            let [a, b] = rows.map(|row| unsafe { row.read_unaligned() });
+            stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
+        }
+        let mut new = if is_blended {
+            let limited =
+                |colors: &Colors| colors.map(|channel| channel.map(|value| value.max(0.0).min(1.0)));
+            let (first, second) = (limited(first), limited(second));
+            let sources = Sources { first: &first, second: &second, constants: &self.constants };
+            let under = unpack(&stored, swapped);
+            pack(
+                &if blends_over(&self.state) {
+                    over(&first, &under)
+                } else {
+                    blend(&self.state, &sources, &under)
+                },
+                swapped,
+            )
+        } else {
+            pack(first, swapped)
+        };
+        if set != ALL {
+            new = select(set, &new, &stored);
+        }
+        let [a, b, c, d, e, f, g, h] = new;
+        // SAFETY: the caller's promise.
+        unsafe {
+            rows[0].write_unaligned([a, b, e, f]);
+            rows[1].write_unaligned([c, d, g, h]);
+        }
+    }
+
+    /// # Safety
+    /// As [`write`](Self::write).
+    unsafe fn write_texels(
+        &self,
+        view: &TileView,
+        [x, y]: [i32; 2],
+        sample: usize,
+        set: u32,
+        first: &Colors,
+        second: &Colors,
+    ) {
+        let pixels = view.lanes(x, y, sample);
+        let codec = self.format.codec();
+        let is_blended = self.state.blend_enable != 0;
+        let mut stored = [[0; 4]; N];
+        if is_blended || self.mask != 0xf {
+            for lane in lanes_of(set) {
+                // SAFETY: the caller's promise.
+                stored[lane] = unsafe { (codec.load)(pixels[lane]) };
+            }
+        }
+        let mut new = [[0; 4]; N];
+        if is_blended {
+            let under: Colors = core::array::from_fn(|n| stored.map(|texel| f32::from_bits(texel[n])));
+            let (first, second) = (self.limited(first), self.limited(second));
+            let sources = Sources { first: &first, second: &second, constants: &self.constants };
+            let blended = blend(&self.state, &sources, &under);
+            for (lane, texel) in new.iter_mut().enumerate() {
+                *texel = core::array::from_fn(|n| blended[n][lane].to_bits());
+            }
+        } else {
+            for (lane, texel) in new.iter_mut().enumerate() {
+                *texel = core::array::from_fn(|n| first[n][lane].to_bits());
+            }
+        }
+        for lane in lanes_of(set) {
+            let mut texel = new[lane];
+            if let Some(op) = self.logic {
+                // SAFETY: the caller's promise.
+                texel = unsafe { self.combine(op, pixels[lane], texel) };
+            }
+            for (n, channel) in texel.iter_mut().enumerate().filter(|(n, _)| self.mask >> n & 1 == 0) {
+                *channel = stored[lane][n];
+            }
+            // SAFETY: the caller's promise.
+            unsafe { (codec.store)(pixels[lane], texel) };
+        }
+    }
+
+    fn limited(&self, colors: &Colors) -> Colors {
+        let Some([low, high]) = self.limits else { return *colors };
+        colors.map(|channel| channel.map(|value| value.max(low).min(high)))
+    }
+
+    /// The channels that a logic operation on the texel's bits gives.
+    ///
+    /// # Safety
+    /// The pointer is to a texel of the format.
+    unsafe fn combine(&self, op: vk::LogicOp, stored: *const u8, channels: [u32; 4]) -> [u32; 4] {
+        let codec = self.format.codec();
+        let bytes = (self.format.element_bytes() as usize).min(16);
+        let mut texel = [0u8; 16];
+        // SAFETY: the array holds any texel; the caller's promise for `stored`.
+        unsafe {
+            (codec.store)(texel.as_mut_ptr(), channels);
+            for (n, byte) in texel[..bytes].iter_mut().enumerate() {
+                *byte = logic(op, (*byte).into(), stored.add(n).read().into()) as u8;
+            }
+            (codec.load)(texel.as_ptr())
+        }
+    }
+}
+
+/// Whether blending gives what it is given.
+fn copies(state: &vk::PipelineColorBlendAttachmentState) -> bool {
+    let copy =
+        |op, source, target| op == BlendOp::ADD && source == BlendFactor::ONE && target == BlendFactor::ZERO;
+    copy(state.color_blend_op, state.src_color_blend_factor, state.dst_color_blend_factor)
+        && copy(state.alpha_blend_op, state.src_alpha_blend_factor, state.dst_alpha_blend_factor)
+}
+
+/// Whether it is the usual equation for transparent colors.
+#[inline(always)]
+fn blends_over(state: &vk::PipelineColorBlendAttachmentState) -> bool {
+    state.color_blend_op == BlendOp::ADD
+        && state.alpha_blend_op == BlendOp::ADD
+        && state.src_color_blend_factor == BlendFactor::SRC_ALPHA
+        && state.src_alpha_blend_factor == BlendFactor::SRC_ALPHA
+        && state.dst_color_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
+        && state.dst_alpha_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
+}
+
+#[inline(always)]
+fn over(first: &Colors, stored: &Colors) -> Colors {
+    let alpha = &first[3];
+    let channel = |n: usize| -> Floats {
+        core::array::from_fn(|lane| first[n][lane] * alpha[lane] + stored[n][lane] * (1.0 - alpha[lane]))
+    };
+    [channel(0), channel(1), channel(2), channel(3)]
+}
+
+#[inline(always)]
+fn unpack(texels: &[u32; N], swapped: bool) -> Colors {
+    let byte = |shift: u32| texels.map(|texel| (texel >> shift & 0xff) as i32 as f32 * (1.0 / 255.0));
+    if swapped { [byte(16), byte(8), byte(0), byte(24)] } else { [byte(0), byte(8), byte(16), byte(24)] }
+}
+
+#[inline(always)]
+fn pack(colors: &Colors, swapped: bool) -> [u32; N] {
+    // Floats of this size count ones in their low bits.
+    const ONES: f32 = 8_388_608.0;
+    let byte = |channel: &Floats| -> [u32; N] {
+        channel.map(|value| (value.max(0.0).min(1.0) * 255.0 + ONES).to_bits() & 0xff)
+    };
+    let [r, g, b, a] = [0, 1, 2, 3].map(|n| byte(&colors[n]));
+    let (low, high) = if swapped { (b, r) } else { (r, b) };
+    core::array::from_fn(|lane| low[lane] | g[lane] << 8 | high[lane] << 16 | a[lane] << 24)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_packed_as_the_codec_does_it() {
+        for (name, swapped) in [(vk::Format::R8G8B8A8_UNORM, false), (vk::Format::B8G8R8A8_UNORM, true)] {
+            let codec = Format::find(name).unwrap().codec();
+            for step in -10..600 {
+                let value = step as f32 / 512.0;
+                let channels = [value, 1.0 - value, value * 0.5, f32::NAN];
+                let mut bytes = [0; 4];
+                // SAFETY: four bytes are a texel.
+                unsafe { (codec.store)(bytes.as_mut_ptr(), channels.map(f32::to_bits)) };
+                let packed = pack(&channels.map(|channel| [channel; N]), swapped)[3];
+                assert_eq!(packed.to_le_bytes(), bytes, "{channels:?}");
+                let unpacked = unpack(&[packed; N], swapped).map(|channel| channel[0].to_bits());
+                // SAFETY: as above.
+                let loaded = unsafe { (codec.load)(bytes.as_ptr()) };
+                for (one, other) in unpacked.iter().zip(loaded) {
+                    assert!((f32::from_bits(*one) - f32::from_bits(other)).abs() < 1e-7);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Which samples of a tile a primitive covers.
+//!
+//! Boxes of pixels are tested against each edge by their corners: wholly outside, wholly inside, or crossed. Only crossed
+//! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small.
+
+use super::lanes::{ALL, COLUMN, N, ROW, not_negative, set_of};
+use super::primitive::{Bounds, Coverage, Edge, Primitive};
+use super::sample::{MAX_SAMPLES, Samples};
+
+/// Lanes that are covered, by sample.
+pub(super) type Covered = [u32; MAX_SAMPLES];
+
+/// Side of the boxes that big boxes are cut into.
+const BLOCK: i32 = 16;
+
+/// Calls `emit` with the first pixel of each packet of the box that has a covered sample.
+#[inline(always)]
+pub(super) fn walk(
+    primitive: &Primitive,
+    area: Bounds,
+    samples: &Samples,
+    mut emit: impl FnMut(i32, i32, &mut Covered),
+) {
+    let area = area.intersect(primitive.bounds);
+    if area.is_empty() {
+        return;
+    }
+    match &primitive.coverage {
+        Coverage::Pixels(line) => {
+            let is_covered = |x, y, _| line.covers(x, y);
+            each_pixel(area, samples.count, is_covered, &mut emit);
+        }
+        Coverage::Edges(count) if !samples.is_uniform => {
+            let edges = &primitive.edges[..usize::from(*count)];
+            let is_covered =
+                |x, y, sample| edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0);
+            each_pixel(area, samples.count, is_covered, &mut emit);
+        }
+        Coverage::Edges(count) => {
+            let edges = &primitive.edges[..usize::from(*count)];
+            if samples.count == 1 {
+                walk_edges::<1>(edges, area, samples, &mut emit);
+            } else {
+                walk_edges::<MAX_SAMPLES>(edges, area, samples, &mut emit);
+            }
+        }
+    }
+}
+
+/// For what has no edges: asks for every sample.
+#[inline(never)]
+fn each_pixel(
+    area: Bounds,
+    samples: usize,
+    is_covered: impl Fn(i32, i32, usize) -> bool,
+    emit: &mut impl FnMut(i32, i32, &mut Covered),
+) {
+    for y in (area.y0 & !1..area.y1).step_by(2) {
+        for x in (area.x0 & !3..area.x1).step_by(4) {
+            let inside = inside_of(area, x, y);
+            let mut covered = [0; MAX_SAMPLES];
+            for (sample, set) in covered.iter_mut().enumerate().take(samples) {
+                let all = (0..N).filter(|&lane| {
+                    inside >> lane & 1 != 0 && is_covered(x + COLUMN[lane], y + ROW[lane], sample)
+                });
+                *set = all.fold(0, |set, lane| set | 1 << lane);
+            }
+            if covered != [0; MAX_SAMPLES] {
+                emit(x, y, &mut covered);
+            }
+        }
+    }
+}
+
+/// Pixels of a packet that are in a box.
+#[inline(always)]
+fn inside_of(area: Bounds, x: i32, y: i32) -> u32 {
+    if x >= area.x0 && y >= area.y0 && x + 4 <= area.x1 && y + 2 <= area.y1 {
+        return ALL;
+    }
+    let columns = set_of(core::array::from_fn(|lane| (area.x0..area.x1).contains(&(x + COLUMN[lane]))));
+    let rows = set_of(core::array::from_fn(|lane| (area.y0..area.y1).contains(&(y + ROW[lane]))));
+    columns & rows
+}
+
+/// Edges that cross a box.
+struct Crossing<'a> {
+    edges: [&'a Edge; 4],
+    count: usize,
+}
+
+#[inline(always)]
+fn walk_edges<const S: usize>(
+    edges: &[Edge],
+    area: Bounds,
+    samples: &Samples,
+    emit: &mut impl FnMut(i32, i32, &mut Covered),
+) {
+    let Some(crossing) = classify(edges.iter(), area, samples) else { return };
+    let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
+    if is_small || crossing.count == 0 {
+        return walk_box::<S>(&crossing, area, samples, emit);
+    }
+    for y in (area.y0 & !(BLOCK - 1)..area.y1).step_by(BLOCK as usize) {
+        for x in (area.x0 & !(BLOCK - 1)..area.x1).step_by(BLOCK as usize) {
+            let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
+            let crossed = crossing.edges[..crossing.count].iter().copied();
+            if let Some(crossing) = classify(crossed, block, samples) {
+                walk_box::<S>(&crossing, block, samples, emit);
+            }
+        }
+    }
+}
+
+/// Finds out which edges cross the box; `None` if all of it is outside of one.
+#[inline(always)]
+fn classify<'a>(
+    edges: impl Iterator<Item = &'a Edge>,
+    area: Bounds,
+    samples: &Samples,
+) -> Option<Crossing<'a>> {
+    static NOWHERE: Edge = Edge { a: 0, b: 0, c: 0 };
+    let mut crossing = Crossing { edges: [&NOWHERE; 4], count: 0 };
+    for edge in edges {
+        let (near_x, far_x) = if edge.a > 0 { (area.x1 - 1, area.x0) } else { (area.x0, area.x1 - 1) };
+        let (near_y, far_y) = if edge.b > 0 { (area.y1 - 1, area.y0) } else { (area.y0, area.y1 - 1) };
+        let positions = || (0..samples.count).map(|sample| samples.position(0, 0, sample));
+        if positions().all(|position| edge.at(near_x, near_y, position) < 0) {
+            return None;
+        }
+        if positions().any(|position| edge.at(far_x, far_y, position) < 0) {
+            crossing.edges[crossing.count] = edge;
+            crossing.count += 1;
+        }
+    }
+    Some(crossing)
+}
+
+#[inline(always)]
+fn walk_box<const S: usize>(
+    crossing: &Crossing<'_>,
+    area: Bounds,
+    samples: &Samples,
+    emit: &mut impl FnMut(i32, i32, &mut Covered),
+) {
+    let (x0, y0) = (area.x0 & !3, area.y0 & !1);
+    let edges = &crossing.edges[..crossing.count];
+    let count = if S == 1 { 1 } else { samples.count };
+    let mut start = [[0i32; MAX_SAMPLES]; 4];
+    let mut steps = [[0i32; N]; 4];
+    for ((edge, start), steps) in edges.iter().zip(&mut start).zip(&mut steps) {
+        for (sample, start) in start.iter_mut().enumerate().take(count) {
+            *start = clamp(edge.at(x0, y0, samples.position(0, 0, sample)));
+        }
+        *steps = core::array::from_fn(|lane| edge.a * COLUMN[lane] + edge.b * ROW[lane]);
+    }
+    for y in (y0..area.y1).step_by(2) {
+        for x in (x0..area.x1).step_by(4) {
+            let inside = inside_of(area, x, y);
+            let mut covered = [0; MAX_SAMPLES];
+            let mut any = 0;
+            for sample in 0..count {
+                let mut signs = [0; N];
+                for (n, edge) in edges.iter().enumerate() {
+                    let here = start[n][sample]
+                        .wrapping_add(edge.a.wrapping_mul(x - x0))
+                        .wrapping_add(edge.b.wrapping_mul(y - y0));
+                    signs = core::array::from_fn(|lane| signs[lane] | here.wrapping_add(steps[n][lane]));
+                }
+                covered[sample] = not_negative(&signs) & inside;
+                any |= covered[sample];
+            }
+            if any != 0 {
+                emit(x, y, &mut covered);
+            }
+        }
+    }
+}
+
+/// An edge that crosses a box of a tile is below 2^30 in it: what is limited here is not looked at.
+#[inline(always)]
+fn clamp(value: i64) -> i32 {
+    value.clamp(i32::MIN.into(), i32::MAX.into()) as i32
+}

@@ -1,0 +1,236 @@
+//! The stages before rasterization, for a range of primitives: from indices to primitives of the window.
+//!
+//! ```text
+//!   assembly ── vertices that differ ── fetch, vertex shader ── (tessellation) ── (geometry) ── capture ── setup
+//! ```
+//!
+//! Ranges are independent, so that threads take them in any order; only what is captured by transform feedback must come
+//! in order, and then the caller takes them one after the other.
+#![expect(unsafe_code, reason = "runs machine code")]
+
+use core::ops::Range;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use lacuna_shaders::Scratch;
+use lacuna_shaders::abi::stage::StageBuiltin;
+use lacuna_shaders::abi::{DispatchContext, LANES, StageFrame};
+
+use super::capture::Capture;
+use super::geometry::Geometry;
+use super::input_assembly::Stream;
+use super::primitive::Primitive;
+use super::program::empty_frame;
+use super::reuse::Reuse;
+use super::setup::{Assembly, Projected, Setup};
+use super::state::DrawState;
+use super::targets::Statistics;
+use super::tessellation::Tessellation;
+use super::topology::Cut;
+use super::vertex_fetch::{Fetch, VertexKey};
+use super::vertices::{Row, Vertices, slots_of};
+
+/// What the front of a draw has to do, for all ranges.
+pub(super) struct Front<'a> {
+    pub(super) state: &'a DrawState,
+    pub(super) context: &'a DispatchContext,
+    pub(super) stream: &'a Stream,
+    pub(super) cut: Cut,
+    pub(super) fetch: &'a Fetch,
+    /// `DrawIndex` and `ViewIndex`.
+    pub(super) draw_index: u32,
+    pub(super) view_index: u32,
+    pub(super) tessellation: Option<Tessellation<'a>>,
+    pub(super) geometry: Option<Geometry<'a>>,
+    pub(super) capture: Option<Capture<'a>>,
+    /// None: nothing is rasterized.
+    pub(super) setup: Option<&'a Setup>,
+    pub(super) statistics: Option<&'a Statistics>,
+}
+
+/// What is left of a range of primitives.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub(super) vertices: Vertices,
+    pub(super) primitives: Vec<Primitive>,
+}
+
+/// Primitives on their way through the stages.
+#[derive(Debug, Default)]
+pub(super) struct Assemblies {
+    pub(super) list: Vec<Assembly>,
+    /// Vertices of each, where they have neighbours or are patches.
+    pub(super) vertices: Vec<u32>,
+}
+
+/// Memory of one thread.
+pub(super) struct FrontMemory {
+    reuse: Reuse,
+    keys: Vec<VertexKey>,
+    inputs: Vec<Row>,
+    assemblies: Assemblies,
+    projected: Vec<Projected>,
+    /// Vertices before the last stage.
+    spare: Vertices,
+    pub(super) frame: Box<StageFrame>,
+    pub(super) scratch: Scratch,
+}
+
+impl Default for FrontMemory {
+    fn default() -> Self {
+        Self {
+            reuse: Reuse::default(),
+            keys: Vec::new(),
+            inputs: Vec::new(),
+            assemblies: Assemblies::default(),
+            projected: Vec::new(),
+            spare: Vertices::default(),
+            frame: Box::new(empty_frame()),
+            scratch: Scratch::default(),
+        }
+    }
+}
+
+impl Front<'_> {
+    /// Takes the primitives of a range to `chunk`.
+    ///
+    /// # Safety
+    /// As [`Program::run`] for all stages before rasterization.
+    pub(super) unsafe fn run(&self, range: Range<u64>, memory: &mut FrontMemory, chunk: &mut Chunk) {
+        self.assemble(range, memory);
+        // SAFETY: the caller's promise.
+        unsafe { self.shade(memory, &mut chunk.vertices) };
+        if let Some(tessellation) = &self.tessellation {
+            core::mem::swap(&mut memory.spare, &mut chunk.vertices);
+            let FrontMemory { spare, assemblies, frame, scratch, .. } = memory;
+            // SAFETY: the caller's promise.
+            unsafe { tessellation.run(self, spare, assemblies, &mut chunk.vertices, frame, scratch) };
+        }
+        if let Some(geometry) = &self.geometry {
+            core::mem::swap(&mut memory.spare, &mut chunk.vertices);
+            let FrontMemory { spare, assemblies, frame, scratch, .. } = memory;
+            // SAFETY: the caller's promise.
+            unsafe { geometry.run(self, spare, assemblies, &mut chunk.vertices, frame, scratch) };
+        } else if let Some(capture) = &self.capture {
+            // SAFETY: the caller's promise.
+            unsafe { capture.write(&chunk.vertices, &memory.assemblies.list, 0) };
+        }
+        chunk.primitives.clear();
+        if let Some(setup) = self.setup.filter(|setup| setup.has_viewports()) {
+            self.set_up(setup, memory, chunk);
+        }
+    }
+
+    /// Finds out which vertices the primitives have, each once.
+    fn assemble(&self, range: Range<u64>, memory: &mut FrontMemory) {
+        let FrontMemory { reuse, keys, assemblies, .. } = memory;
+        let stream = self.stream;
+        let (size, corners) = (self.cut.size as usize, self.cut.corners());
+        let mode = self.state.rasterization.provoking_vertex;
+        let has_lists = size > 3 || self.tessellation.is_some() || self.geometry.is_some();
+        keys.clear();
+        assemblies.list.clear();
+        assemblies.vertices.clear();
+        reuse.forget();
+        let primitives = u64::from(stream.primitives.max(1));
+        let (mut instance, mut primitive) =
+            ((range.start / primitives) as u32, (range.start % primitives) as u32);
+        let mut segment = stream.segment(primitive);
+        let mut segment_end = segment.primitives_before + self.cut.primitives(segment.vertices);
+        for _ in range {
+            if primitive == stream.primitives {
+                (instance, primitive) = (instance + 1, 0);
+                reuse.forget();
+            }
+            if !(segment.primitives_before..segment_end).contains(&primitive) {
+                segment = stream.segment(primitive);
+                segment_end = segment.primitives_before + self.cut.primitives(segment.vertices);
+            }
+            let mut local = |position: u32| {
+                let vertex = stream.vertex(segment.first + position);
+                reuse.number(vertex, || {
+                    keys.push(VertexKey { vertex, instance: stream.first_instance.wrapping_add(instance) });
+                    keys.len() as u32 - 1
+                })
+            };
+            let number = primitive - segment.primitives_before;
+            if self.tessellation.is_some() {
+                assemblies.vertices.extend((0..self.cut.size).map(|n| local(number * self.cut.size + n)));
+                assemblies.list.push(Assembly { vertices: [0; 3], provoking: 0, id: primitive });
+            } else {
+                let assembled = self.cut.assemble(number, segment.vertices, mode);
+                let mut vertices = [0; super::topology::MAX_VERTICES];
+                for (local_number, &position) in vertices.iter_mut().zip(&assembled.vertices[..size.min(6)]) {
+                    *local_number = local(position);
+                }
+                if has_lists {
+                    assemblies.vertices.extend_from_slice(&vertices[..size.min(6)]);
+                }
+                let main = core::array::from_fn(|n| vertices[corners.get(n).copied().unwrap_or(corners[0])]);
+                assemblies.list.push(Assembly {
+                    vertices: main,
+                    provoking: assembled.provoking,
+                    id: primitive,
+                });
+            }
+            primitive += 1;
+        }
+    }
+
+    /// # Safety
+    /// As [`run`](Self::run).
+    unsafe fn shade(&self, memory: &mut FrontMemory, vertices: &mut Vertices) {
+        use StageBuiltin as B;
+        let program = &*self.state.stages.vertex;
+        let interface = program.interface();
+        let FrontMemory { keys, inputs, frame, scratch, .. } = memory;
+        vertices.reset(slots_of(interface), keys.len() as u32);
+        inputs.resize(lacuna_shaders::abi::stage::slot::COUNT as usize, Row::default());
+        self.set_uniforms(frame);
+        for (packet, keys) in keys.chunks(LANES as usize).enumerate() {
+            self.fetch.fill(inputs, keys, self.stream.first_instance);
+            for (lane, key) in keys.iter().enumerate() {
+                frame.builtins[B::VertexIndex as usize][lane] = key.vertex;
+                frame.builtins[B::InstanceIndex as usize][lane] = key.instance;
+            }
+            frame.active = (1 << keys.len()) - 1;
+            frame.live = frame.active;
+            frame.inputs = inputs.as_ptr().cast();
+            frame.outputs = vertices.packet(packet as u32).as_mut_ptr().cast();
+            // SAFETY: the caller's promise; the rows are as many as there are slots.
+            unsafe { program.run(self.context, frame, scratch) };
+        }
+        count(self.statistics.map(|all| &all.vertex_invocations), keys.len() as u64);
+    }
+
+    /// Built-ins that are the same for all invocations of the draw.
+    pub(super) fn set_uniforms(&self, frame: &mut StageFrame) {
+        use StageBuiltin as B;
+        for (builtin, value) in [
+            (B::BaseVertex, self.stream.base_vertex),
+            (B::BaseInstance, self.stream.first_instance),
+            (B::DrawIndex, self.draw_index),
+            (B::ViewIndex, self.view_index),
+            (B::PatchVertices, self.cut.size),
+        ] {
+            frame.builtins[builtin as usize] = [value; LANES as usize];
+        }
+    }
+
+    fn set_up(&self, setup: &Setup, memory: &mut FrontMemory, chunk: &mut Chunk) {
+        let FrontMemory { assemblies, projected, .. } = memory;
+        setup.project_all(&chunk.vertices, projected);
+        let mut kept = 0;
+        for assembly in &assemblies.list {
+            kept += u64::from(setup.add(&chunk.vertices, projected, assembly, &mut chunk.primitives));
+        }
+        count(self.statistics.map(|all| &all.clipping_invocations), assemblies.list.len() as u64);
+        count(self.statistics.map(|all| &all.clipping_primitives), kept);
+    }
+}
+
+/// Adds to a counter that may not be there.
+pub(super) fn count(counter: Option<&AtomicU64>, number: u64) {
+    if let Some(counter) = counter.filter(|_| number > 0) {
+        counter.fetch_add(number, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,103 @@
+//! Eight numbers at once, in quad order, and sets of lanes as bits.
+//!
+//! Arithmetic is plain loops over arrays, which the compiler turns into vectors; here is what it does not find by itself.
+#![expect(unsafe_code, reason = "vector instructions that every x86-64 has")]
+
+use lacuna_shaders::abi::LANES;
+
+pub(super) const N: usize = LANES as usize;
+/// One float of each lane.
+pub(super) type Floats = [f32; N];
+/// All lanes.
+pub(super) const ALL: u32 = (1 << N) - 1;
+
+/// Columns of the lanes of a packet.
+pub(super) const COLUMN: [i32; N] = [0, 1, 0, 1, 2, 3, 2, 3];
+/// Rows of the lanes of a packet.
+pub(super) const ROW: [i32; N] = [0, 0, 1, 1, 0, 0, 1, 1];
+
+/// For each set of lanes all ones in those that are in it.
+pub(super) static SELECT: [[u32; N]; 256] = {
+    let mut table = [[0; N]; 256];
+    let mut set = 0;
+    while set < 256 {
+        let mut lane = 0;
+        while lane < N {
+            if set >> lane & 1 != 0 {
+                table[set][lane] = u32::MAX;
+            }
+            lane += 1;
+        }
+        set += 1;
+    }
+    table
+};
+
+/// In the lanes of a set the first, in the others the second.
+#[inline(always)]
+pub(super) fn select(set: u32, yes: &[u32; N], no: &[u32; N]) -> [u32; N] {
+    let bits = &SELECT[(set & ALL) as usize];
+    core::array::from_fn(|lane| (yes[lane] & bits[lane]) | (no[lane] & !bits[lane]))
+}
+
+/// Lanes whose highest bit is clear.
+#[inline(always)]
+pub(super) fn not_negative(values: &[i32; N]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE is part of the architecture; the loads are inside of the array and need no alignment.
+    unsafe {
+        use core::arch::x86_64::{_mm_loadu_ps, _mm_movemask_ps};
+        let low = _mm_movemask_ps(_mm_loadu_ps(values.as_ptr().cast()));
+        let high = _mm_movemask_ps(_mm_loadu_ps(values.as_ptr().add(4).cast()));
+        !(low | high << 4) as u32 & ALL
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    values.iter().enumerate().fold(0, |set, (lane, &value)| set | u32::from(value >= 0) << lane)
+}
+
+/// Lanes whose bits are ones.
+#[inline(always)]
+pub(super) fn set_of(lanes: [bool; N]) -> u32 {
+    not_negative(&lanes.map(|is_in| i32::from(is_in) - 1))
+}
+
+/// The lanes of a set.
+pub(super) fn lanes_of(mut set: u32) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let lane = set.trailing_zeros();
+        set &= set.wrapping_sub(1);
+        (lane < 32).then_some(lane as usize)
+    })
+}
+
+/// Quads of a set, whole: the lanes that must run so that the set's derivatives are known.
+#[inline(always)]
+pub(super) fn whole_quads(set: u32) -> u32 {
+    (if set & 0x0f != 0 { 0x0f } else { 0 }) | (if set & 0xf0 != 0 { 0xf0 } else { 0 })
+}
+
+pub(super) fn to_bits(values: Floats) -> [u32; N] {
+    values.map(f32::to_bits)
+}
+
+pub(super) fn from_bits(values: [u32; N]) -> Floats {
+    values.map(f32::from_bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_and_lanes_are_the_same_thing() {
+        for set in 0..256u32 {
+            let values: [i32; N] = core::array::from_fn(|lane| if set >> lane & 1 != 0 { 5 } else { -5 });
+            assert_eq!(not_negative(&values), set);
+            assert_eq!(set_of(values.map(|value| value > 0)), set);
+            assert_eq!(lanes_of(set).fold(0, |all, lane| all | 1 << lane), set);
+            let picked = select(set, &[1; N], &[0; N]);
+            assert!((0..N).all(|lane| picked[lane] == set >> lane & 1));
+        }
+        assert_eq!([0, 1, 0x10, 0x88].map(whole_quads), [0, 0xf, 0xf0, 0xff]);
+    }
+}

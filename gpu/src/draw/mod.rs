@@ -1,0 +1,308 @@
+//! The graphics pipeline around the shaders.
+//!
+//! ```text
+//!   input_assembly ── reuse ── vertex_fetch ── [vertex] ── tessellation ── geometry ── capture      front: chunks of primitives,
+//!        topology                                │           tessellate                             in parallel
+//!                                            vertices
+//!   setup ── viewport, clip ── lines, points ── primitive                                           still in the chunk
+//!
+//!   bins ── tile ── coverage ── interpolate ── [fragment] ── depth_stencil ── color, blend          tiles of 64 x 64 pixels,
+//!             └ tile_view: the memory of the attachments                                            in parallel
+//! ```
+//!
+//! A draw goes in *waves*: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
+//! in order, whatever the order was in which threads took chunks and tiles. A draw that is small stays on the calling thread.
+//!
+//! # Invariants
+//! 1. Pixels outside of the area, the scissor and every attachment are not touched, whatever positions shaders make.
+//! 2. A pixel's samples are written by one thread at a time: its tile's.
+#![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
+
+mod bins;
+mod blend;
+mod buffer;
+mod capture;
+mod clip;
+mod color;
+mod coverage;
+mod depth_stencil;
+mod fragment;
+mod front;
+mod geometry;
+mod input_assembly;
+mod interpolate;
+mod lanes;
+mod lines;
+mod points;
+mod primitive;
+pub mod program;
+mod reuse;
+mod sample;
+mod setup;
+pub mod state;
+pub mod targets;
+mod tessellate;
+mod tessellation;
+mod tile;
+mod tile_view;
+mod topology;
+mod vertex_fetch;
+mod vertices;
+mod viewport;
+
+use std::cell::RefCell;
+
+use lacuna_shaders::abi::DispatchContext;
+use parking_lot::Mutex;
+
+pub use program::Program;
+pub use state::DrawState;
+pub use targets::{DrawCommand, DrawInputs, Queries, Statistics, Targets};
+
+use bins::{Bins, place};
+use capture::Capture;
+use front::{Chunk, Front, FrontMemory, count};
+use geometry::Geometry;
+use input_assembly::Stream;
+use sample::Samples;
+use setup::Setup;
+use tessellation::Tessellation;
+use tile::{Counts, Shading, Tile, TileMemory};
+use topology::{Cut, Shape};
+use vertex_fetch::Fetch;
+
+use crate::pool::{self, JobPanicked};
+
+/// Why a draw did not happen, or not all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// A worker panicked.
+    #[error(transparent)]
+    Panicked(#[from] JobPanicked),
+}
+
+/// Primitives of a chunk.
+const CHUNK: u64 = 512;
+/// The same where a primitive may become many.
+const AMPLIFIED_CHUNK: u64 = 16;
+/// Chunks of a wave.
+const WAVE: usize = 32;
+/// Pixels that are worth another thread.
+const MIN_PIXELS: u64 = 8192;
+
+thread_local! {
+    static FRONT: RefCell<FrontMemory> = RefCell::new(FrontMemory::default());
+    static TILE: RefCell<TileMemory> = RefCell::new(TileMemory::default());
+    static WAVES: RefCell<Option<Wave>> = const { RefCell::new(None) };
+}
+
+/// What of a draw exists at one time.
+#[derive(Default)]
+struct Wave {
+    chunks: Vec<Mutex<Chunk>>,
+    bins: Bins,
+}
+
+/// Draws, and returns when all is done.
+///
+/// # Errors
+/// [`DrawError`]; the targets hold a part of the draw then.
+///
+/// # Safety
+/// All memory that the targets, the inputs and the context name stays mapped during the call.
+#[doc(alias = "vkCmdDraw")]
+pub unsafe fn draw(
+    state: &DrawState,
+    targets: &Targets,
+    context: &DispatchContext,
+    inputs: &DrawInputs,
+    queries: &Queries<'_>,
+) -> Result<(), DrawError> {
+    let cut = Cut::new(state.assembly.topology, state.assembly.patch_control_points);
+    // SAFETY: the caller's promise.
+    let stream = unsafe { Stream::new(inputs, cut, state.assembly.primitive_restart) };
+    if let Some(statistics) = queries.statistics {
+        let instances = u64::from(stream.instances);
+        count(Some(&statistics.input_assembly_vertices), stream.vertices(cut) * instances);
+        count(Some(&statistics.input_assembly_primitives), stream.total());
+    }
+    if stream.total() == 0 {
+        return Ok(());
+    }
+    // SAFETY: the caller's promise.
+    let fetch = unsafe { Fetch::new(&state.vertex_input, inputs, state.stages.vertex.interface()) };
+    let draw = Draw { state, targets, context, inputs, queries, cut, stream, fetch };
+    if targets.view_mask == 0 {
+        return draw.view(None);
+    }
+    (0..32).filter(|view| targets.view_mask >> view & 1 != 0).try_for_each(|view| draw.view(Some(view)))
+}
+
+/// A draw on its way.
+struct Draw<'a> {
+    state: &'a DrawState,
+    targets: &'a Targets,
+    context: &'a DispatchContext,
+    inputs: &'a DrawInputs,
+    queries: &'a Queries<'a>,
+    cut: Cut,
+    stream: Stream,
+    fetch: Fetch,
+}
+
+// SAFETY: what pointers in the context, the stream and the attributes name is only read, or is shared between invocations by
+// the rules of Vulkan's memory model; targets are written tile by tile.
+unsafe impl Sync for Draw<'_> {}
+
+/// Lets threads share what holds such pointers.
+struct Shared<T>(T);
+
+// SAFETY: as for `Draw`.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+impl Draw<'_> {
+    /// Draws one view.
+    fn view(&self, view: Option<u32>) -> Result<(), DrawError> {
+        let (state, targets) = (self.state, self.targets);
+        let tessellation = Tessellation::new(state).filter(|_| self.cut.shape() == Shape::Patch);
+        if tessellation.is_none() && self.cut.shape() == Shape::Patch {
+            return Ok(());
+        }
+        let geometry = Geometry::new(state);
+        let shape = match (&geometry, &tessellation) {
+            (Some(geometry), _) => geometry.shape(),
+            (None, Some(tessellation)) => tessellation.shape(),
+            (None, None) => self.cut.shape(),
+        };
+        let stages = &state.stages;
+        let last = stages
+            .geometry
+            .as_ref()
+            .or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
+        let last = last.unwrap_or(&stages.vertex).interface();
+        let samples = Samples::new(&state.multisample);
+        let setup = Setup::new(state, targets, shape, last, &samples, view);
+        let shading = Shading::new(state, targets, self.context, &setup, &samples);
+        let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
+        let is_seen = !state.rasterization.discard && !shading.is_idle(counts_samples);
+        let feedback = self.inputs.transform_feedback.as_ref();
+        let capture = (feedback.is_some() || self.queries.streams.is_some()).then(|| Capture {
+            interface: last,
+            feedback,
+            counters: self.queries.streams,
+            corners: match shape {
+                Shape::Point => 1,
+                Shape::Line => 2,
+                _ => 3,
+            },
+        });
+        let is_amplified = tessellation.is_some() || geometry.is_some();
+        let front = Front {
+            state,
+            context: self.context,
+            stream: &self.stream,
+            cut: self.cut,
+            fetch: &self.fetch,
+            draw_index: self.inputs.draw_index,
+            view_index: view.unwrap_or(0),
+            tessellation,
+            geometry,
+            capture,
+            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard)
+                .then_some(&setup),
+            statistics: self.queries.statistics,
+        };
+        let mut wave = WAVES.take().unwrap_or_default();
+        let result = self.waves(&Shared(front), &Shared(shading), is_amplified, &mut wave);
+        WAVES.set(Some(wave));
+        result
+    }
+
+    fn waves(
+        &self,
+        front: &Shared<Front<'_>>,
+        shading: &Shared<Shading<'_>>,
+        is_amplified: bool,
+        wave: &mut Wave,
+    ) -> Result<(), DrawError> {
+        let chunk = if is_amplified { AMPLIFIED_CHUNK } else { CHUNK };
+        let total = self.stream.total();
+        let mut start = 0;
+        while start < total {
+            let end = total.min(start + chunk * WAVE as u64);
+            let chunks = (end - start).div_ceil(chunk);
+            if wave.chunks.len() < chunks as usize {
+                wave.chunks.resize_with(chunks as usize, Mutex::default);
+            }
+            // What must come in order is done by one thread.
+            let is_alone = front.get().capture.is_some();
+            let used = &wave.chunks[..chunks as usize];
+            pool::split(chunks, if is_alone { chunks } else { 1 }, &|range| {
+                FRONT.with_borrow_mut(|memory| {
+                    for n in range {
+                        let first = start + n * chunk;
+                        // SAFETY: the contract of `draw`.
+                        unsafe {
+                            front.get().run(
+                                first..end.min(first + chunk),
+                                memory,
+                                &mut used[n as usize].lock(),
+                            );
+                        }
+                    }
+                });
+            })?;
+            if front.get().setup.is_some() {
+                self.tiles(shading, &mut wave.chunks[..chunks as usize], &mut wave.bins)?;
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn tiles(
+        &self,
+        shading: &Shared<Shading<'_>>,
+        chunks: &mut [Mutex<Chunk>],
+        bins: &mut Bins,
+    ) -> Result<(), DrawError> {
+        let chunks: Vec<&Chunk> = chunks.iter_mut().map(|chunk| &*chunk.get_mut()).collect();
+        bins.sort(chunks.iter().map(|chunk| &chunk.primitives[..]));
+        let bins = &*bins;
+        let count_of_bins = bins.count();
+        let shares = (bins.pixels / MIN_PIXELS).clamp(1, pool::threads() as u64 * 8);
+        pool::split(count_of_bins, count_of_bins.div_ceil(shares), &|range| {
+            TILE.with_borrow_mut(|memory| {
+                let mut counts = Counts::default();
+                for number in range {
+                    let bin = bins.bin(number);
+                    // SAFETY: the contract of `draw`; each tile is in one bin.
+                    let mut tile = unsafe { Tile::new(shading.get(), memory, bin.x, bin.y, bin.layer) };
+                    for (chunk, primitive) in bin.items().map(place) {
+                        let chunk = chunks[chunk];
+                        let primitive = &chunk.primitives[primitive];
+                        if primitive.layer == bin.layer {
+                            tile.draw(primitive, &chunk.vertices);
+                        }
+                    }
+                    counts.samples_passed += tile.counts.samples_passed;
+                    counts.fragment_invocations += tile.counts.fragment_invocations;
+                    tile.finish();
+                }
+                self.add(&counts);
+            });
+        })?;
+        Ok(())
+    }
+
+    fn add(&self, counts: &Counts) {
+        count(self.queries.occlusion, counts.samples_passed);
+        count(self.queries.statistics.map(|all| &all.fragment_invocations), counts.fragment_invocations);
+    }
+}

@@ -1,0 +1,128 @@
+//! A primitive that is ready to be rasterized.
+
+use super::state::MAX_VIEWPORTS;
+
+/// Pixels from the first to before the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) x0: i32,
+    pub(super) y0: i32,
+    pub(super) x1: i32,
+    pub(super) y1: i32,
+}
+
+impl Bounds {
+    pub(super) fn intersect(self, other: Self) -> Self {
+        Self {
+            x0: self.x0.max(other.x0),
+            y0: self.y0.max(other.y0),
+            x1: self.x1.min(other.x1),
+            y1: self.y1.min(other.y1),
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.x0 >= self.x1 || self.y0 >= self.y1
+    }
+}
+
+/// Half of the plane: points of 1/256 pixels with `a * x + b * y + c >= 0`. The rule for points on the edge is in `c`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub(super) a: i32,
+    pub(super) b: i32,
+    pub(super) c: i64,
+}
+
+impl Edge {
+    /// The side of the line from `p` to `q` that is to the right of it where y goes down. Points on the line belong to it
+    /// if the edge is a top or left one.
+    pub(super) fn new(p: [i32; 2], q: [i32; 2]) -> Self {
+        let (a, b) = (p[1] - q[1], q[0] - p[0]);
+        let c = -(i64::from(a) * i64::from(p[0]) + i64::from(b) * i64::from(p[1]));
+        let is_top_left = a > 0 || (a == 0 && b > 0);
+        Self { a, b, c: if is_top_left { c } else { c - 1 } }
+    }
+
+    /// Of pixel `(x, y)` at the position `[sx, sy]` in it, in units of which the pixel's width is one: the sign is that of
+    /// the exact value.
+    #[inline(always)]
+    pub(super) fn at(&self, x: i32, y: i32, [sx, sy]: [i32; 2]) -> i64 {
+        let [a, b] = [self.a, self.b].map(i64::from);
+        a * i64::from(x) + b * i64::from(y) + ((a * i64::from(sx) + b * i64::from(sy) + self.c) >> 8)
+    }
+}
+
+/// A number that is linear in the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Plane {
+    /// At the primitive's origin.
+    pub(super) value: f32,
+    pub(super) dx: f32,
+    pub(super) dy: f32,
+}
+
+impl Plane {
+    pub(super) fn constant(value: f32) -> Self {
+        Self { value, dx: 0.0, dy: 0.0 }
+    }
+
+    /// At an offset from the origin.
+    #[inline(always)]
+    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
+        self.value + x * self.dx + y * self.dy
+    }
+}
+
+/// What decides which samples a primitive covers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Coverage {
+    /// Those on the right side of that many of its edges.
+    Edges(u8),
+    /// All samples of the pixels of a Bresenham line.
+    Pixels(PixelLine),
+}
+
+/// A line that takes whole pixels, in the coordinates (major, minor) of the window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PixelLine {
+    pub(super) is_steep: bool,
+    /// First and last pixel along the major axis.
+    pub(super) first: i32,
+    pub(super) last: i32,
+    /// Minor coordinate at the major coordinate zero, and its growth.
+    pub(super) minor: f64,
+    pub(super) slope: f64,
+    /// Pixels in the minor direction.
+    pub(super) width: i32,
+}
+
+/// A triangle, line or point of the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Primitive {
+    pub(super) bounds: Bounds,
+    pub(super) coverage: Coverage,
+    pub(super) edges: [Edge; 4],
+    /// Of the planes, in pixels.
+    pub(super) origin: [f32; 2],
+    pub(super) depth: Plane,
+    /// 1 / w.
+    pub(super) inverse_w: Plane,
+    /// Weights of the second and third vertex, over w.
+    pub(super) perspective: [Plane; 2],
+    /// Weights of the second and third vertex, linear in the window.
+    pub(super) linear: [Plane; 2],
+    /// Where its inputs come from.
+    pub(super) vertices: [u32; 3],
+    pub(super) provoking: u32,
+    /// `PrimitiveId`.
+    pub(super) id: u32,
+    pub(super) layer: u32,
+    /// Below [`MAX_VIEWPORTS`].
+    pub(super) viewport: u8,
+    pub(super) is_front: bool,
+    /// `PointCoord` has the slope one over this number.
+    pub(super) point_size: f32,
+}
+
+const _: () = assert!(MAX_VIEWPORTS <= u8::MAX as usize);

@@ -1,0 +1,361 @@
+//! One tile of one layer: all primitives that touch it, in order.
+//!
+//! ```text
+//!   coverage ── sample mask ── early tests ── fragment shader ── coverage it takes away ── late tests ── colors
+//! ```
+#![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
+
+use lacuna_shaders::abi::DispatchContext;
+use lacuna_shaders::abi::stage::slot;
+use lacuna_shaders::stage::DepthMode;
+use smallvec::SmallVec;
+
+use super::blend::Colors;
+use super::color::Color;
+use super::coverage::{Covered, walk};
+use super::depth_stencil::{DepthStencil, Place};
+use super::fragment::{FragmentShader, Packet, Stage};
+use super::interpolate::{Positions, prepare};
+use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, whole_quads};
+use super::primitive::{Bounds, Primitive};
+use super::sample::Samples;
+use super::setup::Setup;
+use super::state::{DrawState, Multisample};
+use super::targets::Targets;
+use super::tile_view::{Spare, TILE, TileView};
+use super::vertices::{Row, Vertices};
+
+/// What all tiles of a draw share.
+pub(super) struct Shading<'a> {
+    pub(super) targets: &'a Targets,
+    pub(super) context: &'a DispatchContext,
+    pub(super) setup: &'a Setup,
+    pub(super) samples: &'a Samples,
+    multisample: &'a Multisample,
+    clamps_depth: bool,
+    shader: Option<FragmentShader>,
+    tests: DepthStencil,
+    /// Tests go before the shader.
+    is_early: bool,
+    /// By attachment.
+    colors: SmallVec<[Option<Color>; 8]>,
+}
+
+/// What a tile counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) samples_passed: u64,
+    pub(super) fragment_invocations: u64,
+}
+
+/// Memory of one thread.
+#[derive(Default)]
+pub(super) struct TileMemory {
+    stage: Stage,
+    spare: Spare,
+}
+
+impl<'a> Shading<'a> {
+    pub(super) fn new(
+        state: &'a DrawState,
+        targets: &'a Targets,
+        context: &'a DispatchContext,
+        setup: &'a Setup,
+        samples: &'a Samples,
+    ) -> Self {
+        let shader = FragmentShader::new(state);
+        let multisample = &state.multisample;
+        let written = shader.as_ref().map_or(0, |shader| shader.needs.colors);
+        let color = |(index, surface): (usize, &Option<crate::surface::Surface>)| {
+            let surface = surface.as_ref().filter(|_| written >> index & 1 != 0)?;
+            Color::new(surface.format, &state.blend, index)
+        };
+        Self {
+            targets,
+            context,
+            setup,
+            samples,
+            multisample,
+            clamps_depth: state.rasterization.depth_clamp,
+            is_early: shader
+                .as_ref()
+                .is_none_or(|shader| shader.needs.permits_early_tests(multisample.alpha_to_coverage)),
+            tests: DepthStencil::new(state, targets),
+            colors: targets.colors.iter().enumerate().map(color).collect(),
+            shader,
+        }
+    }
+
+    /// Whether nothing that is drawn can be seen by anybody.
+    pub(super) fn is_idle(&self, counts: bool) -> bool {
+        let has_effects = self.shader.as_ref().is_some_and(|shader| shader.needs.modes.side_effects);
+        !counts && !has_effects && self.tests.is_idle() && self.colors.iter().all(Option::is_none)
+    }
+}
+
+/// A tile that is being drawn.
+pub(super) struct Tile<'a> {
+    shading: &'a Shading<'a>,
+    memory: &'a mut TileMemory,
+    area: Bounds,
+    colors: SmallVec<[Option<TileView>; 8]>,
+    depth: Option<TileView>,
+    stencil: Option<TileView>,
+    pub(super) counts: Counts,
+}
+
+impl<'a> Tile<'a> {
+    /// The tile whose first pixel is `(x, y)`.
+    ///
+    /// # Safety
+    /// The targets' memory is mapped until the tile is finished, and no other thread draws to it.
+    pub(super) unsafe fn new(
+        shading: &'a Shading<'a>,
+        memory: &'a mut TileMemory,
+        x: i32,
+        y: i32,
+        layer: u32,
+    ) -> Self {
+        let targets = shading.targets;
+        // SAFETY: the caller's promise.
+        let mut view = |surface: &crate::surface::Surface| unsafe {
+            TileView::new(surface, x, y, layer, &mut memory.spare)
+        };
+        let used = targets.colors.iter().zip(&shading.colors);
+        let colors =
+            used.map(|(surface, color)| color.as_ref().and(surface.as_ref()).and_then(&mut view)).collect();
+        let depth = targets.depth.as_ref().and_then(&mut view);
+        let stencil = targets.stencil.as_ref().and_then(&mut view);
+        if let Some(shader) = &shading.shader {
+            memory.stage.reserve(&shader.needs);
+        }
+        let area = Bounds { x0: x, y0: y, x1: x + TILE, y1: y + TILE };
+        Self { shading, memory, area, colors, depth, stencil, counts: Counts::default() }
+    }
+
+    /// Ends the tile.
+    pub(super) fn finish(self) {
+        for view in self.colors.into_iter().flatten().chain(self.depth).chain(self.stencil) {
+            view.finish(&mut self.memory.spare);
+        }
+    }
+
+    /// Draws what of a primitive is in the tile.
+    pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices) {
+        let area = self.area;
+        let samples = self.shading.samples;
+        let mut is_prepared = false;
+        walk(primitive, area, samples, |x, y, covered| {
+            // SAFETY: primitives are inside of the area, which is inside of all targets.
+            unsafe { self.packet(primitive, vertices, &mut is_prepared, x, y, covered) };
+        });
+    }
+
+    /// # Safety
+    /// Covered pixels are inside of the targets.
+    #[inline(always)]
+    unsafe fn packet(
+        &mut self,
+        primitive: &Primitive,
+        vertices: &Vertices,
+        is_prepared: &mut bool,
+        x: i32,
+        y: i32,
+        covered: &mut Covered,
+    ) {
+        let shading = self.shading;
+        let count = shading.samples.count;
+        if shading.multisample.mask != u32::MAX {
+            for (sample, set) in covered.iter_mut().enumerate().take(count) {
+                *set &= (shading.multisample.mask >> sample & 1).wrapping_neg();
+            }
+        }
+        let rasterized = *covered;
+        if shading.is_early && !shading.tests.is_idle() {
+            for (sample, set) in covered.iter_mut().enumerate().take(count).filter(|(_, set)| **set != 0) {
+                // SAFETY: the caller's promise.
+                *set = unsafe { self.test(primitive, x, y, sample, *set, None, None) };
+            }
+        }
+        let any = covered[..count].iter().fold(0, |any, set| any | set);
+        if any == 0 {
+            return;
+        }
+        let Some(shader) = &shading.shader else {
+            return self.count(&covered[..count]);
+        };
+        if !*is_prepared {
+            let Stage { inputs, smooth, .. } = &mut self.memory.stage;
+            prepare(&shader.needs, primitive, vertices, inputs, smooth);
+            *is_prepared = true;
+        }
+        let visible = if shader.needs.modes.post_depth_coverage { *covered } else { rasterized };
+        let mut packet = Packet {
+            primitive,
+            x,
+            y,
+            covered: &visible,
+            active: whole_quads(any),
+            live: any,
+            sample: None,
+            samples: shading.samples,
+        };
+        if !shader.per_sample {
+            // SAFETY: the caller's promise.
+            return unsafe { self.shade(shader, &packet, covered) };
+        }
+        for sample in (0..count).filter(|&sample| covered[sample] != 0) {
+            let mut alone = [0; super::sample::MAX_SAMPLES];
+            alone[sample] = covered[sample];
+            packet.sample = Some(sample);
+            packet.live = covered[sample];
+            packet.active = whole_quads(packet.live);
+            // SAFETY: the caller's promise.
+            unsafe { self.shade(shader, &packet, &mut alone) };
+        }
+    }
+
+    /// Runs the shader and writes the samples of `covered` that are left.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    unsafe fn shade(&mut self, shader: &FragmentShader, packet: &Packet<'_>, covered: &mut Covered) {
+        let shading = self.shading;
+        let count = shading.samples.count;
+        let covered = &mut covered[..count];
+        self.counts.fragment_invocations += u64::from(packet.live.count_ones());
+        // SAFETY: the caller's promise.
+        let live = unsafe { self.memory.stage.run(shader, shading.context, packet) };
+        if live != packet.live
+            || shading.multisample.alpha_to_coverage
+            || shader.needs.modes.writes_sample_mask
+        {
+            self.reduce(shader, live, covered);
+        }
+        if !shading.is_early && !shading.tests.is_idle() {
+            // SAFETY: the caller's promise.
+            unsafe { self.late_tests(shader, packet, covered) };
+        }
+        self.count(covered);
+        if shading.multisample.alpha_to_one {
+            for location in (0..16).filter(|n| shader.needs.colors >> n & 1 != 0) {
+                self.memory.stage.outputs[slot::location(location, 3) as usize] = Row([1f32.to_bits(); N]);
+            }
+        }
+        for (index, color) in shading.colors.iter().enumerate() {
+            let (Some(color), Some(view)) = (color, &self.colors[index]) else { continue };
+            let first = colors(&self.memory.stage.outputs, index as u32);
+            let second = if shader.needs.colors >> (8 + index) & 1 != 0 {
+                &colors(&self.memory.stage.outputs, 8 + index as u32)
+            } else {
+                &first
+            };
+            for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+                // SAFETY: the caller's promise.
+                unsafe { color.write(view, [packet.x, packet.y], sample, set, &first, second) };
+            }
+        }
+    }
+
+    /// Takes away samples as the shader's outputs and the lanes that are left say.
+    #[inline(never)]
+    fn reduce(&self, shader: &FragmentShader, live: u32, covered: &mut [u32]) {
+        let outputs = &self.memory.stage.outputs;
+        let samples = covered.len();
+        covered.iter_mut().for_each(|set| *set &= live);
+        if shader.needs.modes.writes_sample_mask {
+            let mask = &outputs[slot::SAMPLE_MASK as usize].0;
+            for (sample, set) in covered.iter_mut().enumerate() {
+                *set = lanes_of(*set)
+                    .filter(|&lane| mask[lane] >> sample & 1 != 0)
+                    .fold(0, |all, lane| all | 1 << lane);
+            }
+        }
+        if self.shading.multisample.alpha_to_coverage && shader.needs.colors & 1 != 0 {
+            let alpha = from_bits(outputs[slot::location(0, 3) as usize].0);
+            for (sample, set) in covered.iter_mut().enumerate() {
+                let keeps = |lane: &usize| {
+                    let share = alpha[*lane].max(0.0).min(1.0) * samples as f32;
+                    (share + 0.5) as usize > sample
+                };
+                *set = lanes_of(*set).filter(keeps).fold(0, |all, lane| all | 1 << lane);
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(never)]
+    unsafe fn late_tests(&mut self, shader: &FragmentShader, packet: &Packet<'_>, covered: &mut [u32]) {
+        let outputs = &self.memory.stage.outputs;
+        let depths = (!matches!(shader.needs.modes.depth, DepthMode::None))
+            .then(|| from_bits(outputs[slot::FRAG_DEPTH as usize].0));
+        let references =
+            shader.needs.modes.writes_stencil.then(|| outputs[slot::FRAG_STENCIL_REF as usize].0);
+        for (sample, set) in covered.iter_mut().enumerate().filter(|(_, set)| **set != 0) {
+            // SAFETY: the caller's promise.
+            *set = unsafe {
+                self.test(
+                    packet.primitive,
+                    packet.x,
+                    packet.y,
+                    sample,
+                    *set,
+                    depths.as_ref(),
+                    references.as_ref(),
+                )
+            };
+        }
+    }
+
+    /// Tests one sample of a packet.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "all are of one call")]
+    unsafe fn test(
+        &self,
+        primitive: &Primitive,
+        x: i32,
+        y: i32,
+        sample: usize,
+        set: u32,
+        depths: Option<&Floats>,
+        references: Option<&[u32; N]>,
+    ) -> u32 {
+        let shading = self.shading;
+        let mut depths = match depths {
+            Some(depths) => *depths,
+            None if shading.samples.is_uniform => {
+                let offset = shading.samples.offset(0, 0, sample);
+                Positions::new(primitive, x, y, offset).plane(&primitive.depth)
+            }
+            None => {
+                let offset = |lane: usize| shading.samples.offset(x + COLUMN[lane], y + ROW[lane], sample);
+                Positions::each(primitive, x, y, offset).plane(&primitive.depth)
+            }
+        };
+        if shading.clamps_depth {
+            let [low, high] = shading.setup.viewport(primitive.viewport).depth;
+            depths = depths.map(|depth| depth.max(low).min(high));
+        }
+        let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
+        // SAFETY: the caller's promise.
+        unsafe { shading.tests.test(&place, set, &depths, primitive.is_front, references) }
+    }
+
+    #[inline(always)]
+    fn count(&mut self, covered: &[u32]) {
+        for set in covered {
+            self.counts.samples_passed += u64::from(set.count_ones());
+        }
+    }
+}
+
+#[inline(always)]
+fn colors(outputs: &[Row], location: u32) -> Colors {
+    let first = slot::location(location, 0) as usize;
+    core::array::from_fn(|n| from_bits(outputs[first + n].0))
+}

@@ -1,0 +1,108 @@
+//! Vertices between two stages: packets of eight, slot by slot.
+//!
+//! ```text
+//!   packet 0   | slot 0: lanes 0..8 | slot 1: lanes 0..8 | … | packet 1 …
+//! ```
+//!
+//! # Invariant
+//! Every packet has all slots up to the highest one that its stage writes, so that a kernel may write to any of them.
+
+use lacuna_shaders::abi::LANES;
+use lacuna_shaders::stage::Interface;
+
+/// One slot of a packet.
+#[repr(C, align(32))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Row(pub(super) [u32; LANES as usize]);
+
+/// Vertices of one stage.
+#[derive(Debug, Default)]
+pub(super) struct Vertices {
+    rows: Vec<Row>,
+    /// Of a packet.
+    slots: usize,
+    count: u32,
+}
+
+/// How many slots hold all outputs of a stage.
+pub(super) fn slots_of(interface: &Interface) -> usize {
+    // A position is always there: what comes next reads it.
+    interface.outputs.iter().max().map_or(0, |&slot| slot as usize + 1).max(4)
+}
+
+impl Vertices {
+    /// Forgets all vertices, and makes room for `count` new ones, all zero where nothing was.
+    pub(super) fn reset(&mut self, slots: usize, count: u32) {
+        self.slots = slots;
+        self.count = 0;
+        self.rows.clear();
+        self.grow(count);
+    }
+
+    /// Makes room for vertices up to `count`; new slots are zero.
+    pub(super) fn grow(&mut self, count: u32) {
+        self.count = self.count.max(count);
+        self.rows.resize(self.count.div_ceil(LANES) as usize * self.slots, Row::default());
+    }
+
+    /// Vertices.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Rows of the packet that begins with vertex `8 * packet`.
+    pub(super) fn packet(&mut self, packet: u32) -> &mut [Row] {
+        let start = packet as usize * self.slots;
+        &mut self.rows[start..start + self.slots]
+    }
+
+    /// A scalar of a vertex; zero for slots and vertices that are not there.
+    #[inline(always)]
+    pub(super) fn get(&self, vertex: u32, slot: u32) -> u32 {
+        if slot as usize >= self.slots {
+            return 0;
+        }
+        let row = (vertex / LANES) as usize * self.slots + slot as usize;
+        self.rows.get(row).map_or(0, |row| row.0[(vertex % LANES) as usize])
+    }
+
+    /// [`get`](Self::get), a float.
+    #[inline(always)]
+    pub(super) fn float(&self, vertex: u32, slot: u32) -> f32 {
+        f32::from_bits(self.get(vertex, slot))
+    }
+
+    /// Writes a scalar of a vertex; slots and vertices that are not there are ignored.
+    pub(super) fn set(&mut self, vertex: u32, slot: u32, value: u32) {
+        let row = (vertex / LANES) as usize * self.slots + slot as usize;
+        if (slot as usize) < self.slots
+            && let Some(row) = self.rows.get_mut(row)
+        {
+            row.0[(vertex % LANES) as usize] = value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vertex_keeps_its_slots() {
+        let mut vertices = Vertices::default();
+        vertices.reset(5, 3);
+        vertices.grow(20);
+        for vertex in 0..20 {
+            (0..5).for_each(|slot| vertices.set(vertex, slot, vertex * 10 + slot));
+        }
+        vertices.set(3, 5, 99);
+        vertices.set(24, 0, 99);
+        for vertex in 0..20 {
+            assert!((0..5).all(|slot| vertices.get(vertex, slot) == vertex * 10 + slot));
+        }
+        assert_eq!(vertices.get(3, 5), 0);
+        assert_eq!(vertices.packet(1)[2].0[1], 92);
+        vertices.reset(4, 8);
+        assert_eq!(vertices.get(0, 0), 0);
+    }
+}

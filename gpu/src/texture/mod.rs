@@ -1,0 +1,31 @@
+//! The texture unit: sampling, gathers, fetches, and accesses of images whose format shaders do not name.
+//!
+//! ```text
+//!   machine code ── frame of eight lanes ──> run
+//!                                             │  lanes with the same view and sampler go together
+//!        fast (common 2D images, all lanes at once) <─┼─> sample ── lod ── filter ── wrap, cube      (anything, lane by lane)
+//!                                             │                     │
+//!                                             └── access, query ────┴── view: coordinates to texels ── memory: pages
+//! ```
+//!
+//! [`View`] and [`Sampler`] are made by the driver, live as long as descriptors that point at them, and never change.
+//! Rules are those of the Vulkan specification, chapter "Image Operations".
+
+mod access;
+mod cube;
+mod filter;
+mod lod;
+mod memory;
+mod query;
+mod run;
+mod sample;
+mod sampler;
+mod view;
+mod wrap;
+
+pub use run::run;
+pub use sampler::{Sampler, SamplerInfo};
+pub use view::{View, ViewInfo};
+
+#[cfg(test)]
+mod tests;

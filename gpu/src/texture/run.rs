@@ -1,0 +1,109 @@
+//! The unit's entry: finds views and samplers of the lanes and does what the instruction says.
+#![expect(unsafe_code, reason = "reads descriptors and what machine code left in the frame")]
+
+use core::ffi::c_void;
+
+use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
+use lacuna_shaders::abi::{Descriptor, DispatchContext, LANES};
+
+use super::memory::Memory;
+use super::sample::Lane;
+use super::sampler::Sampler;
+use super::view::{Texel, View};
+
+const ALL: u32 = (1 << LANES) - 1;
+
+/// The [`TextureUnit`](lacuna_shaders::abi::TextureUnit) of every dispatch and draw.
+///
+/// The descriptors that active lanes name hold null or the addresses of a [`View`] (`link`) and, for instructions that
+/// sample, of a [`Sampler`] (`address`), which live during the call. So does the memory that the view shows.
+pub extern "C" fn run(context: *const DispatchContext, instruction: *const c_void, frame: *mut c_void) {
+    // SAFETY: machine code passes the context of its dispatch, an instruction that lives as long as the code, and a frame
+    // of its own.
+    let (context, instruction, frame) = unsafe {
+        (&*context, &*instruction.cast::<TextureInstruction>(), &mut *frame.cast::<TextureFrame>())
+    };
+    let mut left = frame.active & ALL;
+    while left != 0 {
+        let first = left.trailing_zeros() as usize;
+        let of = |lane: usize| descriptors(instruction, frame, lane);
+        let (image, sampler) = of(first);
+        let mut together = left;
+        if !(instruction.uniform_image && instruction.uniform_sampler) {
+            for lane in (0..LANES as usize).filter(|lane| left >> lane & 1 != 0) {
+                if of(lane) != (image, sampler) {
+                    together &= !(1 << lane);
+                }
+            }
+        }
+        left &= !together;
+        let view = image.map(|image| image.link as *const View);
+        let sampler = sampler.map(|sampler| sampler.address as *const Sampler);
+        // SAFETY: the descriptor names a view that lives, or none.
+        let view = view.and_then(|view| unsafe { view.as_ref() });
+        // SAFETY: the same for the sampler; it is only read by instructions that have one.
+        let sampler = sampler.and_then(|sampler| unsafe { sampler.as_ref() });
+        execute(Memory::new(context), instruction, frame, together, view, sampler);
+    }
+}
+
+/// The descriptors of image and sampler of a lane.
+fn descriptors<'a>(
+    instruction: &TextureInstruction,
+    frame: &TextureFrame,
+    lane: usize,
+) -> (Option<&'a Descriptor>, Option<&'a Descriptor>) {
+    let find = |set: *const Descriptor, slots: &[u32; 8], uniform: bool| {
+        let slot = slots[if uniform { 0 } else { lane }];
+        // SAFETY: the slot of an active lane is one of the set's, if the set is bound.
+        (!set.is_null()).then(|| unsafe { &*set.add(slot as usize) })
+    };
+    let image = find(frame.image_set, &frame.image_slot, instruction.uniform_image);
+    let samples = matches!(instruction.op, TextureOp::Sample | TextureOp::Gather | TextureOp::QueryLod);
+    let sampler = if samples {
+        find(frame.sampler_set, &frame.sampler_slot, instruction.uniform_sampler)
+    } else {
+        None
+    };
+    (image, sampler)
+}
+
+/// Does the instruction for lanes that share view and sampler. Without a view results are zero and writes vanish.
+pub(super) fn execute(
+    memory: Memory<'_>,
+    instruction: &TextureInstruction,
+    frame: &mut TextureFrame,
+    mask: u32,
+    view: Option<&View>,
+    sampler: Option<&Sampler>,
+) {
+    for lane in (0..LANES as usize).filter(|lane| mask >> lane & 1 != 0) {
+        let operands = Lane { instruction, frame, lane };
+        let zero = Texel { channels: [0; 4], resident: false };
+        let of = |channels: [u32; 4]| Texel { channels, resident: true };
+        let result = match (instruction.op, view, sampler) {
+            (TextureOp::Sample, Some(view), Some(sampler)) => operands.sample(memory, view, sampler),
+            (TextureOp::Gather, Some(view), Some(sampler)) => operands.gather(memory, view, sampler),
+            (TextureOp::QueryLod, Some(view), Some(sampler)) => {
+                let [level, lod] = operands.query_lod(view, sampler).map(f32::to_bits);
+                of([level, lod, 0, 0])
+            }
+            (TextureOp::Fetch | TextureOp::Read, Some(view), _) => operands.fetch(memory, view),
+            (TextureOp::Write, Some(view), _) => {
+                operands.write(memory, view);
+                continue;
+            }
+            (TextureOp::QuerySize, Some(view), _) => {
+                let explicit = instruction.lod == LodMode::Explicit;
+                of(view.size(if explicit { frame.lod[lane] } else { 0 }))
+            }
+            (TextureOp::QueryLevels, Some(view), _) => of([view.mips.len() as u32, view.samples, 0, 0]),
+            (TextureOp::Write, None, _) => continue,
+            _ => zero,
+        };
+        for (lanes, channel) in frame.texel.iter_mut().zip(result.channels) {
+            lanes[lane] = channel;
+        }
+        frame.resident[lane] = result.resident.into();
+    }
+}

@@ -1,0 +1,194 @@
+//! How passes begin: render pass objects with framebuffers, and dynamic rendering, become one form.
+
+use std::sync::Arc;
+
+use ash::vk;
+
+use crate::command::recording::{Command, Recording};
+use crate::error::Error;
+use crate::guard::slice;
+use crate::handle::Object;
+use crate::object::framebuffer::Framebuffer;
+use crate::object::image_view::ImageView;
+use crate::object::render_pass::{Attachment, RenderPass, Resolve, Subpass};
+use crate::pnext;
+
+/// A pass with its attachments.
+pub struct Begin {
+    /// What it does.
+    pub(super) pass: Arc<RenderPass>,
+    /// By attachment; `None` where dynamic rendering names none.
+    pub(super) views: Box<[Arc<ImageView>]>,
+    /// Clear values by attachment; those that are missing are zero.
+    pub(super) clears: Box<[vk::ClearValue]>,
+    /// Pixels that may change.
+    pub(super) area: vk::Rect2D,
+    /// Layers of a framebuffer without multiview.
+    pub(super) layers: u32,
+}
+
+/// Estimate of what beginning and ending takes for each pixel.
+const NANOSECONDS_PER_PIXEL: f64 = 0.25;
+
+impl Recording {
+    /// `vkCmdBeginRenderPass` and its relatives.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for fewer views than the pass has attachments.
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn begin_render_pass(&mut self, info: &vk::RenderPassBeginInfo<'_>) -> Result<(), Error> {
+        let (pass, framebuffer) = (RenderPass::get(info.render_pass)?, Framebuffer::get(info.framebuffer)?);
+        let views = match &framebuffer.views {
+            Some(views) => views.clone(),
+            // SAFETY: the chain of a valid structure.
+            None => unsafe { late_views(info)? },
+        };
+        if views.len() < pass.attachments.len() {
+            return Err(Error::InvalidUsage(
+                "VUID-VkRenderPassBeginInfo-framebuffer-03207 or -renderPass-00904",
+            ));
+        }
+        // SAFETY: members of a valid structure.
+        let clears = unsafe { slice(info.p_clear_values, info.clear_value_count) }.into();
+        self.begin(Begin { pass, views, clears, area: info.render_area, layers: framebuffer.layers })
+    }
+
+    /// `vkCmdBeginRendering`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`].
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn begin_rendering(&mut self, info: &vk::RenderingInfo<'_>) -> Result<(), Error> {
+        // SAFETY: this function's contract.
+        let begin = unsafe { rendering(info)? };
+        self.begin(begin)
+    }
+
+    fn begin(&mut self, begin: Begin) -> Result<(), Error> {
+        let pixels = f64::from(begin.area.extent.width) * f64::from(begin.area.extent.height);
+        let attachments = begin.views.len() as f64 * f64::from(begin.layers.max(1));
+        let nanoseconds = (pixels * attachments * NANOSECONDS_PER_PIXEL) as u64;
+        self.push(Command::BeginPass(Arc::new(begin)), nanoseconds)
+    }
+
+    /// `vkCmdNextSubpass`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    pub fn next_subpass(&mut self) -> Result<(), Error> {
+        self.push(Command::NextSubpass, 0)
+    }
+
+    /// `vkCmdEndRenderPass`, `vkCmdEndRendering`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    pub fn end_pass(&mut self) -> Result<(), Error> {
+        self.push(Command::EndPass, 0)
+    }
+}
+
+/// The views of an imageless framebuffer.
+///
+/// # Safety
+/// `info` is a valid structure.
+unsafe fn late_views(info: &vk::RenderPassBeginInfo<'_>) -> Result<Box<[Arc<ImageView>]>, Error> {
+    // SAFETY: the chain of a valid structure.
+    let list = unsafe { pnext::find::<vk::RenderPassAttachmentBeginInfo<'_>>(info.p_next) };
+    // SAFETY: members of a valid structure.
+    let views = list.map_or(&[][..], |list| unsafe { slice(list.p_attachments, list.attachment_count) });
+    views.iter().map(|&view| ImageView::get(view)).collect()
+}
+
+/// Dynamic rendering as a pass with one subpass and an attachment for each view that is named.
+///
+/// # Safety
+/// `info` is a valid structure.
+unsafe fn rendering(info: &vk::RenderingInfo<'_>) -> Result<Begin, Error> {
+    let resumes = info.flags.contains(vk::RenderingFlags::RESUMING);
+    let suspends = info.flags.contains(vk::RenderingFlags::SUSPENDING);
+    let mut list = List { resumes, suspends, ..List::default() };
+    // SAFETY: members of a valid structure.
+    let (colors, depth, stencil) = unsafe {
+        (
+            slice(info.p_color_attachments, info.color_attachment_count),
+            info.p_depth_attachment.as_ref(),
+            info.p_stencil_attachment.as_ref(),
+        )
+    };
+    let mut subpass = Subpass { view_mask: info.view_mask, ..Subpass::default() };
+    let colors = colors.iter().map(|color| list.add(color, false)).collect::<Result<Vec<_>, _>>()?;
+    let (colors, resolves): (Vec<_>, Vec<_>) = colors.into_iter().map(Added::split).unzip();
+    (subpass.colors, subpass.resolves) = (colors.into(), resolves.into());
+    if let Some(depth) = depth {
+        (subpass.depth, subpass.depth_resolve) = list.add(depth, false)?.split();
+    }
+    if let Some(stencil) = stencil {
+        (subpass.stencil, subpass.stencil_resolve) = list.add(stencil, true)?.split();
+    }
+    let pass = RenderPass { attachments: list.attachments.into(), subpasses: [subpass].into() };
+    Ok(Begin {
+        pass: Arc::new(pass),
+        views: list.views.into(),
+        clears: list.clears.into(),
+        area: info.render_area,
+        layers: info.layer_count,
+    })
+}
+
+/// The attachments of dynamic rendering.
+#[derive(Default)]
+struct List {
+    attachments: Vec<Attachment>,
+    views: Vec<Arc<ImageView>>,
+    clears: Vec<vk::ClearValue>,
+    resumes: bool,
+    suspends: bool,
+}
+
+/// The numbers of an attachment and of what it resolves to.
+#[derive(Default)]
+struct Added(Option<usize>, Option<Resolve>);
+
+impl Added {
+    fn split(self) -> (Option<usize>, Option<Resolve>) {
+        (self.0, self.1)
+    }
+}
+
+impl List {
+    fn add(&mut self, info: &vk::RenderingAttachmentInfo<'_>, is_stencil: bool) -> Result<Added, Error> {
+        if info.image_view == vk::ImageView::null() {
+            return Ok(Added::default());
+        }
+        let clears = info.load_op == vk::AttachmentLoadOp::CLEAR && !self.resumes;
+        let attachment = Attachment { clears: clears && !is_stencil, clears_stencil: clears && is_stencil };
+        let index = self.push(info.image_view, attachment, info.clear_value)?;
+        let mut resolve = None;
+        if info.resolve_mode != vk::ResolveModeFlags::NONE
+            && info.resolve_image_view != vk::ImageView::null()
+            && !self.suspends
+        {
+            let target =
+                self.push(info.resolve_image_view, Attachment::default(), vk::ClearValue::default())?;
+            resolve = Some(Resolve { target, mode: info.resolve_mode });
+        }
+        Ok(Added(Some(index), resolve))
+    }
+
+    fn push(
+        &mut self,
+        view: vk::ImageView,
+        attachment: Attachment,
+        clear: vk::ClearValue,
+    ) -> Result<usize, Error> {
+        self.views.push(ImageView::get(view)?);
+        self.attachments.push(attachment);
+        self.clears.push(clear);
+        Ok(self.views.len() - 1)
+    }
+}

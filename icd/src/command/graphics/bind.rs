@@ -1,0 +1,211 @@
+//! What draws use: the pipeline, all state, descriptor sets, vertex and index buffers, as they were bound last.
+
+use std::sync::Arc;
+
+use ash::vk;
+use lacuna_gpu::draw::state::Stages;
+use lacuna_gpu::draw::targets::{IndexBuffer, VertexBuffer};
+use lacuna_gpu::draw::{DrawCommand, DrawInputs, DrawState};
+
+use super::fixed::FixedState;
+use super::setting::Setting;
+use crate::caps::limits::MAX_VERTEX_BINDINGS;
+use crate::command::compute::Sets;
+use crate::command::recording::{Command, Recording};
+use crate::command::transfer;
+use crate::error::Error;
+use crate::handle::Object;
+use crate::object::buffer::Buffer;
+use crate::object::pipeline::GraphicsPipeline;
+
+/// A vertex buffer from an offset on.
+#[derive(Clone)]
+pub struct BoundBuffer {
+    buffer: Arc<Buffer>,
+    offset: u64,
+    size: u64,
+}
+
+impl BoundBuffer {
+    /// A buffer from `offset` on, `size` bytes or all that it has; nothing for null and for what is beyond its end.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] for a handle that is neither null nor a buffer.
+    pub fn new(buffer: vk::Buffer, offset: u64, size: u64) -> Result<Option<Self>, Error> {
+        if buffer == vk::Buffer::null() {
+            return Ok(None);
+        }
+        let buffer = Buffer::get(buffer)?;
+        let size = buffer.size().saturating_sub(offset).min(size);
+        Ok((size > 0).then_some(Self { buffer, offset, size }))
+    }
+
+    /// Where it is now; `None` while it has no memory.
+    fn address(&self) -> Option<u64> {
+        transfer::address(&self.buffer).map(|address| address + self.offset)
+    }
+}
+
+impl Recording {
+    /// Records a setting, of a `vkCmdSet*` that sets one.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    pub fn set(&mut self, setting: Setting) -> Result<(), Error> {
+        self.push(Command::Set(setting), 0)
+    }
+
+    /// Records several.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    pub fn set_all(&mut self, settings: impl IntoIterator<Item = Setting>) -> Result<(), Error> {
+        settings.into_iter().try_for_each(|setting| self.set(setting))
+    }
+
+    /// `vkCmdBindVertexBuffers` and its successor: `sizes` and `strides` are empty or as many as the buffers.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for bindings that no device has.
+    pub fn bind_vertex_buffers(
+        &mut self,
+        first: u32,
+        buffers: &[vk::Buffer],
+        offsets: &[u64],
+        sizes: &[u64],
+        strides: &[u64],
+    ) -> Result<(), Error> {
+        for (index, &buffer) in buffers.iter().enumerate() {
+            let binding = first.saturating_add(index as u32);
+            if binding >= MAX_VERTEX_BINDINGS {
+                return Err(Error::InvalidUsage("VUID-vkCmdBindVertexBuffers-firstBinding-00624, -00625"));
+            }
+            let offset = offsets.get(index).copied().unwrap_or(0);
+            let size = sizes.get(index).copied().unwrap_or(vk::WHOLE_SIZE);
+            let buffer = BoundBuffer::new(buffer, offset, size)?;
+            self.push(Command::BindVertexBuffer { binding, buffer }, 0)?;
+            if let Some(&stride) = strides.get(index) {
+                let stride = u32::try_from(stride).unwrap_or(u32::MAX);
+                self.push(Command::SetVertexStride { binding, stride }, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `vkCmdBindIndexBuffer` and its successor.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`].
+    pub fn bind_index_buffer(
+        &mut self,
+        buffer: vk::Buffer,
+        offset: u64,
+        size: u64,
+        index_type: vk::IndexType,
+    ) -> Result<(), Error> {
+        let buffer = BoundBuffer::new(buffer, offset, size)?;
+        self.push(Command::BindIndexBuffer { buffer, index_type }, 0)
+    }
+}
+
+/// What draws use.
+#[derive(Default)]
+pub(in crate::command) struct Graphics<'a> {
+    pub(super) pipeline: Option<&'a GraphicsPipeline>,
+    pub(in crate::command) sets: Sets<'a>,
+    stages: Option<Stages>,
+    fixed: FixedState,
+    vertex_buffers: [Option<&'a BoundBuffer>; MAX_VERTEX_BINDINGS as usize],
+    vertex_strides: [Option<u32>; MAX_VERTEX_BINDINGS as usize],
+    index_buffer: Option<(&'a BoundBuffer, vk::IndexType)>,
+    /// What follows from the above, as long as nothing changes.
+    state: Option<DrawState>,
+    inputs: Option<DrawInputs>,
+}
+
+/// A draw of nothing, which every draw replaces.
+const NOTHING: DrawCommand =
+    DrawCommand::Direct { vertices: 0, instances: 0, first_vertex: 0, first_instance: 0 };
+
+impl<'a> Graphics<'a> {
+    /// Binding a pipeline makes its settings.
+    pub(in crate::command) fn bind_pipeline(&mut self, pipeline: &'a GraphicsPipeline) {
+        if self.pipeline.is_none_or(|bound| !std::ptr::eq(bound, pipeline)) {
+            self.pipeline = Some(pipeline);
+            self.stages = pipeline.stages();
+        }
+        pipeline.settings.iter().for_each(|setting| self.fixed.set(setting));
+        self.state = None;
+        self.inputs = None;
+    }
+
+    pub(in crate::command) fn set(&mut self, setting: &Setting) {
+        if let Setting::VertexInput(input) = setting {
+            // The last one that says a stride wins: this command, or a later one that binds the buffer.
+            for binding in &input.bindings {
+                if let Some(stride) = self.vertex_strides.get_mut(binding.binding as usize) {
+                    *stride = None;
+                }
+            }
+            self.inputs = None;
+        }
+        self.fixed.set(setting);
+        self.state = None;
+    }
+
+    pub(in crate::command) fn bind_vertex_buffer(&mut self, binding: u32, buffer: Option<&'a BoundBuffer>) {
+        self.vertex_buffers[binding as usize] = buffer;
+        self.inputs = None;
+    }
+
+    pub(in crate::command) fn set_vertex_stride(&mut self, binding: u32, stride: u32) {
+        self.vertex_strides[binding as usize] = Some(stride);
+        self.inputs = None;
+    }
+
+    pub(in crate::command) fn bind_index_buffer(
+        &mut self,
+        buffer: Option<&'a BoundBuffer>,
+        index_type: vk::IndexType,
+    ) {
+        self.index_buffer = buffer.map(|buffer| (buffer, index_type));
+        self.inputs = None;
+    }
+
+    /// State depends on the samples of the targets.
+    pub(in crate::command) fn targets_changed(&mut self) {
+        self.state = None;
+    }
+
+    /// The state and the inputs of a draw; `None` without a pipeline that can draw.
+    pub(super) fn prepare(&mut self, samples: Option<u32>) -> Option<(&DrawState, &mut DrawInputs)> {
+        let stages = self.stages.as_ref()?;
+        let has_strides = self.pipeline?.has_dynamic_strides;
+        let state = self.state.get_or_insert_with(|| self.fixed.draw_state(stages, samples));
+        let inputs = self.inputs.get_or_insert_with(|| DrawInputs {
+            vertex_buffers: vertex_buffers(&self.vertex_buffers, &self.vertex_strides, has_strides),
+            index_buffer: self.index_buffer.and_then(|(buffer, index_type)| {
+                Some(IndexBuffer { address: buffer.address()?, size: buffer.size, index_type })
+            }),
+            draw: NOTHING,
+            draw_index: 0,
+            transform_feedback: None,
+        });
+        Some((state, inputs))
+    }
+}
+
+/// The vertex buffers up to the last one that is bound.
+fn vertex_buffers<A: FromIterator<Option<VertexBuffer>>>(
+    buffers: &[Option<&BoundBuffer>],
+    strides: &[Option<u32>],
+    has_strides: bool,
+) -> A {
+    let count = buffers.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    let buffer = |(buffer, stride): (&Option<&BoundBuffer>, &Option<u32>)| {
+        let buffer = (*buffer)?;
+        let stride = stride.filter(|_| has_strides);
+        Some(VertexBuffer { address: buffer.address()?, size: buffer.size, stride })
+    };
+    buffers[..count].iter().zip(strides).map(buffer).collect()
+}

@@ -1,0 +1,119 @@
+//! Queries with a beginning and an end: what draws count in between.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ash::vk;
+use lacuna_gpu::draw::{Queries, Statistics};
+
+use crate::command::execute::State;
+use crate::command::recording::{Command, Recording};
+use crate::error::Error;
+use crate::handle::Object;
+use crate::object::query_pool::QueryPool;
+
+/// The queries that are active; of each type at most one.
+#[derive(Default)]
+pub(in crate::command) struct ActiveQueries {
+    occlusion: Option<Active<AtomicU64>>,
+    statistics: Option<Active<Box<Statistics>>>,
+}
+
+/// An active query.
+struct Active<C> {
+    pool: Arc<QueryPool>,
+    query: u32,
+    counter: C,
+}
+
+impl Recording {
+    /// `vkCmdBeginQuery`. Counts are always precise.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for a query beyond the pool.
+    pub fn begin_query(&mut self, pool: vk::QueryPool, query: u32) -> Result<(), Error> {
+        let pool = checked(pool, query)?;
+        self.push(Command::BeginQuery { pool, query }, 0)
+    }
+
+    /// `vkCmdEndQuery`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for a query beyond the pool.
+    pub fn end_query(&mut self, pool: vk::QueryPool, query: u32) -> Result<(), Error> {
+        let pool = checked(pool, query)?;
+        self.push(Command::EndQuery { pool, query }, 0)
+    }
+}
+
+fn checked(pool: vk::QueryPool, query: u32) -> Result<Arc<QueryPool>, Error> {
+    let pool = QueryPool::get(pool)?;
+    if query >= pool.len() {
+        return Err(Error::InvalidUsage("VUID-vkCmdBeginQuery-query-00802, VUID-vkCmdEndQuery-query-00810"));
+    }
+    Ok(pool)
+}
+
+impl ActiveQueries {
+    /// Where draws count.
+    pub(super) fn counters(&self) -> Queries<'_> {
+        Queries {
+            occlusion: self.occlusion.as_ref().map(|active| &active.counter),
+            statistics: self.statistics.as_ref().map(|active| &*active.counter),
+            streams: None,
+        }
+    }
+}
+
+impl State<'_> {
+    pub(in crate::command) fn begin_query(&mut self, pool: &Arc<QueryPool>, query: u32) {
+        let queries = &mut self.inherited.queries;
+        let pool = Arc::clone(pool);
+        match pool.kind() {
+            vk::QueryType::OCCLUSION => {
+                queries.occlusion = Some(Active { pool, query, counter: AtomicU64::default() });
+            }
+            vk::QueryType::PIPELINE_STATISTICS => {
+                queries.statistics = Some(Active { pool, query, counter: Box::default() });
+            }
+            _ => log::warn!("vkCmdBeginQuery of a query that has no beginning: ignored"),
+        }
+    }
+
+    /// Under multiview a query takes as many as there are views: the first one has the sum.
+    pub(in crate::command) fn end_query(&mut self, pool: &Arc<QueryPool>, query: u32) {
+        let views = self.inherited.pass.as_ref().map_or(1, |pass| pass.view_count());
+        let queries = &mut self.inherited.queries;
+        let is_it = |other: &Arc<QueryPool>, number: u32| Arc::ptr_eq(other, pool) && number == query;
+        if let Some(active) = queries.occlusion.take_if(|active| is_it(&active.pool, active.query)) {
+            pool.write(query, &[active.counter.into_inner()]);
+        } else if let Some(active) = queries.statistics.take_if(|active| is_it(&active.pool, active.query)) {
+            pool.write(query, &chosen(&active.counter, pool.statistics()));
+        } else {
+            log::warn!("vkCmdEndQuery of a query that did not begin: ignored");
+            return;
+        }
+        let zeros = [0; 16];
+        (1..views).for_each(|view| pool.write(query.saturating_add(view), &zeros));
+    }
+}
+
+/// The counters that a pool has, in the order of their bits.
+fn chosen(all: &Statistics, flags: vk::QueryPipelineStatisticFlags) -> Vec<u64> {
+    let counters = [
+        &all.input_assembly_vertices,
+        &all.input_assembly_primitives,
+        &all.vertex_invocations,
+        &all.geometry_invocations,
+        &all.geometry_primitives,
+        &all.clipping_invocations,
+        &all.clipping_primitives,
+        &all.fragment_invocations,
+        &all.tessellation_control_patches,
+        &all.tessellation_evaluation_invocations,
+        &AtomicU64::new(0),
+    ];
+    let is_chosen = |(bit, _): &(usize, &&AtomicU64)| flags.as_raw() >> bit & 1 != 0;
+    let load = |(_, counter): (usize, &&AtomicU64)| counter.load(Ordering::Relaxed);
+    counters.iter().enumerate().filter(is_chosen).map(load).collect()
+}

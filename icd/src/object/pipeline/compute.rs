@@ -1,0 +1,40 @@
+//! Compute pipelines.
+
+use std::sync::Arc;
+
+use ash::vk;
+use lacuna_shaders::ComputeKernel;
+
+use super::shader::{Shader, shader_layout};
+use crate::error::Error;
+use crate::handle::Object;
+use crate::object::pipeline_layout::PipelineLayout;
+
+/// A compute pipeline.
+#[derive(Clone)]
+pub struct ComputePipeline {
+    /// The machine code; other pipelines may share it.
+    pub kernel: Arc<ComputeKernel>,
+    /// What it was made with.
+    pub layout: Arc<PipelineLayout>,
+}
+
+impl ComputePipeline {
+    /// One pipeline of `vkCreateComputePipelines`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidShader`] for what the compiler refuses, [`Error::InvalidHandle`], [`Error::InvalidUsage`].
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn new(info: &vk::ComputePipelineCreateInfo<'_>) -> Result<Self, Error> {
+        if info.stage.stage != vk::ShaderStageFlags::COMPUTE {
+            return Err(Error::InvalidUsage("VUID-VkComputePipelineCreateInfo-stage-00701"));
+        }
+        let layout = PipelineLayout::get(info.layout)?;
+        let resources = shader_layout(&layout);
+        // SAFETY: a member of a valid structure.
+        let kernel = unsafe { Shader::new(&info.stage, &resources)? }.compute_kernel()?;
+        Ok(Self { kernel, layout })
+    }
+}

@@ -1,0 +1,126 @@
+//! A compiled graphics stage, and how it is run.
+//!
+//! Called by whoever draws, from many threads at once. One call runs one packet: up to eight vertices, primitives or fragments;
+//! of tessellation control one patch, whose packets wait for each other at barriers as those of a
+//! [compute kernel](crate::kernel) do.
+//!
+//! ```text
+//!   scratch, Packet:  | private memory |
+//!   scratch, Phases:  | packet 0: private memory, frame | packet 1 ... | states, one u32 each |
+//! ```
+
+use crate::abi::{DispatchContext, LANES, StageFrame};
+use crate::code::Code;
+use crate::kernel::Scratch;
+use crate::lower::{DONE, Entry, Lowered};
+use crate::runtime::batch::Batch;
+use crate::runtime::math::Evaluation;
+use crate::stage::{Interface, Stage};
+
+/// Machine code of one stage. Frees its memory on drop; wrap it in an `Arc` to share it.
+#[derive(Debug)]
+pub struct StageKernel {
+    code: Code,
+    stage: Stage,
+    interface: Interface,
+    /// Packets of a call.
+    packets: u32,
+    local_bytes: usize,
+    frame_bytes: usize,
+    /// The machine code holds their addresses.
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    _evaluations: Vec<Box<Evaluation>>,
+    /// The machine code holds their addresses.
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    _batches: Vec<Box<Batch>>,
+}
+
+type RunPacket = unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, *mut u8);
+type RunPhase =
+    unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, u32, u32, *mut u8, *mut u8) -> u32;
+
+impl StageKernel {
+    pub(crate) fn new(
+        function: &crate::ir::Function,
+        stage: Stage,
+        interface: Interface,
+        lowered: Lowered,
+    ) -> Result<Self, rustix::io::Errno> {
+        let frame_bytes = match lowered.entry {
+            Entry::Phases { frame_bytes } => frame_bytes,
+            Entry::Groups | Entry::Packet => 0,
+        };
+        Ok(Self {
+            code: Code::new(&lowered.code)?,
+            stage,
+            interface,
+            packets: function.workgroup_size.iter().product::<u32>().div_ceil(LANES),
+            local_bytes: lowered.local_bytes as usize,
+            frame_bytes: frame_bytes as usize,
+            _evaluations: lowered.evaluations,
+            _batches: lowered.batches,
+        })
+    }
+
+    /// Which stage it is.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// What it reads, writes and asks for.
+    pub fn interface(&self) -> &Interface {
+        &self.interface
+    }
+
+    /// Runs one packet; of tessellation control one patch.
+    ///
+    /// # Safety
+    /// - The context is what its fields say, for the whole call: descriptors describe live memory, every set that the shader
+    ///   uses is null or has all its descriptors, and valid page table entries name live pages.
+    /// - The frame's pointers reach as far as [`abi::stage`](crate::abi::stage) says: for all slots of the interface, and as many
+    ///   vertices as the primitive, the patch (`PatchVertices`) or the output patch has.
+    /// - `emit` is there for geometry shaders, `interpolate` for fragment shaders.
+    pub unsafe fn run(&self, ctx: &DispatchContext, frame: &mut StageFrame, scratch: &mut Scratch) {
+        if self.stage == Stage::TessellationControl {
+            // SAFETY: the caller's promise.
+            return unsafe { self.run_patch(ctx, frame, scratch) };
+        }
+        if frame.active == 0 {
+            return;
+        }
+        let memory = scratch.reserve(self.local_bytes);
+        // SAFETY: the code was made with this signature; `memory` is as large as it says.
+        unsafe {
+            let run: RunPacket = std::mem::transmute(self.code.entry());
+            run(ctx, frame, memory);
+        }
+    }
+
+    /// # Safety
+    /// As [`run`](Self::run).
+    unsafe fn run_patch(&self, ctx: &DispatchContext, frame: &mut StageFrame, scratch: &mut Scratch) {
+        let packets = self.packets as usize;
+        let stride = (self.local_bytes + self.frame_bytes).next_multiple_of(64);
+        let memory = scratch.reserve(packets * (stride + size_of::<u32>()));
+        // SAFETY: the code was made with this signature.
+        let run: RunPhase = unsafe { std::mem::transmute(self.code.entry()) };
+        // SAFETY: `packets` words behind the frames, aligned as the blocks are.
+        let states =
+            unsafe { std::slice::from_raw_parts_mut(memory.add(packets * stride).cast::<u32>(), packets) };
+        states.fill(0);
+        while states.iter().any(|&state| state != DONE) {
+            for (packet, state) in states.iter_mut().enumerate().filter(|(_, state)| **state != DONE) {
+                // SAFETY: each packet has its own `stride` bytes.
+                *state = unsafe {
+                    let locals = memory.add(packet * stride);
+                    run(ctx, frame, packet as u32 * LANES, *state, memory, locals)
+                };
+            }
+        }
+    }
+}
+
+const _: () = {
+    const fn shared_between_threads<T: Send + Sync>() {}
+    shared_between_threads::<StageKernel>();
+};
