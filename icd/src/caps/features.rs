@@ -27,7 +27,18 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_residency2_samples(true)
         .sparse_residency4_samples(true)
         .sparse_residency8_samples(true)
-        .sparse_residency16_samples(true);
+        .sparse_residency16_samples(true)
+        .image_cube_array(true)
+        .sampler_anisotropy(true)
+        .shader_image_gather_extended(true)
+        .shader_storage_image_extended_formats(true)
+        .shader_storage_image_multisample(true)
+        .shader_storage_image_read_without_format(true)
+        .shader_storage_image_write_without_format(true)
+        .shader_sampled_image_array_dynamic_indexing(true)
+        .shader_storage_image_array_dynamic_indexing(true)
+        .shader_resource_residency(true)
+        .shader_resource_min_lod(true);
     graphics::features(others)
 }
 
@@ -151,7 +162,7 @@ features! {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
-        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
+        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: true }
         PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
@@ -250,6 +261,7 @@ features! {
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderClockFeaturesKHR { shader_subgroup_clock: true, shader_device_clock: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,
