@@ -55,7 +55,13 @@ impl Capture<'_> {
                 break;
             }
             written += 1;
-            for &vertex in &primitive.vertices[..self.corners] {
+            // Where the last vertex provokes, it is captured last.
+            let first = match usize::from(primitive.provoking) {
+                0 => 0,
+                provoking => (provoking + 1) % self.corners,
+            };
+            for n in 0..self.corners {
+                let vertex = primitive.vertices[(first + n) % self.corners];
                 // SAFETY: the caller's promise; there is room.
                 unsafe { self.vertex(vertices, vertex, stream, &strides, feedback) };
             }

@@ -5,7 +5,7 @@ use super::primitive::{Coverage, Edge, Plane, Primitive};
 use super::setup::{Common, Point, sampled};
 
 /// Sizes of points, in pixels.
-pub(super) const SIZES: [f32; 2] = [1.0, 1024.0];
+pub(super) const SIZES: [f32; 2] = [1.0, 1023.0];
 
 /// A point; `None` if it covers no sample.
 pub(super) fn point(

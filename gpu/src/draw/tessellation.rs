@@ -27,6 +27,7 @@ pub(super) struct Tessellation<'a> {
     is_positive: bool,
     point_mode: bool,
     output_vertices: u32,
+    last_provokes: bool,
 }
 
 impl<'a> Tessellation<'a> {
@@ -42,6 +43,7 @@ impl<'a> Tessellation<'a> {
             domain: second.domain.or(first.domain).unwrap_or(Domain::Triangles),
             spacing: second.spacing.or(first.spacing).unwrap_or(Spacing::Equal),
             is_positive: is_ccw != is_upper_left,
+            last_provokes: state.rasterization.provoking_vertex == vk::ProvokingVertexModeEXT::LAST_VERTEX,
             point_mode: first.point_mode || second.point_mode,
             output_vertices: first.output_vertices.max(second.output_vertices).max(1),
         })
@@ -164,9 +166,10 @@ impl<'a> Tessellation<'a> {
             Shape::Line => 2,
             _ => 3,
         };
+        let provoking = if self.last_provokes { corners as u8 - 1 } else { 0 };
         let mut add = |vertices: [u32; 3]| {
             let vertices = vertices.map(|vertex| first + vertex);
-            assemblies.list.push(Assembly { vertices, provoking: 0, id, continues: false });
+            assemblies.list.push(Assembly { vertices, provoking, id, continues: false });
             assemblies.vertices.extend_from_slice(&vertices[..corners]);
         };
         if self.point_mode {
