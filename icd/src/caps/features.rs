@@ -261,6 +261,7 @@ features! {
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderClockFeaturesKHR { shader_subgroup_clock: true, shader_device_clock: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,

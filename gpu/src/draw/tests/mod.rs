@@ -143,6 +143,7 @@ impl Image {
         let format = format.planes()[0].format;
         let shape = Shape {
             extent: [width, height, 1],
+            block: [1, 1],
             levels: 1,
             layers,
             element_bytes: format.element_bytes(),
