@@ -4,8 +4,8 @@
 //! function to a later stage. One walk; scopes by a flag per value that is taken back when its list ends.
 
 use super::{
-    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Side, Stmt,
-    Texture, Type, UnaryOp, Value, Variable,
+    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Stmt, Texture,
+    Type, UnaryOp, Value, Variable,
 };
 use crate::stage::Stage;
 
