@@ -56,8 +56,7 @@ impl Division {
     /// Divisions of an inner edge; more than one segment where something else is divided.
     fn inner(&self, level: f32, is_divided: bool) -> Vec<f32> {
         let edge = divide(level, self.spacing);
-        // A level a little above one.
-        if edge.len() == 2 && is_divided { divide(1.000_001, self.spacing) } else { edge }
+        if edge.len() == 2 && is_divided { vec![0.0, 0.5, 1.0] } else { edge }
     }
 
     fn isolines(&self, mesh: &mut Mesh) {
@@ -91,7 +90,12 @@ impl Division {
         for (row, column) in (1..rows).flat_map(|row| (1..columns).map(move |column| (row, column))) {
             let [a, b] = [inside(column - 1, row - 1), inside(column, row - 1)];
             let [c, d] = [inside(column, row), inside(column - 1, row)];
-            mesh.primitives.extend([[a, b, c], [a, c, d]]);
+            // Diagonals point to the center, so that rings around it look like rings.
+            if (2 * column < columns) == (2 * row < rows) {
+                mesh.primitives.extend([[a, b, c], [a, c, d]]);
+            } else {
+                mesh.primitives.extend([[a, b, d], [b, c, d]]);
+            }
         }
         // Each outer edge to the side of the inner rectangle that is next to it: around from the origin.
         let (right, bottom) = (columns - 1, rows - 1);
@@ -170,7 +174,8 @@ impl Mesh {
     /// of the divisions. A single division is the center.
     fn inner_ring(&mut self, division: &[f32]) -> [Vec<u32>; 3] {
         if let [_] = division {
-            let center = self.point([1.0 / 3.0; 3]);
+            // Rounded down: three of them are not more than one.
+            let center = self.point([0.333_333_3; 3]);
             return [vec![center], vec![center], vec![center]];
         }
         let distance = division[0];

@@ -273,6 +273,12 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
+        /// Images have bounds.
+        ImageRobustness = ext::image_robustness;
+        /// Fragments that become helpers.
+        ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
+        /// Fragments that end.
+        ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
         /// Layers and viewports chosen by vertices.

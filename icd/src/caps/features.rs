@@ -115,20 +115,20 @@ features! {
         }
         PhysicalDeviceDescriptorIndexingFeatures {
             shader_input_attachment_array_dynamic_indexing: false,
-            shader_uniform_texel_buffer_array_dynamic_indexing: false,
+            shader_uniform_texel_buffer_array_dynamic_indexing: true,
             shader_storage_texel_buffer_array_dynamic_indexing: true,
             shader_uniform_buffer_array_non_uniform_indexing: true,
-            shader_sampled_image_array_non_uniform_indexing: false,
+            shader_sampled_image_array_non_uniform_indexing: true,
             shader_storage_buffer_array_non_uniform_indexing: true,
             shader_storage_image_array_non_uniform_indexing: true,
             shader_input_attachment_array_non_uniform_indexing: false,
-            shader_uniform_texel_buffer_array_non_uniform_indexing: false,
+            shader_uniform_texel_buffer_array_non_uniform_indexing: true,
             shader_storage_texel_buffer_array_non_uniform_indexing: true,
             descriptor_binding_uniform_buffer_update_after_bind: true,
-            descriptor_binding_sampled_image_update_after_bind: false,
+            descriptor_binding_sampled_image_update_after_bind: true,
             descriptor_binding_storage_image_update_after_bind: true,
             descriptor_binding_storage_buffer_update_after_bind: true,
-            descriptor_binding_uniform_texel_buffer_update_after_bind: false,
+            descriptor_binding_uniform_texel_buffer_update_after_bind: true,
             descriptor_binding_storage_texel_buffer_update_after_bind: true,
             descriptor_binding_update_unused_while_pending: true,
             descriptor_binding_partially_bound: true,
@@ -157,16 +157,16 @@ features! {
     }
     in PhysicalDeviceVulkan13Features of {
         PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: true }
-        PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
+        PhysicalDeviceImageRobustnessFeatures { robust_image_access: true }
         PhysicalDeviceInlineUniformBlockFeatures {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: true }
         PhysicalDevicePrivateDataFeatures { private_data: true }
-        PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
+        PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: true }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
-        PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
+        PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: true }
         PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: true, compute_full_subgroups: true }
         PhysicalDeviceSynchronization2Features { synchronization2: true }
         PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: false }
