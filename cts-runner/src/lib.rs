@@ -23,3 +23,4 @@ pub mod rng;
 pub mod status;
 pub mod units;
 pub mod vk;
+pub mod x11;

@@ -28,6 +28,7 @@ mod sparse_image;
 mod support;
 mod sync;
 mod transfer;
+mod window;
 
 pub use child::serve;
 pub use context::Context;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Case> {
         sparse::CASES,
         sparse_image::CASES,
         bad_input::CASES,
+        window::CASES,
     ]
     .concat()
 }

@@ -1,6 +1,9 @@
 //! What a case needs from a device to make sense.
 
+use ash::{ext, khr};
+
 use crate::vk::{self, Physical};
+use crate::x11;
 
 /// One requirement.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +56,16 @@ pub enum Need {
     StorageImage(vk::Format),
     /// `sparseResidencyImage2D`.
     SparseImages,
+    /// Surfaces that nobody sees.
+    HeadlessSurface,
+    /// Windows of an X11 server, and `Xvfb` to be one.
+    X11,
+    /// Wayland surfaces.
+    Wayland,
+    /// `presentId` and `presentWait`.
+    PresentWait,
+    /// `swapchainMaintenance1`.
+    SwapchainMaintenance1,
     /// A device extension.
     Extension(&'static str),
 }
@@ -107,10 +120,19 @@ impl Need {
                 physical.features.sparse_residency_image2_d == vk::TRUE
                     && Need::SparseBinding.missing(physical).is_none()
             }
+            Need::HeadlessSurface => has_windows(physical, ext::headless_surface::NAME),
+            Need::X11 => has_windows(physical, khr::xcb_surface::NAME) && x11::is_installed(),
+            Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
+            Need::PresentWait => physical.extra.present_wait,
+            Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))
     }
+}
+
+fn has_windows(physical: &Physical, surfaces: &std::ffi::CStr) -> bool {
+    physical.instance.has(surfaces) && physical.has(khr::swapchain::NAME)
 }
 
 fn queues(physical: &Physical, flags: vk::QueueFlags) -> usize {

@@ -1,6 +1,6 @@
 //! How a case ends.
 
-use crate::vk;
+use crate::{vk, x11};
 
 /// What a case returns.
 pub type Outcome = Result<(), Failure>;
@@ -14,4 +14,7 @@ pub enum Failure {
     /// A command failed, or (see [`vk::Error::NotSupported`]) the driver cannot do this.
     #[error(transparent)]
     Vulkan(#[from] vk::Error),
+    /// The X11 server of the test did not do its part.
+    #[error(transparent)]
+    X11(#[from] x11::Error),
 }

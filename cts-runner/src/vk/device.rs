@@ -26,6 +26,9 @@ pub struct Shared {
     templates: Option<khr::descriptor_update_template::Device>,
     device_group: Option<khr::device_group::Device>,
     dynamic_rendering: Option<khr::dynamic_rendering::Device>,
+    swapchain: Option<khr::swapchain::Device>,
+    present_wait: Option<khr::present_wait::Device>,
+    swapchain_maintenance1: Option<ext::swapchain_maintenance1::Device>,
 }
 
 /// What to enable beyond the defaults.
@@ -72,6 +75,10 @@ impl Device {
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default().storage_buffer16_bit_access(true);
         let mut views = vk::PhysicalDeviceMultiviewFeatures::default().multiview(true);
         let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default().dynamic_rendering(true);
+        let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default().present_id(true);
+        let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default().present_wait(true);
+        let mut swapchains =
+            vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default().swapchain_maintenance1(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -91,6 +98,9 @@ impl Device {
             extra.dynamic_rendering => rendering,
             extra.storage_8bit => bytes,
             extra.storage_16bit => halves,
+            extra.present_wait => present_id,
+            extra.present_wait => present_wait,
+            extra.swapchain_maintenance1 => swapchains,
         }
         let instance = physical.instance.raw();
         // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.
@@ -109,6 +119,11 @@ impl Device {
                 .then(|| khr::dynamic_rendering::Device::new(instance, &raw)),
             device_group: has(khr::device_group::NAME)
                 .then(|| khr::device_group::Device::new(instance, &raw)),
+            swapchain: has(khr::swapchain::NAME).then(|| khr::swapchain::Device::new(instance, &raw)),
+            present_wait: has(khr::present_wait::NAME)
+                .then(|| khr::present_wait::Device::new(instance, &raw)),
+            swapchain_maintenance1: has(ext::swapchain_maintenance1::NAME)
+                .then(|| ext::swapchain_maintenance1::Device::new(instance, &raw)),
             queues: Queue::all(&raw, physical),
             physical: physical.clone(),
             raw,
@@ -137,6 +152,10 @@ impl Device {
             (khr::bind_memory2::NAME, true),
             (khr::dedicated_allocation::NAME, true),
             (khr::maintenance1::NAME, true),
+            (khr::swapchain::NAME, physical.instance.has(khr::surface::NAME)),
+            (khr::present_id::NAME, extra.present_wait),
+            (khr::present_wait::NAME, extra.present_wait),
+            (ext::swapchain_maintenance1::NAME, extra.swapchain_maintenance1),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))
@@ -190,6 +209,30 @@ impl Device {
     /// As [`Device::timeline`].
     pub fn dynamic_rendering(&self) -> Result<&khr::dynamic_rendering::Device> {
         self.dynamic_rendering.as_ref().ok_or_else(|| missing("VK_KHR_dynamic_rendering"))
+    }
+
+    /// Commands of `VK_KHR_swapchain`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn swapchain(&self) -> Result<&khr::swapchain::Device> {
+        self.swapchain.as_ref().ok_or_else(|| missing("VK_KHR_swapchain"))
+    }
+
+    /// Commands of `VK_KHR_present_wait`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn present_wait(&self) -> Result<&khr::present_wait::Device> {
+        self.present_wait.as_ref().ok_or_else(|| missing("VK_KHR_present_wait"))
+    }
+
+    /// Commands of `VK_EXT_swapchain_maintenance1`.
+    ///
+    /// # Errors
+    /// As [`Device::timeline`].
+    pub fn swapchain_maintenance1(&self) -> Result<&ext::swapchain_maintenance1::Device> {
+        self.swapchain_maintenance1.as_ref().ok_or_else(|| missing("VK_EXT_swapchain_maintenance1"))
     }
 
     /// The first queue whose family has all of `flags`.

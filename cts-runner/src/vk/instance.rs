@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use ash::{khr, vk};
+use ash::{ext, khr, vk};
 
 use super::{Check, Error, Physical, Result};
 
@@ -13,9 +13,10 @@ pub struct Instance(Arc<Shared>);
 
 struct Shared {
     raw: ash::Instance,
+    enabled: Vec<&'static CStr>,
     properties2: khr::get_physical_device_properties2::Instance,
     /// Keeps libvulkan loaded until the instance is destroyed: fields drop after `Drop::drop` ran.
-    _entry: ash::Entry,
+    entry: ash::Entry,
 }
 
 impl Instance {
@@ -32,10 +33,16 @@ impl Instance {
             .unwrap_or(vk::API_VERSION_1_0)
             .min(vk::API_VERSION_1_3);
         let listed = Self::extensions(&entry)?;
-        let wanted: Vec<&CStr> = [
+        let wanted: Vec<&'static CStr> = [
             khr::get_physical_device_properties2::NAME,
             khr::device_group_creation::NAME,
             khr::external_memory_capabilities::NAME,
+            khr::surface::NAME,
+            khr::get_surface_capabilities2::NAME,
+            khr::xcb_surface::NAME,
+            khr::wayland_surface::NAME,
+            ext::headless_surface::NAME,
+            ext::surface_maintenance1::NAME,
         ]
         .into_iter()
         .filter(|name| listed.iter().any(|l| l == name))
@@ -50,7 +57,7 @@ impl Instance {
         // SAFETY: `info` and what it points to outlive the call; `entry` is kept in `Shared`.
         let raw = unsafe { entry.create_instance(&info, None) }.at("vkCreateInstance")?;
         let properties2 = khr::get_physical_device_properties2::Instance::new(&entry, &raw);
-        Ok(Self(Arc::new(Shared { raw, properties2, _entry: entry })))
+        Ok(Self(Arc::new(Shared { raw, enabled: wanted, properties2, entry })))
     }
 
     fn extensions(entry: &ash::Entry) -> Result<Vec<std::ffi::CString>> {
@@ -90,6 +97,18 @@ impl Instance {
     #[must_use]
     pub fn raw(&self) -> &ash::Instance {
         &self.0.raw
+    }
+
+    /// The loader.
+    #[must_use]
+    pub fn entry(&self) -> &ash::Entry {
+        &self.0.entry
+    }
+
+    /// Whether an extension is there, and hence enabled.
+    #[must_use]
+    pub fn has(&self, extension: &CStr) -> bool {
+        self.0.enabled.contains(&extension)
     }
 
     /// The commands of `VK_KHR_get_physical_device_properties2`.

@@ -31,6 +31,7 @@ mod shaders;
 mod sparse;
 mod sparse_image;
 mod sync;
+mod window;
 
 pub use ash::vk::*;
 
@@ -53,6 +54,7 @@ pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
 pub use sparse_image::{BlockBind, SparseImage};
 pub use sync::{Event, Fence, Semaphore};
+pub use window::{Presentation, Surface, Swapchain, SwapchainOptions};
 
 /// How long the suite waits for a fence before it calls the work hung, in nanoseconds.
 pub const PATIENCE: u64 = 20_000_000_000;

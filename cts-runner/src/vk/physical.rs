@@ -52,6 +52,10 @@ pub struct ExtraFeatures {
     pub storage_8bit: bool,
     /// `storageBuffer16BitAccess`.
     pub storage_16bit: bool,
+    /// `presentId` and `presentWait`.
+    pub present_wait: bool,
+    /// `swapchainMaintenance1`.
+    pub swapchain_maintenance1: bool,
 }
 
 impl Physical {
@@ -94,6 +98,9 @@ impl Physical {
         let mut halves = vk::PhysicalDevice16BitStorageFeatures::default();
         let mut views = vk::PhysicalDeviceMultiviewFeatures::default();
         let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default();
+        let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default();
+        let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default();
+        let mut swapchains = vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -110,6 +117,9 @@ impl Physical {
             khr::dynamic_rendering::NAME => rendering,
             khr::_8bit_storage::NAME => bytes,
             khr::_16bit_storage::NAME => halves,
+            khr::present_id::NAME => present_id,
+            khr::present_wait::NAME => present_wait,
+            ext::swapchain_maintenance1::NAME => swapchains,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -124,6 +134,8 @@ impl Physical {
             dynamic_rendering: rendering.dynamic_rendering == vk::TRUE,
             storage_8bit: bytes.storage_buffer8_bit_access == vk::TRUE,
             storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
+            present_wait: present_id.present_id == vk::TRUE && present_wait.present_wait == vk::TRUE,
+            swapchain_maintenance1: swapchains.swapchain_maintenance1 == vk::TRUE,
         }
     }
 

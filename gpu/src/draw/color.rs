@@ -7,7 +7,7 @@
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
 use super::blend::{Colors, Sources, blend, logic};
-use super::lanes::{ALL, Floats, N, lanes_of, select};
+use super::lanes::{ALL, Floats, N, lanes_of, limit, select};
 use super::state::Blend;
 use super::tile_view::TileView;
 use crate::format::{Format, Numeric, NumericClass};
@@ -59,7 +59,7 @@ impl Color {
         let logic = blend.logic_op.filter(|_| !is_float || is_fixed && format.numeric != Numeric::Srgb);
         let is_blended = state.blend_enable != 0 && is_float && !has_logic && !copies(&state);
         let constants = match limits {
-            Some([low, high]) => blend.constants.map(|value| value.max(low).min(high)),
+            Some([low, high]) => blend.constants.map(|value| limit(value, low, high)),
             None => blend.constants,
         };
         let state = vk::PipelineColorBlendAttachmentState { blend_enable: is_blended.into(), ..state };
@@ -123,8 +123,7 @@ impl Color {
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
         let mut new = if is_blended {
-            let limited =
-                |colors: &Colors| colors.map(|channel| channel.map(|value| value.max(0.0).min(1.0)));
+            let limited = |colors: &Colors| colors.map(|channel| channel.map(|value| limit(value, 0.0, 1.0)));
             let (first, second) = (limited(first), limited(second));
             let sources = Sources { first: &first, second: &second, constants: &self.constants };
             let under = unpack(&stored, swapped);
@@ -201,7 +200,7 @@ impl Color {
 
     fn limited(&self, colors: &Colors) -> Colors {
         let Some([low, high]) = self.limits else { return *colors };
-        colors.map(|channel| channel.map(|value| value.max(low).min(high)))
+        colors.map(|channel| channel.map(|value| limit(value, low, high)))
     }
 
     /// The channels that a logic operation on the texel's bits gives.
@@ -262,7 +261,7 @@ fn pack(colors: &Colors, swapped: bool) -> [u32; N] {
     // Floats of this size count ones in their low bits.
     const ONES: f32 = 8_388_608.0;
     let byte = |channel: &Floats| -> [u32; N] {
-        channel.map(|value| (value.max(0.0).min(1.0) * 255.0 + ONES).to_bits() & 0xff)
+        channel.map(|value| (limit(value, 0.0, 1.0) * 255.0 + ONES).to_bits() & 0xff)
     };
     let [r, g, b, a] = [0, 1, 2, 3].map(|n| byte(&colors[n]));
     let (low, high) = if swapped { (b, r) } else { (r, b) };

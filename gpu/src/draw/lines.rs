@@ -4,6 +4,7 @@
 
 use ash::vk;
 
+use super::lanes::limit;
 use super::primitive::{Bounds, Coverage, Edge, PixelLine, Plane, Primitive};
 use super::setup::{Common, Point, sampled};
 use super::state::Rasterization;
@@ -21,7 +22,7 @@ pub(super) struct LineStyle {
 impl LineStyle {
     pub(super) fn new(state: &Rasterization) -> Self {
         Self {
-            width: state.line_width.max(WIDTHS[0]).min(WIDTHS[1]),
+            width: limit(state.line_width, WIDTHS[0], WIDTHS[1]),
             is_bresenham: state.line_mode == vk::LineRasterizationModeEXT::BRESENHAM,
         }
     }

@@ -50,6 +50,10 @@ mod vertex_fetch;
 mod vertices;
 mod viewport;
 
+#[cfg(test)]
+#[expect(unsafe_code, reason = "plays the part of machine code")]
+mod tests;
+
 use std::cell::RefCell;
 
 use lacuna_shaders::abi::DispatchContext;
@@ -192,7 +196,7 @@ impl Draw<'_> {
         let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
         let is_seen = !state.rasterization.discard && !shading.is_idle(counts_samples);
         let feedback = self.inputs.transform_feedback.as_ref();
-        let capture = (feedback.is_some() || self.queries.streams.is_some()).then(|| Capture {
+        let capture = (feedback.is_some() || self.queries.streams.is_some()).then_some(Capture {
             interface: last,
             feedback,
             counters: self.queries.streams,

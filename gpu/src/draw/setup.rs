@@ -179,7 +179,7 @@ impl Setup {
         for bit in (0..8).filter(|bit| self.outputs.clip >> bit & 1 != 0) {
             let distance = vertices.float(vertex, slot::CLIP_DISTANCE + bit);
             // What is not a number is not inside.
-            code |= u32::from(!(distance >= 0.0)) << (outside::USER_SHIFT + bit);
+            code |= u32::from(distance < 0.0 || distance.is_nan()) << (outside::USER_SHIFT + bit);
         }
         let screen = if code & (outside::CUT | outside::NOT_FINITE) == 0 {
             viewport.project(position)

@@ -16,7 +16,7 @@ use super::coverage::{Covered, walk};
 use super::depth_stencil::{DepthStencil, Place};
 use super::fragment::{FragmentShader, Packet, Stage};
 use super::interpolate::{Positions, prepare};
-use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, whole_quads};
+use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, limit, whole_quads};
 use super::primitive::{Bounds, Primitive};
 use super::sample::Samples;
 use super::setup::Setup;
@@ -276,7 +276,7 @@ impl<'a> Tile<'a> {
             let alpha = from_bits(outputs[slot::location(0, 3) as usize].0);
             for (sample, set) in covered.iter_mut().enumerate() {
                 let keeps = |lane: &usize| {
-                    let share = alpha[*lane].max(0.0).min(1.0) * samples as f32;
+                    let share = limit(alpha[*lane], 0.0, 1.0) * samples as f32;
                     (share + 0.5) as usize > sample
                 };
                 *set = lanes_of(*set).filter(keeps).fold(0, |all, lane| all | 1 << lane);
@@ -339,7 +339,7 @@ impl<'a> Tile<'a> {
         };
         if shading.clamps_depth {
             let [low, high] = shading.setup.viewport(primitive.viewport).depth;
-            depths = depths.map(|depth| depth.max(low).min(high));
+            depths = depths.map(|depth| limit(depth, low, high));
         }
         let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
         // SAFETY: the caller's promise.

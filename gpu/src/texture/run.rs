@@ -6,6 +6,7 @@ use core::ffi::c_void;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
 use lacuna_shaders::abi::{Descriptor, DispatchContext, LANES};
 
+use super::fast;
 use super::memory::Memory;
 use super::sample::Lane;
 use super::sampler::Sampler;
@@ -81,6 +82,11 @@ pub(super) fn execute(
     view: Option<&View>,
     sampler: Option<&Sampler>,
 ) {
+    if let (Some(view), Some(sampler)) = (view, sampler)
+        && fast::sample(memory, instruction, frame, mask, view, sampler)
+    {
+        return;
+    }
     for lane in (0..LANES as usize).filter(|lane| mask >> lane & 1 != 0) {
         let operands = Lane { instruction, frame, lane };
         let zero = Texel { channels: [0; 4], resident: false };

@@ -170,9 +170,6 @@ fn required_limits() -> vk::PhysicalDeviceLimits {
         sampled_image_depth_sample_counts: SAMPLES,
         sampled_image_stencil_sample_counts: SAMPLES,
         storage_image_sample_counts: SAMPLES,
-        point_size_range: [1.0, 1.0],
-        line_width_range: [1.0, 1.0],
-        strict_lines: vk::FALSE,
         ..Default::default()
     }
 }

@@ -1,5 +1,7 @@
 //! Commands on `VkBuffer`.
 
+use std::ffi::c_void;
+
 use ash::vk;
 
 use super::destroy;
@@ -9,6 +11,7 @@ use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
 use crate::object::buffer::Buffer;
 use crate::object::device::Device;
+use crate::pnext;
 
 /// `vkCreateBuffer`.
 pub(super) unsafe extern "system" fn create_buffer(
@@ -53,8 +56,33 @@ pub(super) unsafe extern "system" fn bind_buffer_memory2(
     guard(|| {
         // SAFETY: VUID-vkBindBufferMemory2-pBindInfos-parameter.
         let infos = unsafe { slice(infos, count) };
-        infos.iter().try_for_each(|info| Buffer::get(info.buffer)?.bind(info.memory, info.memory_offset))
+        bind_all(
+            infos,
+            |info| info.p_next,
+            |info| Buffer::get(info.buffer)?.bind(info.memory, info.memory_offset),
+        )
     })
+}
+
+/// Binds one after the other, whatever comes of the ones before; the first error is what the command returns. Each has a
+/// result of its own where its chain asks for it.
+pub(super) fn bind_all<T>(
+    infos: &[T],
+    chain: impl Fn(&T) -> *const c_void,
+    bind: impl Fn(&T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    for info in infos {
+        let bound = bind(info);
+        // SAFETY: the chain of a valid structure.
+        if let Some(status) = unsafe { pnext::find::<vk::BindMemoryStatusKHR<'_>>(chain(info)) } {
+            let result = bound.as_ref().map_or_else(|error| error.code(), |()| vk::Result::SUCCESS);
+            // SAFETY: VUID-VkBindMemoryStatus-pResult-parameter.
+            unsafe { output(status.p_result, result)? };
+        }
+        outcome = outcome.and(bound);
+    }
+    outcome
 }
 
 /// `vkGetBufferMemoryRequirements`.

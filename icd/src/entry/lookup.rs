@@ -230,6 +230,10 @@ mod tests {
             Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;
+            Device(D::Maintenance4) => khr::maintenance4::DeviceFn;
+            Device(D::Maintenance6) => khr::maintenance6::DeviceFn;
+            Device(D::PrivateData) => ext::private_data::DeviceFn;
+            Device(D::PushDescriptor) => khr::push_descriptor::DeviceFn;
             Device(D::Synchronization2) => khr::synchronization2::DeviceFn;
             Device(D::TimelineSemaphore) => khr::timeline_semaphore::DeviceFn;
         }

@@ -10,9 +10,11 @@
 pub mod buffer;
 pub mod buffer_view;
 pub mod command;
+pub mod command_binding2;
 pub mod command_compute;
 pub mod command_draw;
 pub mod command_dynamic;
+pub mod command_feedback;
 pub mod command_image;
 pub mod command_pass;
 pub mod command_sync;
@@ -20,6 +22,7 @@ pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
+pub mod device_requirements;
 pub mod image;
 pub mod instance;
 pub mod lookup;
@@ -27,6 +30,7 @@ pub mod memory;
 pub mod physical_device;
 pub mod pipeline;
 pub mod pool;
+pub mod private_data;
 pub mod queue;
 mod record;
 pub mod render_pass;
@@ -223,6 +227,26 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance3) => {
         "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance4) => {
+        "vkGetDeviceBufferMemoryRequirementsKHR": PFN_vkGetDeviceBufferMemoryRequirements = device_requirements::get_buffer_requirements;
+        "vkGetDeviceImageMemoryRequirementsKHR": PFN_vkGetDeviceImageMemoryRequirements = device_requirements::get_image_requirements;
+        "vkGetDeviceImageSparseMemoryRequirementsKHR": PFN_vkGetDeviceImageSparseMemoryRequirements = device_requirements::get_image_sparse_requirements;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance6) => {
+        "vkCmdBindDescriptorSets2KHR": PFN_vkCmdBindDescriptorSets2KHR = command_binding2::bind_descriptor_sets2;
+        "vkCmdPushConstants2KHR": PFN_vkCmdPushConstants2KHR = command_binding2::push_constants2;
+        "vkCmdPushDescriptorSet2KHR": PFN_vkCmdPushDescriptorSet2KHR = command_binding2::push_descriptor_set2;
+        "vkCmdPushDescriptorSetWithTemplate2KHR": PFN_vkCmdPushDescriptorSetWithTemplate2KHR = command_binding2::push_descriptor_set_with_template2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PrivateData) => {
+        "vkCreatePrivateDataSlotEXT": PFN_vkCreatePrivateDataSlot = private_data::create_slot;
+        "vkDestroyPrivateDataSlotEXT": PFN_vkDestroyPrivateDataSlot = private_data::destroy_slot;
+        "vkSetPrivateDataEXT": PFN_vkSetPrivateData = private_data::set_data;
+        "vkGetPrivateDataEXT": PFN_vkGetPrivateData = private_data::get_data;
+    }
+    Scope::PhysicalDevice, Provider::Device(DeviceExtension::ToolingInfo) => {
+        "vkGetPhysicalDeviceToolPropertiesEXT": PFN_vkGetPhysicalDeviceToolProperties = physical_device::get_tools;
     }
     Scope::Device, Provider::Device(DeviceExtension::PushDescriptor) => {
         "vkCmdPushDescriptorSetKHR": PFN_vkCmdPushDescriptorSetKHR = command_compute::cmd_push_descriptor_set;
@@ -460,5 +484,19 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::PresentWait) => {
         "vkWaitForPresentKHR": PFN_vkWaitForPresentKHR = swapchain::wait_for_present;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::TransformFeedback) => {
+        "vkCmdBindTransformFeedbackBuffersEXT": PFN_vkCmdBindTransformFeedbackBuffersEXT = command_feedback::cmd_bind_transform_feedback_buffers;
+        "vkCmdBeginTransformFeedbackEXT": PFN_vkCmdBeginTransformFeedbackEXT = command_feedback::cmd_begin_transform_feedback;
+        "vkCmdEndTransformFeedbackEXT": PFN_vkCmdEndTransformFeedbackEXT = command_feedback::cmd_end_transform_feedback;
+        "vkCmdBeginQueryIndexedEXT": PFN_vkCmdBeginQueryIndexedEXT = command_pass::cmd_begin_query_indexed;
+        "vkCmdEndQueryIndexedEXT": PFN_vkCmdEndQueryIndexedEXT = command_pass::cmd_end_query_indexed;
+        "vkCmdDrawIndirectByteCountEXT": PFN_vkCmdDrawIndirectByteCountEXT = command_feedback::cmd_draw_indirect_byte_count;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::SampleLocations) => {
+        "vkCmdSetSampleLocationsEXT": PFN_vkCmdSetSampleLocationsEXT = command_dynamic::cmd_set_sample_locations;
+    }
+    Scope::PhysicalDevice, Provider::Device(DeviceExtension::SampleLocations) => {
+        "vkGetPhysicalDeviceMultisamplePropertiesEXT": PFN_vkGetPhysicalDeviceMultisamplePropertiesEXT = physical_device::get_multisample_properties;
     }
 }

@@ -287,6 +287,16 @@ pub(super) unsafe extern "system" fn enumerate_layers(
     guard(|| unsafe { fill([].into_iter(), count, out, |slot, value| *slot = value) })
 }
 
+/// `vkGetPhysicalDeviceToolProperties`: the driver is no tool.
+pub(super) unsafe extern "system" fn get_tools(
+    _device: vk::PhysicalDevice,
+    count: *mut u32,
+    _out: *mut vk::PhysicalDeviceToolProperties<'_>,
+) -> vk::Result {
+    // SAFETY: VUID-vkGetPhysicalDeviceToolProperties-pToolCount-parameter.
+    guard(|| unsafe { output(count, 0) })
+}
+
 /// `vkGetPhysicalDeviceExternalBufferProperties`: no handle type is supported.
 pub(super) unsafe extern "system" fn get_external_buffer_properties(
     _device: vk::PhysicalDevice,
@@ -344,6 +354,22 @@ pub(super) unsafe extern "system" fn get_external_semaphore_properties(
                 });
             });
         }
+        Ok(())
+    })
+}
+
+/// `vkGetPhysicalDeviceMultisamplePropertiesEXT`: each pixel of two by two can have its own locations.
+pub(super) unsafe extern "system" fn get_multisample_properties(
+    _device: vk::PhysicalDevice,
+    samples: vk::SampleCountFlags,
+    out: *mut vk::MultisamplePropertiesEXT<'_>,
+) {
+    guard(|| {
+        let known = limits::SAMPLES.contains(samples);
+        // SAFETY: VUID-vkGetPhysicalDeviceMultisamplePropertiesEXT-pMultisampleProperties-parameter.
+        let out = unsafe { out.as_mut() }.ok_or(Error::InvalidUsage("pMultisampleProperties is null"))?;
+        let size = if known { 2 } else { 0 };
+        out.max_sample_location_grid_size = vk::Extent2D { width: size, height: size };
         Ok(())
     })
 }

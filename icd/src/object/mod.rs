@@ -19,6 +19,7 @@ pub mod physical_device;
 pub mod pipeline;
 pub mod pipeline_cache;
 pub mod pipeline_layout;
+pub mod private_data;
 pub mod query_pool;
 pub mod render_pass;
 pub mod sampler;

@@ -35,7 +35,7 @@ fn usages_of(format: vk::Format) -> vk::ImageUsageFlags {
         let kind = ImageKind {
             format,
             dimensions: vk::ImageType::TYPE_2D,
-            tiling: vk::ImageTiling::OPTIMAL,
+            tiling: vk::ImageTiling::LINEAR,
             usage,
             flags: vk::ImageCreateFlags::empty(),
         };

@@ -1,0 +1,58 @@
+//! Operations over subgroups, from GLSL to what they compute.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use support::{Dispatch, glsl_for};
+
+/// Runs a `main` of eight invocations with `uint o[]` and gives its first words.
+fn run(extensions: &str, body: &str) -> Vec<u32> {
+    let source = format!(
+        "#version 450\n#extension GL_KHR_shader_subgroup_basic : require\n\
+         #extension GL_KHR_shader_subgroup_ballot : require\n{extensions}\n\
+         layout(local_size_x = 8) in;\nlayout(binding = 0) buffer O {{ uint o[]; }};\n\
+         void main() {{ uint lane = gl_SubgroupInvocationID; {body} }}\n"
+    );
+    Dispatch::new(glsl_for("vulkan1.1", &source)).buffer(0, &[0; 64]).run().words(0)
+}
+
+#[test]
+fn halves_are_summed_in_the_order_of_lanes() {
+    let words = run(
+        "#extension GL_KHR_shader_subgroup_arithmetic : require\n\
+         #extension GL_EXT_shader_explicit_arithmetic_types : require\n\
+         #extension GL_EXT_shader_subgroup_extended_types_float16 : require",
+        "float16_t sum = subgroupInclusiveAdd(float16_t(lane + 1));\n\
+         float16_t least = subgroupMin(float16_t(8 - lane));\n\
+         o[lane] = uint(sum) * 100 + uint(least);",
+    );
+    assert_eq!(words[..8], [101, 301, 601, 1001, 1501, 2101, 2801, 3601]);
+}
+
+#[test]
+fn a_partition_has_the_active_lanes_of_equal_value() {
+    let words = run(
+        "#extension GL_NV_shader_subgroup_partitioned : require",
+        "if (lane != 4) o[lane] = subgroupPartitionNV(ivec2(lane % 3, 1)).x;",
+    );
+    assert_eq!(words[..8], [0x49, 0x82, 0x24, 0x49, 0, 0x24, 0x49, 0x82]);
+}
+
+#[test]
+fn partitioned_sums_stay_inside_their_part() {
+    let words = run(
+        "#extension GL_NV_shader_subgroup_partitioned : require",
+        "uvec4 part = subgroupPartitionNV(lane % 2);\n\
+         o[lane] = subgroupPartitionedAddNV(lane, part) * 10000\n\
+             + subgroupPartitionedInclusiveAddNV(lane, part) * 100\n\
+             + subgroupPartitionedExclusiveAddNV(lane, part);",
+    );
+    let expected: Vec<u32> = (0..8u32)
+        .map(|lane| {
+            let below: u32 = (0..lane).filter(|other| other % 2 == lane % 2).sum();
+            (if lane % 2 == 0 { 12 } else { 16 }) * 10000 + (below + lane) * 100 + below
+        })
+        .collect();
+    assert_eq!(words[..8], expected);
+}
