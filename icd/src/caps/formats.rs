@@ -29,19 +29,19 @@ fn sum(rules: &[(bool, Features)]) -> Features {
 /// Features of images of optimal tiling.
 pub fn optimal(format: Format) -> Features {
     let traits = Traits::of(format);
+    if traits.is_scaled {
+        return Features::empty();
+    }
     let filtered = traits.is_float && !traits.is_wide;
-    let sampled = TEXTURES && !traits.is_scaled;
+    let sampled = TEXTURES;
     sum(&[
         (true, Features::TRANSFER_SRC | Features::TRANSFER_DST),
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
         (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
-        (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
-        (
-            !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
-            Features::BLIT_DST,
-        ),
+        (!traits.is_wide && traits.is_blittable, Features::BLIT_SRC),
+        (!traits.is_wide && traits.is_blittable && !traits.is_compressed, Features::BLIT_DST),
         (format.is_storage(), Features::STORAGE_IMAGE),
         (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
         (
@@ -171,9 +171,13 @@ mod tests {
     }
 
     #[test]
-    fn every_format_can_be_copied_and_none_that_is_unknown() {
+    fn every_format_can_be_copied_but_those_of_vertices() {
         for &format in lacuna_gpu::format::TABLE {
             let [_, optimal, _] = properties3(format.name);
+            if matches!(format.numeric, Numeric::Uscaled | Numeric::Sscaled) {
+                assert!(optimal.is_empty(), "{format:?}");
+                continue;
+            }
             assert!(optimal.contains(Features::TRANSFER_SRC | Features::TRANSFER_DST), "{format:?}");
         }
         assert_eq!(properties3(vk::Format::UNDEFINED), [Features::empty(); 3]);
