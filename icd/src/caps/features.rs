@@ -38,7 +38,10 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .shader_sampled_image_array_dynamic_indexing(true)
         .shader_storage_image_array_dynamic_indexing(true)
         .shader_resource_residency(true)
-        .shader_resource_min_lod(true);
+        .shader_resource_min_lod(true)
+        .texture_compression_bc(true)
+        .texture_compression_etc2(true)
+        .texture_compression_astc_ldr(true);
     graphics::features(others)
 }
 
