@@ -60,14 +60,23 @@ pub fn linear(format: Format) -> Features {
     if plain { optimal(format) } else { Features::empty() }
 }
 
+/// Formats that lie in memory as others do that SPIR-V has a name for.
+const PACKED_RGBA8: &[vk::Format] = &[
+    vk::Format::A8B8G8R8_UNORM_PACK32,
+    vk::Format::A8B8G8R8_SNORM_PACK32,
+    vk::Format::A8B8G8R8_UINT_PACK32,
+    vk::Format::A8B8G8R8_SINT_PACK32,
+];
+
 /// Features of buffers.
 pub fn buffers(format: Format) -> Features {
     let traits = Traits::of(format);
     let plain = format.has_color() && !format.is_compressed();
+    let stored = format.is_storage() || PACKED_RGBA8.contains(&format.name);
     let texels = plain && TEXTURES && !traits.is_scaled && !format.is_srgb();
     sum(&[
         (texels, Features::UNIFORM_TEXEL_BUFFER),
-        (format.is_storage(), Features::STORAGE_TEXEL_BUFFER),
+        (stored, Features::STORAGE_TEXEL_BUFFER),
         (format.has_atomics(), Features::STORAGE_TEXEL_BUFFER_ATOMIC),
         (
             format.is_storage() && FORMATLESS_STORAGE,
@@ -105,7 +114,7 @@ impl Traits {
             is_wide,
             is_scaled,
             is_compressed,
-            is_blittable: !format.is_multi_planar(),
+            is_blittable: !format.is_multi_planar() && !format.is_subsampled(),
             is_renderable,
         }
     }
