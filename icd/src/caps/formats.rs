@@ -36,6 +36,7 @@ pub fn optimal(format: Format) -> Features {
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
+        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_CUBIC_EXT),
         (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
         (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
         (
