@@ -39,6 +39,9 @@ pub enum Error {
     /// A shader that uses what is not advertised, or is not valid SPIR-V.
     #[error("shader refused: {0}")]
     InvalidShader(String),
+    /// A pipeline that was only to be made if nothing had to be compiled for it.
+    #[error("compilation required")]
+    CompileRequired,
     /// A window, or its display server, is gone.
     #[error("surface lost")]
     SurfaceLost,
@@ -77,6 +80,7 @@ impl Error {
             Self::FeatureNotPresent(_) => vk::Result::ERROR_FEATURE_NOT_PRESENT,
             Self::FormatNotSupported => vk::Result::ERROR_FORMAT_NOT_SUPPORTED,
             Self::InvalidShader(_) => vk::Result::ERROR_INVALID_SHADER_NV,
+            Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,
             Self::SurfaceLost => vk::Result::ERROR_SURFACE_LOST_KHR,
             Self::OutOfDate => vk::Result::ERROR_OUT_OF_DATE_KHR,
             Self::NativeWindowInUse => vk::Result::ERROR_NATIVE_WINDOW_IN_USE_KHR,

@@ -100,6 +100,43 @@ impl Color {
         view.written(x, y, sample, set);
     }
 
+    /// The texel of a color that is the same in all lanes, if writing it is all there is to do and it has four bytes.
+    pub(super) fn pack(&self, color: &Colors) -> Option<u32> {
+        match self.path {
+            Path::Bytes { swapped, is_blended: false } => Some(pack(color, swapped)[0]),
+            _ => None,
+        }
+    }
+
+    /// Writes a texel of [`pack`](Self::pack) to the lanes of `set`.
+    ///
+    /// # Safety
+    /// As [`write`](Self::write); the packet is whole.
+    #[inline(always)]
+    pub(super) unsafe fn write_packed(
+        &self,
+        view: &TileView,
+        [x, y]: [i32; 2],
+        sample: usize,
+        set: u32,
+        texel: u32,
+    ) {
+        let rows = view.rows(x, y, sample).map(|row| row.cast::<[u32; 4]>());
+        let mut new = [texel; N];
+        if set != ALL {
+            // SAFETY: the caller's promise.
+            let [a, b] = rows.map(|row| unsafe { row.read_unaligned() });
+            new = select(set, &new, &[a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]]);
+        }
+        let [a, b, c, d, e, f, g, h] = new;
+        // SAFETY: the caller's promise.
+        unsafe {
+            rows[0].write_unaligned([a, b, e, f]);
+            rows[1].write_unaligned([c, d, g, h]);
+        }
+        view.written(x, y, sample, set);
+    }
+
     /// # Safety
     /// As [`write`](Self::write); the packet is whole, and its texels have four bytes.
     #[inline(always)]

@@ -245,7 +245,7 @@ impl Draw<'_> {
                 wave.chunks.resize_with(chunks as usize, Mutex::default);
             }
             // What must come in order is done by one thread.
-            let is_alone = front.get().capture.is_some();
+            let is_alone = front.get().capture.is_some() || self.state.rasterization.line_stipple.is_some();
             let used = &wave.chunks[..chunks as usize];
             pool::split(chunks, if is_alone { chunks } else { 1 }, &|range| {
                 FRONT.with_borrow_mut(|memory| {

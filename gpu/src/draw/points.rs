@@ -40,6 +40,7 @@ pub(super) fn point(
         viewport: common.viewport,
         is_front: common.is_front,
         point_size: size,
+        stipple: None,
     })
 }
 

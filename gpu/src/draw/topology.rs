@@ -76,6 +76,11 @@ impl Cut {
         )
     }
 
+    /// Whether each primitive has vertices of its own.
+    pub(super) fn is_list(self) -> bool {
+        self.step == self.size
+    }
+
     /// Complete primitives of a stream of that many vertices.
     pub(super) fn primitives(self, vertices: u32) -> u32 {
         if vertices < self.size { 0 } else { (vertices - self.size) / self.step + 1 }

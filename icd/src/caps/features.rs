@@ -165,7 +165,7 @@ features! {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
-        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
+        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: true }
         PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
@@ -264,6 +264,7 @@ features! {
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderClockFeaturesKHR { shader_subgroup_clock: true, shader_device_clock: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,

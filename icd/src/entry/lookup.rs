@@ -169,7 +169,9 @@ mod tests {
     const NONE: [String; 0] = [];
 
     /// Commands that exist only where a second, unlisted extension does too.
-    const COME_WITH_OTHERS: [&str; 3] = [
+    const COME_WITH_OTHERS: [&str; 5] = [
+        "vkCmdSetDescriptorBufferOffsets2EXT",
+        "vkCmdBindDescriptorBufferEmbeddedSamplers2EXT",
         "vkCmdPushDescriptorSetWithTemplateKHR",
         "vkCmdWriteBufferMarker2AMD",
         "vkGetQueueCheckpointData2NV",

@@ -29,6 +29,7 @@ pub mod lookup;
 pub mod memory;
 pub mod physical_device;
 pub mod pipeline;
+mod pipeline_creation;
 pub mod pool;
 pub mod private_data;
 pub mod queue;

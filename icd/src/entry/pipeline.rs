@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use ash::vk;
 
 use super::destroy;
+use super::pipeline_creation::{Wishes, create_all};
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::Object;
@@ -93,7 +94,11 @@ pub(super) unsafe extern "system" fn create_compute_pipelines(
     // SAFETY: VUID-vkCreateComputePipelines-pCreateInfos-parameter.
     let made = |info: &vk::ComputePipelineCreateInfo<'_>| unsafe { ComputePipeline::new(info) };
     // SAFETY: as above, and -pPipelines-parameter: an array of `count` handles.
-    guard(|| unsafe { create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Compute(made(info)?))) })
+    guard(|| unsafe {
+        let wishes =
+            |info: &vk::ComputePipelineCreateInfo<'_>| Wishes { flags: info.flags, chain: info.p_next };
+        create_all(slice(infos, count), pipelines, wishes, |info| Ok(Pipeline::Compute(made(info)?)))
+    })
 }
 
 /// `vkCreateGraphicsPipelines`: a pipeline that cannot be made is null, the others are made.
@@ -109,29 +114,10 @@ pub(super) unsafe extern "system" fn create_graphics_pipelines(
     let made = |info: &vk::GraphicsPipelineCreateInfo<'_>| unsafe { GraphicsPipeline::new(info) };
     // SAFETY: as above, and -pPipelines-parameter: an array of `count` handles.
     guard(|| unsafe {
-        create_all(slice(infos, count), pipelines, |info| Ok(Pipeline::Graphics(made(info)?.into())))
+        let wishes =
+            |info: &vk::GraphicsPipelineCreateInfo<'_>| Wishes { flags: info.flags, chain: info.p_next };
+        create_all(slice(infos, count), pipelines, wishes, |info| Ok(Pipeline::Graphics(made(info)?.into())))
     })
-}
-
-/// Makes a pipeline of each structure: null for those that cannot be made. Gives the first error.
-///
-/// # Safety
-/// `pipelines` is valid for as many handles as there are structures.
-unsafe fn create_all<T>(
-    infos: &[T],
-    pipelines: *mut vk::Pipeline,
-    make: impl Fn(&T) -> Result<Pipeline, Error>,
-) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for (index, info) in infos.iter().enumerate() {
-        let pipeline = make(info).map(Object::insert);
-        // SAFETY: this function's contract.
-        unsafe {
-            output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?
-        };
-        outcome = outcome.and(pipeline.map(|_| ()));
-    }
-    outcome
 }
 
 /// `vkDestroyPipeline`.

@@ -7,6 +7,7 @@
 //! 1. A kernel lives as long as its pipelines: nothing here keeps it.
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
@@ -15,6 +16,8 @@ use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, StageKernel, StageSource};
 use lacuna_shaders::{compile_compute, compile_stage};
 use parking_lot::Mutex;
+
+use crate::error::Error;
 
 /// Fewer entries are never looked through for dead ones.
 const FEW: usize = 64;
@@ -79,6 +82,38 @@ pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc
     })
 }
 
+thread_local! {
+    static WISH: Cell<Wish> = const { Cell::new(Wish::Compile) };
+}
+
+/// What to do about kernels that are not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Compile,
+    /// Compile nothing.
+    Find,
+    /// Compile nothing, and something would have had to be.
+    Missed,
+}
+
+/// Makes a pipeline only if this thread need not compile anything for it.
+///
+/// # Errors
+/// [`Error::CompileRequired`], and what `make` returns.
+pub fn without_compiling<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    /// Compiling is allowed again, whatever happens.
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            WISH.set(Wish::Compile);
+        }
+    }
+    let _reset = Reset;
+    WISH.set(Wish::Find);
+    let made = make();
+    if WISH.get() == Wish::Missed { Err(Error::CompileRequired) } else { made }
+}
+
 fn find_or_compile<S: Eq + Hash, K>(
     table: &Table<S, K>,
     source: S,
@@ -86,6 +121,10 @@ fn find_or_compile<S: Eq + Hash, K>(
 ) -> Result<Arc<K>, CompileError> {
     if let Some(kernel) = table.lock().find(&source) {
         return Ok(kernel);
+    }
+    if WISH.get() != Wish::Compile {
+        WISH.set(Wish::Missed);
+        return Err(CompileError::Unsupported { what: "compiling, which the application forbids".into() });
     }
     // Without the lock: other threads compile meanwhile.
     let compiled = compile(&source)?;
@@ -156,6 +195,17 @@ mod tests {
         for other in others {
             assert!(kernels.find(&other).is_none(), "{other:?}");
         }
+    }
+
+    #[test]
+    fn without_compiling_only_what_is_there_is_found() {
+        let table: Table<Source, &str> = LazyLock::new(Mutex::default);
+        let find = |word| {
+            find_or_compile(&table, source(word), |_| Ok("kernel")).map_err(|_| Error::Internal("refused"))
+        };
+        assert_eq!(without_compiling(|| find(1)), Err(Error::CompileRequired));
+        let kept = find(1).unwrap();
+        assert!(without_compiling(|| find(1)).is_ok_and(|found| Arc::ptr_eq(&found, &kept)));
     }
 
     #[test]

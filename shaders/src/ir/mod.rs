@@ -254,6 +254,11 @@ pub enum Side {
 }
 
 impl Side {
+    /// Whether the stage does not write there.
+    pub const fn is_read_only(self, stage: Option<Stage>) -> bool {
+        matches!((self, stage), (Self::Input, _) | (Self::Patch, Some(Stage::TessellationEvaluation)))
+    }
+
     /// Whether all invocations of a packet see one and the same slot.
     pub const fn is_shared(self, stage: Option<Stage>) -> bool {
         matches!(

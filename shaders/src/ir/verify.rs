@@ -4,8 +4,8 @@
 //! function to a later stage. One walk; scopes by a flag per value that is taken back when its list ends.
 
 use super::{
-    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Side, Stmt,
-    Texture, Type, UnaryOp, Value, Variable,
+    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Stmt, Texture,
+    Type, UnaryOp, Value, Variable,
 };
 use crate::stage::Stage;
 
@@ -101,7 +101,8 @@ impl Verifier<'_> {
                 self.require(ty != Type::Bool, "booleans have no memory representation")?;
                 self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")?;
                 if let Place::Interface { side, .. } = place {
-                    self.require(*side != Side::Input, "inputs are not written")?;
+                    let read_only = side.is_read_only(self.function.stage);
+                    self.require(!read_only, "inputs are not written")?;
                     self.require(ty.bytes() == 4, "a slot has 32 bits")?;
                 }
                 Ok(())
@@ -329,12 +330,14 @@ impl Verifier<'_> {
 
     fn group(&self, op: GroupOp, operands: &[Value]) -> Result<Type> {
         let count = match op {
-            GroupOp::Elect => 0,
+            GroupOp::Elect | GroupOp::Clock => 0,
             GroupOp::Shuffle => 2,
             _ => 1,
         };
         self.require(operands.len() == count, "a function has its number of operands")?;
-        let Some(&first) = operands.first() else { return Ok(Type::Bool) };
+        let Some(&first) = operands.first() else {
+            return Ok(if op == GroupOp::Clock { Type::I64 } else { Type::Bool });
+        };
         let ty = self.value(first)?;
         match op {
             GroupOp::All | GroupOp::Any | GroupOp::Ballot => self.expect(first, Type::Bool)?,

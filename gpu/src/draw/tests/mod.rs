@@ -143,11 +143,11 @@ impl Image {
         let format = format.planes()[0].format;
         let shape = Shape {
             extent: [width, height, 1],
+            block: [1, 1],
             levels: 1,
             layers,
             element_bytes: format.element_bytes(),
             samples,
-            block: [1, 1],
         };
         let layout = ImageLayout::tiled(shape, false).unwrap();
         let mut memory = vec![0; layout.size() as usize];

@@ -206,6 +206,17 @@ fn lines_points_and_polygon_modes_look_as_they_always_did() {
         bresenham,
         ["............", ".##.........", "...###......", "......###...", ".........#..", "............"]
     );
+    let stipple = |mode: vk::LineRasterizationModeEXT| {
+        draw(&|scene| {
+            scene.state.assembly.topology = vk::PrimitiveTopology::LINE_STRIP;
+            scene.state.rasterization.line_mode = mode;
+            scene.state.rasterization.line_stipple = Some(LineStipple { factor: 2, pattern: 0x5555 });
+        })
+    };
+    let dashes = stipple(vk::LineRasterizationModeEXT::BRESENHAM);
+    assert_eq!(dashes[1..5], [".##.........", ".....#......", "......#.....", "..##..##.##."], "{dashes:#?}");
+    let lengths = stipple(vk::LineRasterizationModeEXT::RECTANGULAR);
+    assert_eq!(lengths[1], ".##.........", "{lengths:#?}");
     let wide = draw(&|scene| {
         scene.state.assembly.topology = vk::PrimitiveTopology::LINE_LIST;
         scene.state.rasterization.line_width = 3.0;
