@@ -68,6 +68,8 @@ pub(super) fn knows(info: &super::SamplerInfo) -> bool {
     let no_border = |mode: &vk::SamplerAddressMode| *mode != vk::SamplerAddressMode::CLAMP_TO_BORDER;
     info.reduction == vk::SamplerReductionMode::WEIGHTED_AVERAGE
         && !info.unnormalized
+        && info.mag_filter != vk::Filter::CUBIC_EXT
+        && info.min_filter != vk::Filter::CUBIC_EXT
         && info.max_anisotropy <= 1.0
         && info.address_modes[..2].iter().all(no_border)
 }

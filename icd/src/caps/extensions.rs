@@ -211,6 +211,22 @@ extensions! {
         MemoryBudget = ext::memory_budget;
         /// Accepted as a hint.
         MemoryPriority = ext::memory_priority;
+        /// Coordinates mirrored once.
+        SamplerMirrorClampToEdge = khr::sampler_mirror_clamp_to_edge;
+        /// The smallest or largest texel of a footprint.
+        SamplerFilterMinmax = ext::sampler_filter_minmax;
+        /// Any border color.
+        CustomBorderColor = ext::custom_border_color;
+        /// Border colors follow the swizzle of the view.
+        BorderColorSwizzle = ext::border_color_swizzle;
+        /// Splines.
+        FilterCubic = ext::filter_cubic;
+        /// Views that show no level below one.
+        ImageViewMinLod = ext::image_view_min_lod;
+        /// Faces of cubes with edges.
+        NonSeamlessCubeMap = ext::non_seamless_cube_map;
+        /// Exact bounds checks of images.
+        ImageRobustness = ext::image_robustness;
         /// Exact bounds checks, null descriptors.
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.

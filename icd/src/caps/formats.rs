@@ -39,9 +39,13 @@ pub fn optimal(format: Format) -> Features {
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
-        (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
-        (!traits.is_wide && traits.is_blittable, Features::BLIT_SRC),
-        (!traits.is_wide && traits.is_blittable && !traits.is_compressed, Features::BLIT_DST),
+        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_CUBIC_EXT),
+        (sampled && compares(format), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
+        (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
+        (
+            !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
+            Features::BLIT_DST,
+        ),
         (format.is_storage(), Features::STORAGE_IMAGE),
         (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
         (
@@ -52,6 +56,11 @@ pub fn optimal(format: Format) -> Features {
         (ATTACHMENTS && traits.is_renderable && traits.is_float, Features::COLOR_ATTACHMENT_BLEND),
         (ATTACHMENTS && !format.has_color(), Features::DEPTH_STENCIL_ATTACHMENT),
     ])
+}
+
+/// Depth, and colors that are used like it.
+fn compares(format: Format) -> bool {
+    format.has_depth() || [vk::Format::R16_UNORM, vk::Format::R32_SFLOAT].contains(&format.name)
 }
 
 /// Features of images of linear tiling: those of color formats whose elements are texels.

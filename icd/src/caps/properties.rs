@@ -84,6 +84,8 @@ properties! {
             shader_uniform_buffer_array_non_uniform_indexing_native: vk::TRUE,
             shader_storage_buffer_array_non_uniform_indexing_native: vk::TRUE,
             shader_storage_image_array_non_uniform_indexing_native: vk::TRUE,
+            shader_sampled_image_array_non_uniform_indexing_native: vk::TRUE,
+            shader_input_attachment_array_non_uniform_indexing_native: vk::TRUE,
             robust_buffer_access_update_after_bind: vk::TRUE,
             max_per_stage_descriptor_update_after_bind_samplers: MAX_DESCRIPTORS,
             max_per_stage_descriptor_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
@@ -121,6 +123,9 @@ properties! {
             independent_resolve_none: vk::TRUE,
             independent_resolve: vk::TRUE,
         }
+        PhysicalDeviceSamplerFilterMinmaxProperties {
+            filter_minmax_single_component_formats: vk::TRUE, filter_minmax_image_component_mapping: vk::TRUE,
+        }
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
     } and {}
     in PhysicalDeviceVulkan13Properties of {
@@ -151,6 +156,7 @@ properties! {
             graphics_pipeline_library_independent_interpolation_decoration: vk::TRUE,
         }
         PhysicalDeviceLineRasterizationPropertiesKHR { line_sub_pixel_precision_bits: 8 }
+        PhysicalDeviceCustomBorderColorPropertiesEXT { max_custom_border_color_samplers: 1 << 20 }
         PhysicalDeviceMultiDrawPropertiesEXT { max_multi_draw_count: 1 << 20 }
         PhysicalDeviceProvokingVertexPropertiesEXT {
             provoking_vertex_mode_per_pipeline: vk::TRUE,
