@@ -305,15 +305,6 @@ fn what_is_no_module_is_refused() {
 }
 
 #[test]
-fn sampled_images_are_refused_by_name() {
-    let source = "#version 450
-        layout(binding = 0) uniform sampler2D image; layout(binding = 1) buffer O { float o; };
-        void main() { o = texelFetch(image, ivec2(1), 0).x; }";
-    let error = support::Dispatch::glsl(source).buffer(0, &[0]).buffer(1, &[0]).translate().unwrap_err();
-    assert!(error.to_string().starts_with("not supported: images"), "{error}");
-}
-
-#[test]
 fn storage_images_without_binding_are_refused() {
     let source = "#version 450
         layout(binding = 0, r32ui) uniform uimage2D image; layout(binding = 1) buffer O { uint o; };
