@@ -51,6 +51,9 @@ pub enum Error {
     /// Something outside of the driver that a command needs is missing.
     #[error("initialization failed: {0}")]
     Initialization(&'static str),
+    /// A pipeline may not be compiled, and would have to be.
+    #[error("a shader would have to be compiled")]
+    CompileRequired,
     /// A handle that should be valid is null or was destroyed.
     #[error("null or destroyed handle")]
     InvalidHandle,
@@ -81,6 +84,7 @@ impl Error {
             Self::OutOfDate => vk::Result::ERROR_OUT_OF_DATE_KHR,
             Self::NativeWindowInUse => vk::Result::ERROR_NATIVE_WINDOW_IN_USE_KHR,
             Self::Initialization(_) => vk::Result::ERROR_INITIALIZATION_FAILED,
+            Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,
             // "invalid usage was detected by the implementation or a validation layer"
             Self::InvalidHandle | Self::InvalidUsage(_) => vk::Result::ERROR_VALIDATION_FAILED_EXT,
             Self::Internal(_) => vk::Result::ERROR_UNKNOWN,

@@ -263,6 +263,10 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
+        /// Pipelines that must not be compiled.
+        PipelineCreationCacheControl = ext::pipeline_creation_cache_control;
+        /// What making pipelines took.
+        PipelineCreationFeedback = ext::pipeline_creation_feedback;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
         /// Layers and viewports chosen by vertices.

@@ -162,7 +162,7 @@ features! {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
         PhysicalDeviceMaintenance4Features { maintenance4: true }
-        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: false }
+        PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: true }
         PhysicalDevicePrivateDataFeatures { private_data: true }
         PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }

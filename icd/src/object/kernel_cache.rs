@@ -3,11 +3,13 @@
 //!
 //! Process-wide, like the machine code itself, which knows nothing of devices.
 //!
+//! The kernels that were asked for last stay, so that a loop that makes and destroys a pipeline compiles it once.
+//!
 //! # Invariants
-//! 1. A kernel lives as long as its pipelines: nothing here keeps it.
+//! 1. A kernel lives as long as its pipelines; beyond that, at most [`RECENT`] of each kind.
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
 
@@ -18,6 +20,28 @@ use parking_lot::Mutex;
 
 /// Fewer entries are never looked through for dead ones.
 const FEW: usize = 64;
+/// So many kernels stay without a pipeline.
+const RECENT: usize = 128;
+
+/// What to do about a kernel that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// Compile it.
+    Compile,
+    /// Say so (`VK_PIPELINE_CREATE_FAIL_ON_PIPELINE_COMPILE_REQUIRED_BIT`).
+    Refuse,
+}
+
+/// Why there is no kernel.
+#[derive(Debug, thiserror::Error)]
+pub enum NoKernel {
+    /// The compiler refuses it.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// It would have to be compiled.
+    #[error("a shader would have to be compiled")]
+    Absent,
+}
 
 /// All that a kernel depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,13 +70,17 @@ impl Source {
     }
 }
 
-/// The kernel of a source, which `layout` was given to; compiled unless a pipeline has it.
+/// The kernel of a source, which `layout` was given to.
 ///
 /// # Errors
-/// What the compiler refuses.
-pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
+/// [`NoKernel`].
+pub fn compute_kernel(
+    source: Source,
+    layout: &Layout,
+    absent: Absent,
+) -> Result<Arc<ComputeKernel>, NoKernel> {
     static KERNELS: Table<Source, ComputeKernel> = LazyLock::new(Mutex::default);
-    find_or_compile(&KERNELS, source, |source| {
+    find_or_compile(&KERNELS, source, absent, |source| {
         compile_compute(&ComputeSource {
             words: &source.words,
             entry_point: &source.entry_point,
@@ -65,10 +93,15 @@ pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKern
 /// As [`compute_kernel`], of a graphics stage.
 ///
 /// # Errors
-/// What the compiler refuses.
-pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc<StageKernel>, CompileError> {
+/// [`NoKernel`].
+pub fn stage_kernel(
+    stage: Stage,
+    source: Source,
+    layout: &Layout,
+    absent: Absent,
+) -> Result<Arc<StageKernel>, NoKernel> {
     static KERNELS: Table<(Stage, Source), StageKernel> = LazyLock::new(Mutex::default);
-    find_or_compile(&KERNELS, (stage, source), |(stage, source)| {
+    find_or_compile(&KERNELS, (stage, source), absent, |(stage, source)| {
         compile_stage(&StageSource {
             stage: *stage,
             words: &source.words,
@@ -82,10 +115,14 @@ pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc
 fn find_or_compile<S: Eq + Hash, K>(
     table: &Table<S, K>,
     source: S,
+    absent: Absent,
     compile: impl FnOnce(&S) -> Result<K, CompileError>,
-) -> Result<Arc<K>, CompileError> {
+) -> Result<Arc<K>, NoKernel> {
     if let Some(kernel) = table.lock().find(&source) {
         return Ok(kernel);
+    }
+    if absent == Absent::Refuse {
+        return Err(NoKernel::Absent);
     }
     // Without the lock: other threads compile meanwhile.
     let compiled = compile(&source)?;
@@ -100,17 +137,32 @@ struct Kernels<S, K> {
     by_source: HashMap<S, Weak<K>>,
     /// At so many entries dead ones are dropped.
     crowded: usize,
+    /// What was asked for last, the latest in front.
+    recent: VecDeque<Arc<K>>,
 }
 
 impl<S, K> Default for Kernels<S, K> {
     fn default() -> Self {
-        Self { by_source: HashMap::new(), crowded: FEW }
+        Self { by_source: HashMap::new(), crowded: FEW, recent: VecDeque::new() }
     }
 }
 
 impl<S: Eq + Hash, K> Kernels<S, K> {
-    fn find(&self, source: &S) -> Option<Arc<K>> {
-        self.by_source.get(source)?.upgrade()
+    fn find(&mut self, source: &S) -> Option<Arc<K>> {
+        let kernel = self.by_source.get(source)?.upgrade()?;
+        self.keep(&kernel);
+        Some(kernel)
+    }
+
+    /// Moves a kernel to the front of those that stay.
+    fn keep(&mut self, kernel: &Arc<K>) {
+        let place = self.recent.iter().position(|other| Arc::ptr_eq(other, kernel));
+        match place {
+            Some(0) => return,
+            Some(place) => drop(self.recent.remove(place)),
+            None => self.recent.truncate(RECENT - 1),
+        }
+        self.recent.push_front(Arc::clone(kernel));
     }
 
     /// The kernel of this source from now on: the given one, unless another thread was faster.
@@ -124,6 +176,7 @@ impl<S: Eq + Hash, K> Kernels<S, K> {
         }
         let kernel = Arc::new(kernel);
         self.by_source.insert(source, Arc::downgrade(&kernel));
+        self.keep(&kernel);
         kernel
     }
 }
@@ -165,8 +218,9 @@ mod tests {
         for word in 1..10_000 {
             assert_eq!(*kernels.add(source(word), word), word);
         }
-        assert!(kernels.find(&source(9_999)).is_none());
-        assert!(kernels.by_source.len() <= FEW, "{} entries", kernels.by_source.len());
+        assert!(kernels.find(&source(5_000)).is_none());
+        assert!(kernels.find(&source(9_999)).is_some(), "asked for a moment ago");
+        assert!(kernels.by_source.len() <= 4 * RECENT, "{} entries", kernels.by_source.len());
         assert!(kernels.find(&source(0)).is_some_and(|found| Arc::ptr_eq(&found, &kept)));
     }
 }
