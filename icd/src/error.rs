@@ -39,6 +39,9 @@ pub enum Error {
     /// A shader that uses what is not advertised, or is not valid SPIR-V.
     #[error("shader refused: {0}")]
     InvalidShader(String),
+    /// A pipeline that was only to be made if nothing had to be compiled for it.
+    #[error("compilation required")]
+    CompileRequired,
     /// A window, or its display server, is gone.
     #[error("surface lost")]
     SurfaceLost,
@@ -51,9 +54,6 @@ pub enum Error {
     /// Something outside of the driver that a command needs is missing.
     #[error("initialization failed: {0}")]
     Initialization(&'static str),
-    /// A pipeline may not be compiled, and would have to be.
-    #[error("a shader would have to be compiled")]
-    CompileRequired,
     /// A handle that should be valid is null or was destroyed.
     #[error("null or destroyed handle")]
     InvalidHandle,
@@ -80,11 +80,11 @@ impl Error {
             Self::FeatureNotPresent(_) => vk::Result::ERROR_FEATURE_NOT_PRESENT,
             Self::FormatNotSupported => vk::Result::ERROR_FORMAT_NOT_SUPPORTED,
             Self::InvalidShader(_) => vk::Result::ERROR_INVALID_SHADER_NV,
+            Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,
             Self::SurfaceLost => vk::Result::ERROR_SURFACE_LOST_KHR,
             Self::OutOfDate => vk::Result::ERROR_OUT_OF_DATE_KHR,
             Self::NativeWindowInUse => vk::Result::ERROR_NATIVE_WINDOW_IN_USE_KHR,
             Self::Initialization(_) => vk::Result::ERROR_INITIALIZATION_FAILED,
-            Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,
             // "invalid usage was detected by the implementation or a validation layer"
             Self::InvalidHandle | Self::InvalidUsage(_) => vk::Result::ERROR_VALIDATION_FAILED_EXT,
             Self::Internal(_) => vk::Result::ERROR_UNKNOWN,

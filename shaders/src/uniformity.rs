@@ -373,6 +373,7 @@ impl Solver<'_> {
             | GroupOp::AllEqual
             | GroupOp::Ballot
             | GroupOp::BroadcastFirst
+            | GroupOp::Clock
             | GroupOp::Reduce(_) => Some(Shape::UNIFORM),
             GroupOp::Quad(_) => {
                 let shape = self.shape(*operands.first()?)?;

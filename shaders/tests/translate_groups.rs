@@ -31,6 +31,17 @@ fn halves_are_summed_in_the_order_of_lanes() {
 }
 
 #[test]
+fn time_passes_forward() {
+    let source = "#version 450\n#extension GL_ARB_shader_clock : require\n\
+        #extension GL_EXT_shader_realtime_clock : require\n\
+        layout(binding = 0) buffer O { uint o[]; };\n\
+        void main() { uvec2 a = clock2x32ARB(); uvec2 b = clockRealtime2x32EXT();\n\
+            o[0] = uint(a.y < b.y || (a.y == b.y && a.x <= b.x)); o[1] = uint(b != uvec2(0)); }";
+    let words = Dispatch::new(glsl_for("vulkan1.1", source)).buffer(0, &[0; 4]).run().words(0);
+    assert_eq!(words[..2], [1, 1]);
+}
+
+#[test]
 fn a_partition_has_the_active_lanes_of_equal_value() {
     let words = run(
         "#extension GL_NV_shader_subgroup_partitioned : require",

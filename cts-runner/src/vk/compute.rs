@@ -26,6 +26,8 @@ pub struct KernelOptions<'a> {
     pub sets: &'a [&'a [(vk::DescriptorType, u32)]],
     /// Bytes of push constants.
     pub push_bytes: u32,
+    /// Whether sets are pushed descriptors.
+    pub push_sets: bool,
     /// Specialization constants: id and 32-bit value.
     pub constants: &'a [(u32, u32)],
     /// Pipeline flags, such as `DISPATCH_BASE`.
@@ -87,7 +89,7 @@ impl Kernel {
             sets: Vec::new(),
         };
         for bindings in options.sets {
-            kernel.sets.push(SetShape::new(device, bindings)?);
+            kernel.sets.push(SetShape::new(device, bindings, options.push_sets)?);
         }
         let layouts: Vec<_> = kernel.sets.iter().map(|s| s.layout).collect();
         let ranges = [vk::PushConstantRange {
@@ -177,7 +179,7 @@ impl Drop for Kernel {
 }
 
 impl SetShape {
-    fn new(device: &Device, bindings: &[(vk::DescriptorType, u32)]) -> Result<Self> {
+    fn new(device: &Device, bindings: &[(vk::DescriptorType, u32)], push: bool) -> Result<Self> {
         let entries: Vec<_> = (0u32..)
             .zip(bindings)
             .map(|(binding, &(kind, count))| {
@@ -188,7 +190,12 @@ impl SetShape {
                     .stage_flags(vk::ShaderStageFlags::COMPUTE)
             })
             .collect();
-        let info = vk::DescriptorSetLayoutCreateInfo::default().bindings(&entries);
+        let flags = if push {
+            vk::DescriptorSetLayoutCreateFlags::PUSH_DESCRIPTOR_KHR
+        } else {
+            vk::DescriptorSetLayoutCreateFlags::empty()
+        };
+        let info = vk::DescriptorSetLayoutCreateInfo::default().bindings(&entries).flags(flags);
         // SAFETY: `info` outlives the call.
         let layout = unsafe { device.raw.create_descriptor_set_layout(&info, None) }
             .at("vkCreateDescriptorSetLayout")?;

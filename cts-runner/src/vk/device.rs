@@ -152,6 +152,7 @@ impl Device {
             (khr::bind_memory2::NAME, true),
             (khr::dedicated_allocation::NAME, true),
             (khr::maintenance1::NAME, true),
+            (khr::push_descriptor::NAME, true),
             (khr::swapchain::NAME, physical.instance.has(khr::surface::NAME)),
             (khr::present_id::NAME, extra.present_wait),
             (khr::present_wait::NAME, extra.present_wait),

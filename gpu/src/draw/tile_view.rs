@@ -255,7 +255,6 @@ mod tests {
             layers: 2,
             element_bytes: format.texel_bytes(),
             samples,
-            block: [1, 1],
         };
         let layout =
             if tiled { ImageLayout::tiled(shape, false) } else { ImageLayout::linear(shape) }.unwrap();

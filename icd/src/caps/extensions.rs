@@ -133,6 +133,8 @@ extensions! {
         ShaderAtomicInt64 = khr::shader_atomic_int64;
         /// 8-bit integer and half-precision arithmetic.
         ShaderFloat16Int8 = khr::shader_float16_int8;
+        /// The time in shaders.
+        ShaderClock = khr::shader_clock;
         /// Integer dot products.
         ShaderIntegerDotProduct = khr::shader_integer_dot_product;
         /// Hints of what is likely and of what is known.
@@ -169,6 +171,10 @@ extensions! {
         InlineUniformBlock = ext::inline_uniform_block;
         /// Subgroups parted by values.
         ShaderSubgroupPartitioned = nv::shader_subgroup_partitioned;
+        /// Pipelines only if nothing has to be compiled.
+        PipelineCreationCacheControl = ext::pipeline_creation_cache_control;
+        /// How long making a pipeline took.
+        PipelineCreationFeedback = ext::pipeline_creation_feedback;
         /// Numbers kept with objects.
         PrivateData = ext::private_data;
         /// No tool is active.
@@ -185,6 +191,10 @@ extensions! {
         Swapchain = khr::swapchain;
         /// Fences and modes of single presentations; images can be given back.
         SwapchainMaintenance1 = ext::swapchain_maintenance1;
+        /// Views of swapchain images in other formats.
+        SwapchainMutableFormat = khr::swapchain_mutable_format;
+        /// Accepted: images can have views of every compatible format.
+        ImageFormatList = khr::image_format_list;
         /// 64-bit stage masks, `vkQueueSubmit2`.
         Synchronization2 = khr::synchronization2;
         /// Semaphores that count.
@@ -263,10 +273,12 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
-        /// Pipelines that must not be compiled.
-        PipelineCreationCacheControl = ext::pipeline_creation_cache_control;
-        /// What making pipelines took.
-        PipelineCreationFeedback = ext::pipeline_creation_feedback;
+        /// Images have bounds.
+        ImageRobustness = ext::image_robustness;
+        /// Fragments that become helpers.
+        ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
+        /// Fragments that end.
+        ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
         /// Fragments of a pixel one after the other, in order.

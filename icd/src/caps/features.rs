@@ -115,20 +115,20 @@ features! {
         }
         PhysicalDeviceDescriptorIndexingFeatures {
             shader_input_attachment_array_dynamic_indexing: false,
-            shader_uniform_texel_buffer_array_dynamic_indexing: false,
+            shader_uniform_texel_buffer_array_dynamic_indexing: true,
             shader_storage_texel_buffer_array_dynamic_indexing: true,
             shader_uniform_buffer_array_non_uniform_indexing: true,
-            shader_sampled_image_array_non_uniform_indexing: false,
+            shader_sampled_image_array_non_uniform_indexing: true,
             shader_storage_buffer_array_non_uniform_indexing: true,
             shader_storage_image_array_non_uniform_indexing: true,
             shader_input_attachment_array_non_uniform_indexing: false,
-            shader_uniform_texel_buffer_array_non_uniform_indexing: false,
+            shader_uniform_texel_buffer_array_non_uniform_indexing: true,
             shader_storage_texel_buffer_array_non_uniform_indexing: true,
             descriptor_binding_uniform_buffer_update_after_bind: true,
-            descriptor_binding_sampled_image_update_after_bind: false,
+            descriptor_binding_sampled_image_update_after_bind: true,
             descriptor_binding_storage_image_update_after_bind: true,
             descriptor_binding_storage_buffer_update_after_bind: true,
-            descriptor_binding_uniform_texel_buffer_update_after_bind: false,
+            descriptor_binding_uniform_texel_buffer_update_after_bind: true,
             descriptor_binding_storage_texel_buffer_update_after_bind: true,
             descriptor_binding_update_unused_while_pending: true,
             descriptor_binding_partially_bound: true,
@@ -157,7 +157,7 @@ features! {
     }
     in PhysicalDeviceVulkan13Features of {
         PhysicalDeviceDynamicRenderingFeatures { dynamic_rendering: true }
-        PhysicalDeviceImageRobustnessFeatures { robust_image_access: false }
+        PhysicalDeviceImageRobustnessFeatures { robust_image_access: true }
         PhysicalDeviceInlineUniformBlockFeatures {
             inline_uniform_block: true, descriptor_binding_inline_uniform_block_update_after_bind: true,
         }
@@ -265,6 +265,7 @@ features! {
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderClockFeaturesKHR { shader_subgroup_clock: true, shader_device_clock: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
             shader_subgroup_rotate: true, shader_subgroup_rotate_clustered: true,

@@ -29,6 +29,7 @@ pub mod lookup;
 pub mod memory;
 pub mod physical_device;
 pub mod pipeline;
+mod pipeline_creation;
 pub mod pool;
 pub mod private_data;
 pub mod queue;
@@ -38,6 +39,7 @@ pub mod sparse;
 pub mod surface;
 pub mod swapchain;
 pub mod sync;
+mod ycbcr;
 
 use std::sync::Arc;
 
@@ -498,5 +500,10 @@ commands! {
     }
     Scope::PhysicalDevice, Provider::Device(DeviceExtension::SampleLocations) => {
         "vkGetPhysicalDeviceMultisamplePropertiesEXT": PFN_vkGetPhysicalDeviceMultisamplePropertiesEXT = physical_device::get_multisample_properties;
+    }
+    Scope::Device, Provider::Core11 => {
+        "vkGetDeviceQueue2": PFN_vkGetDeviceQueue2 = device::get_device_queue2;
+        "vkCreateSamplerYcbcrConversion": PFN_vkCreateSamplerYcbcrConversion = ycbcr::create_conversion;
+        "vkDestroySamplerYcbcrConversion": PFN_vkDestroySamplerYcbcrConversion = ycbcr::destroy_conversion;
     }
 }

@@ -359,6 +359,38 @@ mod tests {
     }
 
     #[test]
+    fn inline_blocks_are_read_where_they_are_written_and_copies_have_their_own() {
+        let set = set(vk::DescriptorType::INLINE_UNIFORM_BLOCK, 12);
+        set.write_inline((0, 4), &[1, 2, 3, 4]).unwrap();
+        let copy = set.copied();
+        set.write_inline((0, 8), &[5, 6, 7, 8, 9, 10]).unwrap();
+        let bytes = |set: &DescriptorSet| -> Vec<u8> {
+            set.inline(0, 0).unwrap().iter().map(|byte| byte.load(Relaxed)).collect()
+        };
+        assert_eq!(bytes(&set), [0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(bytes(&copy), [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+        let mut out = Vec::new();
+        set.snapshot(&[], &mut out);
+        copy.snapshot(&[], &mut out);
+        assert_eq!((out[0].address, out[0].range), (set.inline_data.as_ptr() as u64, 12));
+        assert_eq!(out[1].address, copy.inline_data.as_ptr() as u64);
+        assert!(set.write_inline((1, 0), &[0]).is_err());
+    }
+
+    #[test]
+    fn what_a_set_of_variable_size_lacks_is_null() {
+        let binding = vk::DescriptorSetLayoutBinding::default()
+            .descriptor_type(vk::DescriptorType::STORAGE_BUFFER)
+            .descriptor_count(4);
+        let layout = Arc::new(DescriptorSetLayout::from_bindings(&[binding]).unwrap());
+        let set = DescriptorSet::with_slots(layout, 2);
+        set.write(0, (1..5).map(|address| descriptor(address, 1, 1)));
+        let mut out = Vec::new();
+        set.snapshot(&[], &mut out);
+        assert_eq!(out.iter().map(|descriptor| descriptor.address).collect::<Vec<_>>(), [1, 2, 0, 0]);
+    }
+
+    #[test]
     fn a_snapshot_does_not_see_later_updates() {
         let set = set(vk::DescriptorType::STORAGE_BUFFER, 1);
         set.write(0, std::iter::once(descriptor(1, 1, 1)));

@@ -9,6 +9,7 @@
 //! 1. A kernel lives as long as its pipelines; beyond that, at most [`RECENT`] of each kind.
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
@@ -18,30 +19,12 @@ use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, StageKe
 use lacuna_shaders::{compile_compute, compile_stage};
 use parking_lot::Mutex;
 
+use crate::error::Error;
+
 /// Fewer entries are never looked through for dead ones.
 const FEW: usize = 64;
 /// So many kernels stay without a pipeline.
 const RECENT: usize = 128;
-
-/// What to do about a kernel that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absent {
-    /// Compile it.
-    Compile,
-    /// Say so (`VK_PIPELINE_CREATE_FAIL_ON_PIPELINE_COMPILE_REQUIRED_BIT`).
-    Refuse,
-}
-
-/// Why there is no kernel.
-#[derive(Debug, thiserror::Error)]
-pub enum NoKernel {
-    /// The compiler refuses it.
-    #[error(transparent)]
-    Compile(#[from] CompileError),
-    /// It would have to be compiled.
-    #[error("a shader would have to be compiled")]
-    Absent,
-}
 
 /// All that a kernel depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,17 +53,13 @@ impl Source {
     }
 }
 
-/// The kernel of a source, which `layout` was given to.
+/// The kernel of a source, which `layout` was given to; compiled unless a pipeline has it.
 ///
 /// # Errors
-/// [`NoKernel`].
-pub fn compute_kernel(
-    source: Source,
-    layout: &Layout,
-    absent: Absent,
-) -> Result<Arc<ComputeKernel>, NoKernel> {
+/// What the compiler refuses.
+pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
     static KERNELS: Table<Source, ComputeKernel> = LazyLock::new(Mutex::default);
-    find_or_compile(&KERNELS, source, absent, |source| {
+    find_or_compile(&KERNELS, source, |source| {
         compile_compute(&ComputeSource {
             words: &source.words,
             entry_point: &source.entry_point,
@@ -93,15 +72,10 @@ pub fn compute_kernel(
 /// As [`compute_kernel`], of a graphics stage.
 ///
 /// # Errors
-/// [`NoKernel`].
-pub fn stage_kernel(
-    stage: Stage,
-    source: Source,
-    layout: &Layout,
-    absent: Absent,
-) -> Result<Arc<StageKernel>, NoKernel> {
+/// What the compiler refuses.
+pub fn stage_kernel(stage: Stage, source: Source, layout: &Layout) -> Result<Arc<StageKernel>, CompileError> {
     static KERNELS: Table<(Stage, Source), StageKernel> = LazyLock::new(Mutex::default);
-    find_or_compile(&KERNELS, (stage, source), absent, |(stage, source)| {
+    find_or_compile(&KERNELS, (stage, source), |(stage, source)| {
         compile_stage(&StageSource {
             stage: *stage,
             words: &source.words,
@@ -112,17 +86,49 @@ pub fn stage_kernel(
     })
 }
 
+thread_local! {
+    static WISH: Cell<Wish> = const { Cell::new(Wish::Compile) };
+}
+
+/// What to do about kernels that are not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Compile,
+    /// Compile nothing.
+    Find,
+    /// Compile nothing, and something would have had to be.
+    Missed,
+}
+
+/// Makes a pipeline only if this thread need not compile anything for it.
+///
+/// # Errors
+/// [`Error::CompileRequired`], and what `make` returns.
+pub fn without_compiling<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    /// Compiling is allowed again, whatever happens.
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            WISH.set(Wish::Compile);
+        }
+    }
+    let _reset = Reset;
+    WISH.set(Wish::Find);
+    let made = make();
+    if WISH.get() == Wish::Missed { Err(Error::CompileRequired) } else { made }
+}
+
 fn find_or_compile<S: Eq + Hash, K>(
     table: &Table<S, K>,
     source: S,
-    absent: Absent,
     compile: impl FnOnce(&S) -> Result<K, CompileError>,
-) -> Result<Arc<K>, NoKernel> {
+) -> Result<Arc<K>, CompileError> {
     if let Some(kernel) = table.lock().find(&source) {
         return Ok(kernel);
     }
-    if absent == Absent::Refuse {
-        return Err(NoKernel::Absent);
+    if WISH.get() != Wish::Compile {
+        WISH.set(Wish::Missed);
+        return Err(CompileError::Unsupported { what: "compiling, which the application forbids".into() });
     }
     // Without the lock: other threads compile meanwhile.
     let compiled = compile(&source)?;
@@ -156,8 +162,7 @@ impl<S: Eq + Hash, K> Kernels<S, K> {
 
     /// Moves a kernel to the front of those that stay.
     fn keep(&mut self, kernel: &Arc<K>) {
-        let place = self.recent.iter().position(|other| Arc::ptr_eq(other, kernel));
-        match place {
+        match self.recent.iter().position(|other| Arc::ptr_eq(other, kernel)) {
             Some(0) => return,
             Some(place) => drop(self.recent.remove(place)),
             None => self.recent.truncate(RECENT - 1),
@@ -209,6 +214,17 @@ mod tests {
         for other in others {
             assert!(kernels.find(&other).is_none(), "{other:?}");
         }
+    }
+
+    #[test]
+    fn without_compiling_only_what_is_there_is_found() {
+        let table: Table<Source, &str> = LazyLock::new(Mutex::default);
+        let find = |word| {
+            find_or_compile(&table, source(word), |_| Ok("kernel")).map_err(|_| Error::Internal("refused"))
+        };
+        assert_eq!(without_compiling(|| find(1)), Err(Error::CompileRequired));
+        let kept = find(1).unwrap();
+        assert!(without_compiling(|| find(1)).is_ok_and(|found| Arc::ptr_eq(&found, &kept)));
     }
 
     #[test]

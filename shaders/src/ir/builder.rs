@@ -346,6 +346,7 @@ impl Builder {
             return self.pure([12 << 24, operand.0, lanes, 0], ty, Def::Other, Op::Group(op, operands));
         }
         let ty = match (op, operands.first()) {
+            (GroupOp::Clock, _) => Type::I64,
             (GroupOp::Elect | GroupOp::All | GroupOp::Any | GroupOp::AllEqual, _) | (_, None) => Type::Bool,
             (GroupOp::Ballot, _) => Type::I32,
             (_, Some(&first)) => self.type_of(first),

@@ -236,6 +236,14 @@ pub fn math(op: MathOp, ty: Type, operands: &[u64]) -> u64 {
             let [x, y, z] = [a, b, c].map(|bits| f32::from_bits(bits as u32));
             u64::from(x.mul_add(y, z).to_bits())
         }
+        MathOp::Sinh | MathOp::Cosh => {
+            // Vulkan defines them by `exp`: where that overflows, they do.
+            let x = float(ty, a);
+            let grown = float(ty, float_bits(ty, x.abs().exp()));
+            let sign = if op == MathOp::Sinh { x } else { 1.0 };
+            let result = if grown.is_infinite() { grown.copysign(sign) } else { float_math(op, x, 0.0, 0.0) };
+            float_bits(ty, result)
+        }
         MathOp::Sin | MathOp::Cos | MathOp::Exp | MathOp::Exp2 | MathOp::Log | MathOp::Log2 | MathOp::Pow
             if ty == Type::F32 =>
         {
@@ -326,6 +334,15 @@ mod tests {
         assert_eq!(binary(BinaryOp::SRem, Type::I32, minus(7), 3), minus(1));
         assert_eq!(binary(BinaryOp::SMod, Type::I32, minus(7), 3), 2);
         assert_eq!(binary(BinaryOp::SMod, Type::I32, 7, minus(3)), minus(2));
+    }
+
+    #[test]
+    fn hyperbolic_functions_overflow_with_exp() {
+        let of = |op, x: f32| f32::from_bits(math(op, Type::F32, &[x.to_bits().into()]) as u32);
+        assert_eq!(of(MathOp::Cosh, -89.4), f32::INFINITY);
+        assert_eq!(of(MathOp::Sinh, -89.4), f32::NEG_INFINITY);
+        assert!(of(MathOp::Cosh, 88.7).is_finite() && of(MathOp::Sinh, 88.7).is_finite());
+        assert_eq!(of(MathOp::Cosh, 0.0), 1.0);
     }
 
     #[test]

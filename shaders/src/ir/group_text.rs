@@ -25,6 +25,7 @@ impl GroupOp {
         let (name, with) = name.split_once('.').unwrap_or((name, ""));
         Some(match name {
             "Elect" => Self::Elect,
+            "Clock" => Self::Clock,
             "All" => Self::All,
             "Any" => Self::Any,
             "AllEqual" => Self::AllEqual,

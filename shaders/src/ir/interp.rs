@@ -385,6 +385,7 @@ impl<'a> Group<'a> {
         };
         let lanes = LANES as usize;
         match op {
+            GroupOp::Clock => crate::runtime::clock::nanoseconds(),
             GroupOp::Elect => u64::from(members.first() == Some(&lane)),
             GroupOp::All => u64::from(members.iter().all(|&member| of(member) != 0)),
             GroupOp::Any => u64::from(members.iter().any(|&member| of(member) != 0)),

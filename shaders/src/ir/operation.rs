@@ -226,4 +226,6 @@ pub enum GroupOp {
     Reduce(BinaryOp),
     InclusiveScan(BinaryOp),
     ExclusiveScan(BinaryOp),
+    /// Nanoseconds since some moment, the same number for all (`I64` out, no operand).
+    Clock,
 }

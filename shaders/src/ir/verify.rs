@@ -330,12 +330,14 @@ impl Verifier<'_> {
 
     fn group(&self, op: GroupOp, operands: &[Value]) -> Result<Type> {
         let count = match op {
-            GroupOp::Elect => 0,
+            GroupOp::Elect | GroupOp::Clock => 0,
             GroupOp::Shuffle => 2,
             _ => 1,
         };
         self.require(operands.len() == count, "a function has its number of operands")?;
-        let Some(&first) = operands.first() else { return Ok(Type::Bool) };
+        let Some(&first) = operands.first() else {
+            return Ok(if op == GroupOp::Clock { Type::I64 } else { Type::Bool });
+        };
         let ty = self.value(first)?;
         match op {
             GroupOp::All | GroupOp::Any | GroupOp::Ballot => self.expect(first, Type::Bool)?,

@@ -14,6 +14,7 @@ impl Lowering<'_, '_> {
     pub(super) fn group(&mut self, op: GroupOp, operands: &[Value], ty: Type) -> Result<Operand, LowerError> {
         Ok(match op {
             GroupOp::Elect => self.elect(),
+            GroupOp::Clock => self.clock(),
             GroupOp::All => Operand::uniform(self.all(operands[0])),
             GroupOp::Any => {
                 let bits = self.ballot(operands[0]);
@@ -31,6 +32,12 @@ impl Lowering<'_, '_> {
                 self.scan(op, with, operands[0], ty)?
             }
         })
+    }
+
+    fn clock(&mut self) -> Operand {
+        let frame = self.frame();
+        self.call(crate::runtime::clock::read as *const (), &[frame]);
+        Operand::uniform(self.take_first(frame, Type::I64))
     }
 
     fn ballot(&mut self, condition: Value) -> clif::Value {

@@ -7,10 +7,12 @@
 //! - [`batch`]: several of them at once, at a constant distance.
 //! - [`atomic`]: the same for atomic operations.
 //! - [`elementary`]: the functions of singles that shaders use most, all lanes together.
+//! - [`clock`]: the time.
 //! - [`math`]: all other functions that are computed lane by lane.
 
 pub mod atomic;
 pub mod batch;
+pub mod clock;
 pub mod elementary;
 pub mod math;
 pub mod memory;

@@ -56,6 +56,7 @@ impl<'a> Translator<'a> {
             Op::GroupNonUniformShuffleDown => {
                 self.shuffle_from(&rest, |this, lane, delta| this.builder.binary(BinaryOp::IAdd, lane, delta))
             }
+            Op::ReadClockKHR => self.read_clock(&rest),
             Op::GroupNonUniformPartitionEXT => self.partition(instruction),
             Op::GroupNonUniformRotateKHR => self.rotate(&rest),
             Op::GroupNonUniformQuadBroadcast => self.shuffle_from(&rest, |this, lane, index| {
@@ -69,6 +70,19 @@ impl<'a> Translator<'a> {
             }),
             _ => self.ballot(op, &rest),
         }
+    }
+
+    /// `OpReadClockKHR`, of any scope: 64 bits, or their halves.
+    fn read_clock(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let time = self.builder.group(GroupOp::Clock, &[]);
+        if self.types.scalars(instruction.result_type) == 1 {
+            return self.define(instruction, &[time]);
+        }
+        let low = self.resize_unsigned(time, Type::I32);
+        let shift = self.builder.constant(Type::I64, 32);
+        let high = self.builder.binary(BinaryOp::UShr, time, shift);
+        let high = self.resize_unsigned(high, Type::I32);
+        self.define(instruction, &[low, high])
     }
 
     pub(super) fn lane(&mut self) -> Value {

@@ -6,6 +6,7 @@ mod dynamic_offsets;
 mod null_descriptors;
 mod offsets_and_ranges;
 mod pools_run_out_and_recover;
+mod push_descriptors;
 mod update_templates;
 mod writes_overflow_to_the_next_binding;
 
@@ -16,6 +17,7 @@ super::cases!("descriptor":
     null_descriptors,
     offsets_and_ranges,
     pools_run_out_and_recover,
+    push_descriptors,
     update_templates,
     writes_overflow_to_the_next_binding,
 );

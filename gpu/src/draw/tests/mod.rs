@@ -148,7 +148,6 @@ impl Image {
             layers,
             element_bytes: format.element_bytes(),
             samples,
-            block: [1, 1],
         };
         let layout = ImageLayout::tiled(shape, false).unwrap();
         let mut memory = vec![0; layout.size() as usize];

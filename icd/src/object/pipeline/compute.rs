@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ash::vk;
 use lacuna_shaders::ComputeKernel;
 
-use super::shader::{Shader, absent, shader_layout};
+use super::shader::{Shader, shader_layout};
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::pipeline_layout::PipelineLayout;
@@ -34,7 +34,7 @@ impl ComputePipeline {
         let layout = PipelineLayout::get(info.layout)?;
         let resources = shader_layout(&layout);
         // SAFETY: a member of a valid structure.
-        let kernel = unsafe { Shader::new(&info.stage, &resources)? }.compute_kernel(absent(info.flags))?;
+        let kernel = unsafe { Shader::new(&info.stage, &resources)? }.compute_kernel()?;
         Ok(Self { kernel, layout })
     }
 }

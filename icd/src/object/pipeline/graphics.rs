@@ -10,13 +10,12 @@ use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{Layout, StageKernel};
 
 use super::library;
-use super::shader::{Shader, absent, shader_layout};
+use super::shader::{Shader, shader_layout};
 use super::state::{self, Pieces};
 use crate::command::graphics::setting::Setting;
 use crate::error::Error;
 use crate::guard::slice;
 use crate::handle::Object;
-use crate::object::kernel_cache::Absent;
 use crate::object::pipeline_layout::PipelineLayout;
 use crate::object::render_pass::RenderPass;
 use crate::pnext;
@@ -102,7 +101,7 @@ impl GraphicsPipeline {
                 continue;
             }
             // SAFETY: an element of a valid structure.
-            unsafe { self.shaders.compile(stage, &layout, absent(info.flags))? };
+            unsafe { self.shaders.compile(stage, &layout)? };
         }
         // SAFETY: this function's contract.
         unsafe { state::add(&pieces, self.shaders.has_tessellation(), &mut self.settings) }
@@ -162,11 +161,10 @@ impl Shaders {
         &mut self,
         info: &vk::PipelineShaderStageCreateInfo<'_>,
         layout: &Layout,
-        absent: Absent,
     ) -> Result<(), Error> {
         let stage = stage(info.stage)?;
         // SAFETY: this function's contract.
-        let kernel = unsafe { Shader::new(info, layout)? }.stage_kernel(stage, absent)?;
+        let kernel = unsafe { Shader::new(info, layout)? }.stage_kernel(stage)?;
         *self.of_mut(stage) = Some(kernel);
         Ok(())
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_shaders::stage::Stage;
-use lacuna_shaders::{Binding, ComputeKernel, Layout, StageKernel};
+use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout, StageKernel};
 
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::descriptor_set_layout::is_usable;
-use crate::object::kernel_cache::{self, Absent, NoKernel, Source};
+use crate::object::kernel_cache::{self, Source};
 use crate::object::pipeline_layout::PipelineLayout;
 use crate::object::shader_module::ShaderModule;
 use crate::{diagnostics, guard, pnext};
@@ -58,37 +58,24 @@ impl<'a> Shader<'a> {
     /// Its machine code, shared with pipelines that have the same shader.
     ///
     /// # Errors
-    /// [`Error::InvalidShader`] for what the compiler refuses, [`Error::CompileRequired`].
-    pub(super) fn compute_kernel(self, absent: Absent) -> Result<Arc<ComputeKernel>, Error> {
+    /// [`Error::InvalidShader`] for what the compiler refuses.
+    pub(super) fn compute_kernel(self) -> Result<Arc<ComputeKernel>, Error> {
         let module = self.module;
-        kernel_cache::compute_kernel(self.source, self.layout, absent).map_err(|error| refused(module, error))
+        kernel_cache::compute_kernel(self.source, self.layout).map_err(|error| refused(module, &error))
     }
 
     /// As [`compute_kernel`](Self::compute_kernel), of a graphics stage.
     ///
     /// # Errors
-    /// [`Error::InvalidShader`] for what the compiler refuses, [`Error::CompileRequired`].
-    pub(super) fn stage_kernel(self, stage: Stage, absent: Absent) -> Result<Arc<StageKernel>, Error> {
+    /// [`Error::InvalidShader`] for what the compiler refuses.
+    pub(super) fn stage_kernel(self, stage: Stage) -> Result<Arc<StageKernel>, Error> {
         let module = self.module;
-        kernel_cache::stage_kernel(stage, self.source, self.layout, absent).map_err(|error| refused(module, error))
+        kernel_cache::stage_kernel(stage, self.source, self.layout).map_err(|error| refused(module, &error))
     }
 }
 
-fn refused(module: vk::ShaderModule, error: NoKernel) -> Error {
-    match error {
-        NoKernel::Compile(error) => {
-            Error::InvalidShader(format!("{}: {error}", diagnostics::describe(module)))
-        }
-        NoKernel::Absent => Error::CompileRequired,
-    }
-}
-
-/// What the flags of a pipeline say about shaders that are not compiled yet.
-pub(super) fn absent(flags: vk::PipelineCreateFlags) -> Absent {
-    match flags.contains(vk::PipelineCreateFlags::FAIL_ON_PIPELINE_COMPILE_REQUIRED) {
-        true => Absent::Refuse,
-        false => Absent::Compile,
-    }
+fn refused(module: vk::ShaderModule, error: &CompileError) -> Error {
+    Error::InvalidShader(format!("{}: {error}", diagnostics::describe(module)))
 }
 
 /// Where shaders find their resources. Descriptors that cannot be used are left out, so that a shader that uses one is refused.
