@@ -283,12 +283,8 @@ extensions! {
         SampleLocations = ext::sample_locations;
         /// Fragments of a pixel one after the other, in order.
         FragmentShaderInterlock = ext::fragment_shader_interlock;
-        /// Fragments that are given up and go on as helpers.
-        ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
         /// Stencil references that shaders write.
         ShaderStencilExport = ext::shader_stencil_export;
-        /// Fragments that are given up for good.
-        ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Layers and viewports chosen by vertices.
         ShaderViewportIndexLayer = ext::shader_viewport_index_layer;
         /// Vertices captured in buffers.
