@@ -297,6 +297,10 @@ extensions! {
         ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
+        /// Fragments of a pixel one after the other, in order.
+        FragmentShaderInterlock = ext::fragment_shader_interlock;
+        /// Stencil references that shaders write.
+        ShaderStencilExport = ext::shader_stencil_export;
         /// Layers and viewports chosen by vertices.
         ShaderViewportIndexLayer = ext::shader_viewport_index_layer;
         /// Vertices captured in buffers.

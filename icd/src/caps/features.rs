@@ -101,7 +101,7 @@ features! {
     in PhysicalDeviceVulkan11Features of {
         PhysicalDevice16BitStorageFeatures {
             storage_buffer16_bit_access: true, uniform_and_storage_buffer16_bit_access: true,
-            storage_push_constant16: true, storage_input_output16: false,
+            storage_push_constant16: true, storage_input_output16: true,
         }
         PhysicalDeviceMultiviewFeatures {
             multiview: true, multiview_geometry_shader: true, multiview_tessellation_shader: true,
@@ -179,6 +179,10 @@ features! {
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
+        PhysicalDeviceFragmentShaderInterlockFeaturesEXT {
+            fragment_shader_sample_interlock: true, fragment_shader_pixel_interlock: true,
+            fragment_shader_shading_rate_interlock: false,
+        }
         PhysicalDeviceConditionalRenderingFeaturesEXT {
             conditional_rendering: true, inherited_conditional_rendering: true,
         }
