@@ -10,6 +10,7 @@
 //! | [`native`] | our own conformance suite |
 //! | [`mod@bench`] | measurements, one driver or two beside each other |
 //! | [`deqp`] | Khronos' conformance tests, run in parallel and counted |
+//! | [`smoke`] | real programs in windows |
 //! | [`report`] | results as one HTML page |
 
 pub mod bench;
@@ -20,7 +21,9 @@ pub mod icd;
 pub mod native;
 pub mod report;
 pub mod rng;
+pub mod smoke;
 pub mod status;
 pub mod units;
 pub mod vk;
+pub mod wayland;
 pub mod x11;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{bench, demo, deqp, entry, icd, native, report, units};
+use cts_runner::{bench, demo, deqp, entry, icd, native, report, smoke, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Bench(BenchArguments),
     /// Runs tests of deqp-vk, the Khronos conformance suite.
     Deqp(DeqpArguments),
+    /// Runs real programs, those that are installed, in windows without a screen.
+    Smoke(SmokeArguments),
     /// Puts the results of several deqp runs, such as shards, together.
     Merge {
         /// Folders of the runs.
@@ -78,6 +80,24 @@ struct NativeArguments {
     /// Folder for results.csv.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct SmokeArguments {
+    /// Run only programs whose name contains one of these.
+    filters: Vec<String>,
+    /// Frames that programs draw which can be told so.
+    #[arg(long, default_value_t = 600)]
+    frames: u32,
+    /// Folder for screenshots.
+    #[arg(long, default_value = "out/smoke")]
+    out: PathBuf,
+    /// Folder of the golden pictures.
+    #[arg(long, default_value = "docs/pictures")]
+    golden: PathBuf,
+    /// Write the golden pictures instead of comparing with them.
+    #[arg(long)]
+    bless: bool,
 }
 
 #[derive(clap::Args)]
@@ -200,6 +220,12 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Native(n) => native(n),
+        Command::Smoke(s) => {
+            let SmokeArguments { filters, frames, out, golden, bless } = s;
+            let counts = smoke::run(&smoke::Options { filters, frames, out, golden, bless })?;
+            println!("smoke: {counts}");
+            Ok(exit_code(counts.all_good()))
+        }
         Command::Bench(b) => measure(b, manifest),
         Command::Deqp(d) => deqp(d),
         Command::Merge { folders, out } => Ok(exit_code(deqp::merge(&folders, &out)?.all_good())),

@@ -62,6 +62,15 @@ fn the_demo_runs_and_draws_its_picture() {
 }
 
 #[test]
+fn installed_programs_run_in_windows() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("smoke");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures");
+    let folders = ["--out", out.to_str().unwrap(), "--golden", golden.to_str().unwrap()];
+    let (output, text) = run(&[&["smoke", "--frames", "120"][..], &folders[..]].concat());
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_missing_driver_is_a_clear_error() {
     let output = Command::new(PROGRAM).args(["--icd", "/nowhere/icd.json", "demo"]).output().unwrap();
     assert!(!output.status.success());

@@ -14,6 +14,7 @@
 
 use std::ptr::NonNull;
 
+use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES};
 use crate::code::Code;
 use crate::lower::{DONE, Entry, Lowered, shared_bytes};
@@ -36,6 +37,8 @@ pub struct ComputeKernel {
     /// The machine code holds their addresses.
     #[expect(clippy::vec_box, reason = "they must not move")]
     _batches: Vec<Box<Batch>>,
+    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
+    _textures: Vec<Box<TextureInstruction>>,
 }
 
 type RunGroups = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut u8);
@@ -81,6 +84,7 @@ impl ComputeKernel {
             local_bytes: lowered.local_bytes as usize,
             _evaluations: lowered.evaluations,
             _batches: lowered.batches,
+            _textures: lowered.textures,
         })
     }
 

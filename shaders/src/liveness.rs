@@ -188,6 +188,8 @@ impl Op {
             Self::Unary(_, a) | Self::Convert(_, a, _) => f(*a),
             Self::Binary(_, a, b) | Self::Compare(_, a, b) => [*a, *b].into_iter().for_each(f),
             Self::Select(c, a, b) => [*c, *a, *b].into_iter().for_each(f),
+            Self::Texture(texture) => texture.for_each_operand(f),
+            Self::TextureResult { of, .. } => f(*of),
             Self::Math(_, operands) => operands.iter().copied().for_each(f),
             Self::Group(_, operands) => operands.iter().copied().for_each(f),
             Self::Load(_, place) => place.for_each_operand(f),

@@ -9,6 +9,7 @@
 //!   scratch, Phases:  | packet 0: private memory, frame | packet 1 ... | states, one u32 each |
 //! ```
 
+use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES, StageFrame};
 use crate::code::Code;
 use crate::kernel::Scratch;
@@ -33,6 +34,8 @@ pub struct StageKernel {
     /// The machine code holds their addresses.
     #[expect(clippy::vec_box, reason = "they must not move")]
     _batches: Vec<Box<Batch>>,
+    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
+    _textures: Vec<Box<TextureInstruction>>,
 }
 
 type RunPacket = unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, *mut u8);
@@ -59,6 +62,7 @@ impl StageKernel {
             frame_bytes: frame_bytes as usize,
             _evaluations: lowered.evaluations,
             _batches: lowered.batches,
+            _textures: lowered.textures,
         })
     }
 

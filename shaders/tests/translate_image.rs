@@ -2,7 +2,7 @@
 
 mod support;
 
-use lacuna_shaders::CompileError;
+use lacuna_shaders::abi::Descriptor;
 use support::{Dispatch, glsl_for, optimized};
 
 /// Runs `main` with `uint o[16]` at binding 0 and an image at binding 1; gives both.
@@ -167,7 +167,7 @@ fn images_are_chosen_from_arrays_lane_by_lane() {
     let mut dispatch = Dispatch::glsl(source).buffer(0, &[0; 4]).buffers(0, 1, &[&[1, 2], &[3, 4]]);
     for (slot, width) in [(16, 3), (17, 2)] {
         let shape =
-            lacuna_shaders::abi::Descriptor { extent: [width, 1, 1], row_pitch: 8, ..Default::default() };
+            Descriptor { extent: [width, 1, 1], row_pitch: 8, block_log2: [31, 31, 0], ..Default::default() };
         dispatch.memory.descriptors.insert((0, slot), shape);
     }
     assert_eq!(dispatch.run().words(0), [2, 4, 2, 3]);
@@ -188,14 +188,52 @@ fn slices_beyond_four_gibibytes_do_not_wrap() {
 }
 
 #[test]
-fn what_has_no_translation_is_refused_by_name() {
-    let refused = |declaration: &str, body: &str| {
-        let source = format!("#version 450\nlayout(binding = 1{declaration} img;\nvoid main() {{ {body} }}");
-        let dispatch = Dispatch::new(glsl_for("vulkan1.0", &source)).image(1, &[0; 4], [2, 2, 1], 4);
-        matches!(dispatch.translate(), Err(CompileError::Unsupported { .. }))
+fn blocks_rows_of_blocks_and_samples_are_where_the_descriptor_says() {
+    let source = "#version 450
+        layout(binding = 0) buffer O { uint o[]; };
+        layout(binding = 1, r32ui) uniform uimage2DMSArray img;
+        layout(local_size_x = 8) in;
+        void main() {
+            ivec3 at[8] = ivec3[](ivec3(2, 0, 0), ivec3(1, 1, 0), ivec3(0, 2, 0), ivec3(3, 3, 0), ivec3(1, 0, 1),
+                ivec3(0), ivec3(0), ivec3(4, 0, 0));
+            int lane = int(gl_LocalInvocationID.x);
+            int s[8] = int[](0, 0, 0, 1, 0, 1, 2, 0);
+            imageStore(img, at[lane], s[lane], uvec4(lane + 1)); o[lane] = imageLoad(img, at[lane], s[lane]).x;
+        }";
+    let descriptor = Descriptor {
+        extent: [4, 4, 2],
+        row_pitch: 8,
+        slice_pitch: 0,
+        block_row_pitch: 1 << 17,
+        block_slice_pitch: 1 << 18,
+        sample_pitch: 64,
+        block_log2: [1, 1, 0],
+        samples_log2: 1,
+        ..Descriptor::default()
     };
-    assert!(refused(") writeonly uniform uimage2D", "imageStore(img, ivec2(0), uvec4(0));"));
-    assert!(refused(", r11f_g11f_b10f) uniform image2D", "imageStore(img, ivec2(0), vec4(0));"));
-    assert!(refused(", r32ui) uniform uimage2DMS", "imageStore(img, ivec2(0), 0, uvec4(0));"));
-    assert!(!refused(", r32ui) uniform uimage2D", "imageStore(img, ivec2(0), uvec4(0));"));
+    let words = vec![0; (1 << 17) + 64];
+    let mut dispatch = Dispatch::glsl(source).buffer(0, &[9; 8]).image(1, &words, [1; 3], 4);
+    dispatch.memory.descriptors.insert((0, 16), descriptor);
+    let results = dispatch.run();
+    assert_eq!(results.words(0), [1, 2, 3, 4, 5, 6, 0, 0]);
+    let image = results.words(1);
+    let written: Vec<(usize, u32)> = (0..).zip(image).filter(|&(_, word)| word != 0).collect();
+    let block = 1 << 14;
+    let expected = [(3, 2), (16, 6), (block, 1), (2 * block, 3), (3 * block + 3 + 16, 4), (4 * block + 1, 5)];
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn texels_of_64_bits_have_atomics() {
+    let source = "#version 450
+        #extension GL_EXT_shader_image_int64 : enable
+        #extension GL_EXT_shader_explicit_arithmetic_types_int64 : enable
+        layout(binding = 0) buffer O { uint64_t o[]; };
+        layout(binding = 1, r64ui) uniform u64image2D img;
+        void main() {
+            imageStore(img, ivec2(1, 0), u64vec4(5000000000ul)); o[0] = imageAtomicAdd(img, ivec2(1, 0), 1ul);
+            o[1] = imageLoad(img, ivec2(1, 0)).x; o[2] = imageLoad(img, ivec2(1, 0)).w;
+        }";
+    let results = Dispatch::glsl(source).buffer(0, &[0; 6]).image(1, &[0; 4], [2, 1, 1], 8).run();
+    assert_eq!(results.words(0), [705032704, 1, 705032705, 1, 1, 0]);
 }

@@ -1,63 +1,18 @@
-//! What a bind costs, through prepare, run and the linear page table; beside the standard and a well-known range map on the same trace.
+//! What a bind costs, through prepare, run and the linear page table, and what eviction costs where there are many VMs.
 //!
-//! Times are the thread's own processor time, so that a busy machine spoils them less.
-//!
-//! `cargo bench -p lacuna-vm` prints one line per metric. An argument selects the lines that contain it.
+//! `cargo bench -p lacuna-vm --bench binds`; `docs/BENCHES.md` has the figures. All are nanoseconds of processor time for one bind or mapping.
 #![expect(clippy::unwrap_used, reason = "a failing bench may stop")]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::hint::black_box;
 use std::time::Duration;
 
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use lacuna_vm::*;
-use rangemap::RangeMap;
+use support::{CpuTime, rounds, shuffled, timed};
 
 const BATCH: usize = 1024;
-const PAGES: u64 = 16_384;
-
-type Bench = fn(&str);
-
-fn main() {
-    let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
-    let all: &[(&str, Bench)] = &[
-        ("random binds", random_binds),
-        ("rebinds", rebinds),
-        ("sequential binds", sequential_binds),
-        ("binds into 1,000,000 mappings", binds_into_a_million),
-        ("evictions among 1,000,000 mappings", evictions),
-        ("BTreeMap and rangemap", others),
-        ("16,777,216 scattered mappings", scattered),
-    ];
-    for (name, bench) in all.iter().filter(|(name, _)| name.contains(&filter)) {
-        bench(name);
-    }
-}
-
-/// A moment in the processor time of this thread.
-#[derive(Clone, Copy)]
-struct Instant(Duration);
-
-impl Instant {
-    fn now() -> Self {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-        Self(Duration::new(now.tv_sec as u64, now.tv_nsec as u32))
-    }
-
-    fn elapsed(self) -> Duration {
-        Self::now().0 - self.0
-    }
-}
-
-fn report(name: &str, what: &str, value: f64, unit: &str) {
-    println!("{name:36} {what:36} {value:10.1} {unit}");
-}
-
-fn random(state: &mut u64) -> u64 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    *state
-}
 
 fn page_at(page: u64) -> VaRange {
     VaRange::new(Va(page * PAGE_SIZE), PAGE_SIZE).unwrap()
@@ -78,188 +33,125 @@ impl Setup {
     fn new() -> Self {
         let mut manager = Manager::new();
         let range = VaRange::new(Va(0), 1 << 46).unwrap();
-        let options =
-            VmOptions { name: "bench".into(), range, reserved: None, coalesce: true, regions: false };
-        let vm = manager.create_vm(options).unwrap();
+        let name = "bench".into();
+        let vm = manager
+            .create_vm(VmOptions { name, range, reserved: None, coalesce: true, regions: false })
+            .unwrap();
         let bo = manager.create_bo(1 << 45, 1 << 20).unwrap();
         Self { manager, table: LinearPageTable::reserve(46).unwrap(), vm, bo }
     }
 
-    fn bind(&mut self, requests: &[Request]) {
-        let job = self.manager.prepare(self.vm, requests).unwrap();
-        black_box(self.manager.run(job, &mut &self.table));
-    }
-
     /// Nanoseconds per request, in batches.
-    fn time(&mut self, requests: &[Request]) -> f64 {
-        let start = Instant::now();
-        for batch in requests.chunks(BATCH) {
-            self.bind(batch);
-        }
-        start.elapsed().as_secs_f64() * 1e9 / requests.len() as f64
+    fn bind(&mut self, requests: &[Request], batch: usize) -> f64 {
+        timed(requests.len(), || {
+            for batch in requests.chunks(batch) {
+                let job = self.manager.prepare(self.vm, batch).unwrap();
+                black_box(self.manager.run(job, &mut &self.table));
+            }
+        })
     }
 }
 
-/// Binds of random pages of the BO at random pages.
-fn random_requests(bo: BoId, pages: u64, count: usize) -> Vec<Request> {
-    let mut state = 0x9e37_79b9_7f4a_7c15;
-    (0..count).map(|_| map(random(&mut state) % pages, bo, random(&mut state) % pages)).collect()
+/// Binds of pages in random order to places in the BO that depend on `shift`, so that no two join and each time is another.
+fn random_binds(order: &[u32], bo: BoId, shift: u64) -> Vec<Request> {
+    let pages = order.len() as u64;
+    order.iter().map(|&page| map(page.into(), bo, 2 * (pages - u64::from(page)) + shift)).collect()
 }
 
-fn best(mut run: impl FnMut() -> f64) -> f64 {
-    (0..5).map(|_| run()).fold(f64::MAX, f64::min)
-}
-
-fn random_binds(name: &str) {
-    let mut setup = Setup::new();
-    let requests = random_requests(setup.bo, PAGES, 1 << 18);
-    report(name, "first round", setup.time(&requests), "ns/bind");
-    report(name, "prepare and run, 16,384 pages", best(|| setup.time(&requests)), "ns/bind");
-    let single = best(|| {
-        let start = Instant::now();
-        requests[..65536].iter().for_each(|request| setup.bind(std::slice::from_ref(request)));
-        start.elapsed().as_secs_f64() * 1e9 / 65536.0
-    });
-    report(name, "one per job", single, "ns/bind");
-}
-
-fn rebinds(name: &str) {
-    let mut setup = Setup::new();
-    let mut order: Vec<u64> = (0..PAGES).collect();
-    let mut state = 7;
-    (1..order.len()).rev().for_each(|i| order.swap(i, random(&mut state) as usize % (i + 1)));
-    let (bo, mut shift) = (setup.bo, 0);
-    let nanoseconds = best(|| {
-        shift += 1;
-        let requests: Vec<_> = order.iter().map(|&page| map(page, bo, (PAGES - page) * 2 + shift)).collect();
-        setup.time(&requests)
-    });
-    report(name, "every page to another one", nanoseconds, "ns/bind");
-    let requests: Vec<_> = order.iter().map(|&page| map(page, bo, (PAGES - page) * 2 + shift)).collect();
-    report(name, "identical", best(|| setup.time(&requests)), "ns/bind");
-    let unbinds: Vec<_> = order.iter().map(|&page| Request::Unmap { range: page_at(page) }).collect();
-    report(name, "unbind", setup.time(&unbinds), "ns/unbind");
-}
-
-fn sequential_binds(name: &str) {
-    let nanoseconds = best(|| {
+fn binds(criterion: &mut Criterion<CpuTime>) {
+    let mut bench = |name: &str, round: &mut dyn FnMut(u64) -> f64| {
+        let mut group = criterion.benchmark_group("binds");
+        group.sampling_mode(SamplingMode::Flat);
+        group.bench_function(name, |bencher| bencher.iter_custom(|count| rounds(count, &mut *round)));
+    };
+    bench("1,000,000 pages in order leave one mapping", &mut |_| {
         let mut setup = Setup::new();
         let bo = setup.bo;
         let requests: Vec<_> = (0..1_000_000).map(|page| map(page, bo, page)).collect();
-        let nanoseconds = setup.time(&requests);
+        let time = setup.bind(&requests, BATCH);
         assert_eq!(setup.manager.mapping_count(setup.vm), Ok(1));
-        nanoseconds
+        time
     });
-    report(name, "1,000,000 pages leave one mapping", nanoseconds, "ns/bind");
+    for (pages, batch, name) in [
+        (16_384, BATCH, "random single pages into 16,384 mappings"),
+        (16_384, 1, "random single pages into 16,384 mappings, one a job"),
+        (1_000_000, BATCH, "random single pages into 1,000,000 mappings"),
+        (1_000_000, 1, "random single pages into 1,000,000 mappings, one a job"),
+    ] {
+        let mut setup = Setup::new();
+        let order = shuffled(pages);
+        let (mut shift, mut first) = (0, 0);
+        setup.bind(&random_binds(&order, setup.bo, shift), BATCH);
+        bench(name, &mut |_| {
+            let count = order.len().min(1 << 16);
+            first = (first + count) % (order.len() - count + 1);
+            shift += 2;
+            let requests = random_binds(&order, setup.bo, shift);
+            setup.bind(&requests[first..first + count], batch)
+        });
+        assert!(setup.manager.mapping_count(setup.vm).unwrap() > pages as usize - 100);
+    }
 }
 
-fn binds_into_a_million(name: &str) {
-    let mut setup = Setup::new();
-    let requests = random_requests(setup.bo, 1 << 20, 1 << 21);
-    report(name, "filling", setup.time(&requests), "ns/bind");
-    report(name, "random rebinds", best(|| setup.time(&requests[..1 << 19])), "ns/bind");
-    let unbinds: Vec<_> = requests.iter().map(|request| Request::Unmap { range: request.range() }).collect();
-    report(name, "unbinds", setup.time(&unbinds), "ns/unbind");
-}
-
-/// 1,000 VMs and 1,000 BOs with one mapping each of the pairs.
-fn evictions(name: &str) {
+/// 1,000 VMs and 1,000 BOs, each bound once in each.
+fn many_vms(criterion: &mut Criterion<CpuTime>) {
     let mut manager = Manager::new();
-    let mut table = LinearPageTable::reserve(46).unwrap();
+    let table = LinearPageTable::reserve(46).unwrap();
     let vms: Vec<_> = (0..1000)
         .map(|i| {
             let range = VaRange::new(Va(i << 32), 1 << 32).unwrap();
-            let options =
-                VmOptions { name: String::new(), range, reserved: None, coalesce: true, regions: false };
-            manager.create_vm(options).unwrap()
+            let name = String::new();
+            manager
+                .create_vm(VmOptions { name, range, reserved: None, coalesce: true, regions: false })
+                .unwrap()
         })
         .collect();
     let bos: Vec<_> = (0..1000).map(|i| manager.create_bo(PAGE_SIZE, i << 16).unwrap()).collect();
-    let start = Instant::now();
     for (i, &vm) in vms.iter().enumerate() {
-        let requests: Vec<_> =
-            bos.iter().enumerate().map(|(j, &bo)| map(((i as u64) << 16) | (2 * j as u64), bo, 0)).collect();
+        let page = |j: usize| ((i as u64) << 16) | (2 * j as u64);
+        let requests: Vec<_> = bos.iter().enumerate().map(|(j, &bo)| map(page(j), bo, 0)).collect();
         let job = manager.prepare(vm, &requests).unwrap();
         manager.run(job, &mut &table);
     }
-    report(name, "making the pairs", start.elapsed().as_secs_f64() * 1e9 / 1e6, "ns/mapping");
-    let start = Instant::now();
-    for &bo in &bos[..100] {
-        manager.evict(bo, &mut &table).unwrap();
-    }
-    report(name, "evict", start.elapsed().as_secs_f64() * 1e9 / 1e5, "ns/mapping");
-    let start = Instant::now();
-    for &vm in &vms {
-        manager.validate(vm, &mut &table, |_| Ok::<_, Error>(())).unwrap();
-    }
-    report(name, "validate", start.elapsed().as_secs_f64() * 1e9 / 1e5, "ns/mapping");
-    black_box(&mut table);
-}
-
-/// The same random trace, bare: no page table, no BOs, no operations.
-fn others(name: &str) {
-    let mut state = 0x9e37_79b9_7f4a_7c15;
-    let trace: Vec<(u64, u64)> =
-        (0..1 << 18).map(|_| (random(&mut state) % PAGES, random(&mut state) % PAGES)).collect();
-    let per_bind = |start: Instant| start.elapsed().as_secs_f64() * 1e9 / trace.len() as f64;
-    let mut tree = BTreeMap::new();
-    let nanoseconds = best(|| {
-        let start = Instant::now();
-        for &(page, offset) in &trace {
-            let below = tree.range(..=page).next_back().map(|(&start, &(end, _))| (start, end));
-            if let Some((start, _)) = below.filter(|&(_, end)| end > page) {
-                tree.remove(&start);
+    let mut group = criterion.benchmark_group("1,000 VMs, 1,000 BOs, 1,000,000 mappings");
+    group.sampling_mode(SamplingMode::Flat);
+    let mut next = bos.iter().cycle();
+    let mut both = || {
+        let bo = *next.next().unwrap();
+        let evict = timed(vms.len(), || _ = manager.evict(bo, &mut &table).unwrap());
+        let validate = timed(vms.len(), || {
+            for &vm in &vms {
+                manager.validate(vm, &mut &table, |_| Ok::<_, Error>(())).unwrap();
             }
-            tree.insert(page, (page + 1, offset));
-        }
-        per_bind(start)
+        });
+        (evict, validate)
+    };
+    group.bench_function("evict", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().0)));
+    group.bench_function("validate", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().1)));
+    let mut pair = 0;
+    group.bench_function("unmap_bo and map again", |bencher| {
+        bencher.iter_custom(|count| {
+            rounds(count, |_| {
+                pair = (pair + 7919) % 1_000_000;
+                let (vm, bo) = (pair / 1000, pair % 1000);
+                let request = map(((vm as u64) << 16) | (2 * bo as u64), bos[bo], 0);
+                timed(1, || {
+                    manager.unmap_bo(vms[vm], bos[bo], &mut &table).unwrap();
+                    let job = manager.prepare(vms[vm], &[request]).unwrap();
+                    manager.run(job, &mut &table);
+                })
+            })
+        });
     });
-    report(name, "BTreeMap, whole pages only", nanoseconds, "ns/bind");
-    let mut ranges = RangeMap::new();
-    let nanoseconds = best(|| {
-        let start = Instant::now();
-        for &(page, offset) in &trace {
-            ranges.insert(page..page + 1, offset.wrapping_sub(page));
-        }
-        per_bind(start)
-    });
-    report(name, "rangemap, coalescing", nanoseconds, "ns/bind");
-    black_box((tree, ranges));
 }
 
-/// Kibibytes that the process holds.
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .with_measurement(CpuTime)
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    targets = binds, many_vms
 }
-
-/// A whole tebibyte bound page by page so that no two neighbours join, in random order of blocks.
-fn scattered(name: &str) {
-    const COUNT: u64 = 1 << 24;
-    let mut setup = Setup::new();
-    let before = resident();
-    let mut requests = Vec::with_capacity(BATCH);
-    let (mut index, mut spent) = (0_u64, 0.0);
-    while index < COUNT {
-        requests.clear();
-        for i in index..index + BATCH as u64 {
-            // An odd multiplier permutes the pages.
-            let page = i.wrapping_mul(0x9e37_79b9) % COUNT;
-            requests.push(map(page, setup.bo, (COUNT - page) * 2));
-        }
-        let start = Instant::now();
-        setup.bind(&requests);
-        spent += start.elapsed().as_secs_f64();
-        index += BATCH as u64;
-    }
-    assert_eq!(setup.manager.mapping_count(setup.vm), Ok(COUNT as usize));
-    report(name, "bind", spent * 1e9 / COUNT as f64, "ns/bind");
-    report(
-        name,
-        "memory, page table included",
-        (resident() - before) * 1024.0 / COUNT as f64,
-        "bytes/mapping",
-    );
-    report(name, "memory, page table included", (resident() - before) / 1024.0, "MiB");
-}
+criterion_main!(benches);

@@ -4,17 +4,21 @@
 //! middle of random mappings and *merge* makes them whole; *lookup* asks random pages; *iterate* visits all. The manager does all that a driver
 //! needs on top, in batches of 1,024 requests: checks, two stages, pairs, coalescing, entries of a page table. The others keep ranges, and nothing else.
 //!
-//! `cargo bench -p lacuna-vm --bench compare` prints the table of `docs/BENCHES.md`: nanoseconds of the thread's processor time, the best of five.
+//! `cargo bench -p lacuna-vm --bench compare`; `docs/BENCHES.md` has the figures. All are nanoseconds of processor time for one of what is done.
 #![expect(clippy::unwrap_used, reason = "a failing bench may stop")]
+
+mod support;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
+use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
 use intrusive_collections::{Bound, KeyAdapter, RBTree, RBTreeLink, intrusive_adapter};
 use lacuna_vm::tree::{RangeTree, Span};
 use lacuna_vm::*;
 use rangemap::RangeMap;
+use support::{CpuTime, rounds, shuffled, timed};
 
 /// Pages from one mapping to the next.
 const STRIDE: u32 = 8;
@@ -270,37 +274,15 @@ impl Keeper for RBTree<NodeAdapter> {
     }
 }
 
-/// Processor time of this thread.
-fn now() -> Duration {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
-}
-
-fn timed(count: usize, run: impl FnOnce()) -> f64 {
-    let start = now();
-    run();
-    (now() - start).as_secs_f64() * 1e9 / count as f64
-}
-
-/// The first `n` numbers in random order.
-fn shuffled(n: u32) -> Vec<u32> {
-    let mut chaos = evict::Chaos::new(u64::from(n));
-    let mut order: Vec<u32> = (0..n).collect();
-    (1..order.len()).rev().for_each(|i| order.swap(i, chaos.choose(i as u64 + 1) as usize));
-    order
-}
-
 fn bind(index: u32, first: u32, count: u32, memory: u32) -> Bind {
     let start = index * STRIDE + first;
     Bind { start, end: start + count, memory }
 }
 
-/// *map*, *unmap*, *split*, *merge*, *lookup*, *iterate*.
-fn measure<K: Keeper>(n: u32) -> [f64; 6] {
+/// *map*, *unmap*, *split*, *merge*, *lookup*, *iterate*: nanoseconds for each.
+fn measure<K: Keeper>(criterion: &mut Criterion<CpuTime>, n: u32) {
     let mut keeper = K::new();
     let order = shuffled(n);
-    // A small tree many times: a measurement has at least that many binds.
-    let rounds = (20_000 / n).max(1);
     let binds = |first, count, memory: u32| -> Vec<Bind> {
         let taken = order.iter().take(1 << 17);
         taken.map(|&i| bind(i, first, count, i * STRIDE + memory)).collect()
@@ -309,68 +291,91 @@ fn measure<K: Keeper>(n: u32) -> [f64; 6] {
     let whole = keeper.visit();
     assert_eq!(whole.0, n as usize);
     let (gaps, middles, all) = (binds(5, 1, 900_000_000 >> 1), binds(1, 1, 400_000_000), binds(0, PAGES, 0));
-    let mut best = [f64::MAX; 6];
-    for _ in 0..5 {
-        let mut now = [0.0; 6];
-        for _ in 0..rounds {
-            now[0] += timed(gaps.len(), || keeper.map(&gaps));
-            assert_eq!(keeper.visit().0, n as usize + gaps.len());
-            now[1] += timed(gaps.len(), || keeper.unmap(&gaps));
-            now[2] += timed(middles.len(), || keeper.map(&middles));
-            assert_eq!(keeper.visit().0, n as usize + 2 * middles.len());
-            now[3] += timed(all.len(), || keeper.map(&all));
-            assert_eq!(keeper.visit(), whole);
-            let mut sum = 0_u32;
-            now[4] += timed(all.len(), || {
-                sum =
-                    all.iter().map(|bind| keeper.lookup(bind.start + 1).unwrap()).fold(0, u32::wrapping_add);
-            });
-            assert_eq!(sum, all.iter().map(|bind| bind.start + 1).fold(0, u32::wrapping_add));
-            now[5] += timed(n as usize, || _ = black_box(keeper.visit()));
+    let len = gaps.len();
+    let mut bench = |what: &str, round: &mut dyn FnMut() -> f64| {
+        let mut group = criterion.benchmark_group(n.to_string());
+        group.sampling_mode(SamplingMode::Flat);
+        group.bench_function(BenchmarkId::new(what, K::NAME), |bencher| {
+            bencher.iter_custom(|count| rounds(count, |_| round()));
+        });
+    };
+    bench("map", &mut || {
+        let time = timed(len, || keeper.map(&gaps));
+        keeper.unmap(&gaps);
+        time
+    });
+    bench("unmap", &mut || {
+        keeper.map(&gaps);
+        timed(len, || keeper.unmap(&gaps))
+    });
+    bench("split", &mut || {
+        let time = timed(len, || keeper.map(&middles));
+        assert_eq!(keeper.visit().0, n as usize + 2 * len);
+        keeper.map(&all);
+        time
+    });
+    bench("merge", &mut || {
+        keeper.map(&middles);
+        timed(len, || keeper.map(&all))
+    });
+    assert_eq!(keeper.visit(), whole);
+    bench("lookup", &mut || {
+        let mut sum = 0;
+        let look = |bind: &Bind| keeper.lookup(bind.start + 1).unwrap();
+        let time = timed(len, || sum = all.iter().map(look).fold(0, u32::wrapping_add));
+        assert_eq!(sum, all.iter().map(|bind| bind.start + 1).fold(0, u32::wrapping_add));
+        time
+    });
+    bench("iterate", &mut || timed(n as usize, || _ = black_box(keeper.visit())));
+}
+
+fn keepers(criterion: &mut Criterion<CpuTime>) {
+    for n in [100, 10_000, 1_000_000] {
+        measure::<Whole>(criterion, n);
+        measure::<RangeTree<u32>>(criterion, n);
+        measure::<BTreeMap<u32, (u32, u32)>>(criterion, n);
+        measure::<RangeMap<u32, u32>>(criterion, n);
+        measure::<RBTree<NodeAdapter>>(criterion, n);
+    }
+}
+
+/// Nanoseconds a mapping for *evict* and *validate*: one of a hundred BOs, with a hundredth of the mappings, goes and comes back.
+fn evictions(criterion: &mut Criterion<CpuTime>) {
+    for n in [100, 10_000, 1_000_000] {
+        let mut whole = Whole::new();
+        let bos: Vec<_> = (1..101).map(|i| whole.manager.create_bo(PAGE_SIZE, i << 32).unwrap()).collect();
+        for (number, i) in shuffled(n).into_iter().enumerate() {
+            let range = pages(i * STRIDE, i * STRIDE + 1);
+            let (bo, offset, flags) = (bos[number % 100], BoOffset(0), MapFlags::EMPTY);
+            whole.requests.push(Request::Map { range, bo, offset, flags });
         }
-        best.iter_mut().zip(now).for_each(|(best, now)| *best = best.min(now / f64::from(rounds)));
-    }
-    best
-}
-
-fn line(n: u32, name: &str, times: &[f64]) {
-    let columns: Vec<String> = times.iter().map(|time| format!("{time:7.1}")).collect();
-    println!("| {n:>9} | {name:9} | {} |", columns.join(" | "));
-}
-
-/// Nanoseconds a mapping for *evict* and *validate*: one BO with a hundredth of the mappings goes and comes back.
-fn evictions(n: u32) -> [f64; 2] {
-    let mut whole = Whole::new();
-    let bos: Vec<_> = (1..101).map(|i| whole.manager.create_bo(PAGE_SIZE, i << 32).unwrap()).collect();
-    for (number, i) in shuffled(n).into_iter().enumerate() {
-        let range = pages(i * STRIDE, i * STRIDE + 1);
-        let (bo, offset, flags) = (bos[number % 100], BoOffset(0), MapFlags::EMPTY);
-        whole.requests.push(Request::Map { range, bo, offset, flags });
-    }
-    whole.run();
-    let mut best = [f64::MAX; 2];
-    for bo in bos {
+        whole.run();
         let Whole { manager, table, vm, .. } = &mut whole;
-        let count = n as usize / 100;
-        best[0] = best[0].min(timed(count, || _ = manager.evict(bo, &mut &*table).unwrap()));
-        let validate = || _ = manager.validate(*vm, &mut &*table, |_| Ok::<_, Error>(())).unwrap();
-        best[1] = best[1].min(timed(count, validate));
+        let (count, mut next) = (n as usize / 100, bos.iter().cycle());
+        let mut both = || {
+            let bo = *next.next().unwrap();
+            let evict = timed(count, || _ = manager.evict(bo, &mut &*table).unwrap());
+            let validate = || _ = manager.validate(*vm, &mut &*table, |_| Ok::<_, Error>(())).unwrap();
+            (evict, timed(count, validate))
+        };
+        let mut group = criterion.benchmark_group(n.to_string());
+        group.sampling_mode(SamplingMode::Flat);
+        group.bench_function("evict/Manager", |bencher| {
+            bencher.iter_custom(|count| rounds(count, |_| both().0));
+        });
+        group.bench_function("validate/Manager", |bencher| {
+            bencher.iter_custom(|count| rounds(count, |_| both().1));
+        });
     }
-    best
 }
 
-fn main() {
-    println!("| mappings  | keeper    | map     | unmap   | split   | merge   | lookup  | iterate |");
-    println!("|-----------|-----------|---------|---------|---------|---------|---------|---------|");
-    for n in [100, 10_000, 1_000_000] {
-        line(n, Whole::NAME, &measure::<Whole>(n));
-        line(n, RangeTree::<u32>::NAME, &measure::<RangeTree<u32>>(n));
-        line(n, <BTreeMap<u32, (u32, u32)> as Keeper>::NAME, &measure::<BTreeMap<u32, (u32, u32)>>(n));
-        line(n, RangeMap::<u32, u32>::NAME, &measure::<RangeMap<u32, u32>>(n));
-        line(n, RBTree::<NodeAdapter>::NAME, &measure::<RBTree<NodeAdapter>>(n));
-    }
-    println!("\n| mappings  | keeper    | evict   | validate |");
-    for n in [100, 10_000, 1_000_000] {
-        line(n, Whole::NAME, &evictions(n));
-    }
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .with_measurement(CpuTime)
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    targets = keepers, evictions
 }
+criterion_main!(benches);

@@ -12,60 +12,34 @@ use crate::prefetch::prefetch;
 /// The index of nothing.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// Elements of one kind, named by a 32-bit index.
+/// Elements of one kind, named by a 32-bit index, in chunks of `N`, a power of two: growing neither moves what is there nor takes more than one chunk.
 ///
 /// # Invariants
-/// 1. `free` holds the indices that are not in use, and has room for all of them.
-/// 2. The free indices plus the spare capacity of `items` are at least `reserved`.
+/// 1. `free` holds the indices below `used` that are not in use, and has room for all there can be.
+/// 2. The free indices plus what the chunks hold beyond `used` are at least `reserved`.
 #[derive(Debug)]
-pub(crate) struct Arena<T> {
-    items: Vec<T>,
+pub(crate) struct Arena<T, const N: usize> {
+    chunks: Vec<Box<[T; N]>>,
+    used: usize,
     free: Vec<u32>,
     reserved: usize,
 }
 
-impl<T> Arena<T> {
+impl<T, const N: usize> Arena<T, N> {
     pub(crate) const fn new() -> Self {
-        Self { items: Vec::new(), free: Vec::new(), reserved: 0 }
+        assert!(N.is_power_of_two());
+        Self { chunks: Vec::new(), used: 0, free: Vec::new(), reserved: 0 }
     }
 
     /// Elements in use.
     pub(crate) const fn len(&self) -> usize {
-        self.items.len() - self.free.len()
+        self.used - self.free.len()
     }
 
-    /// Promises room for `count` more elements on top of what is already promised.
-    pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        let promised = self.reserved.checked_add(count).ok_or(Error::OutOfMemory)?;
-        let fresh = promised.saturating_sub(self.free.len());
-        if self.items.len().checked_add(fresh).is_none_or(|total| total >= NONE as usize) {
-            return Err(Error::OutOfMemory);
-        }
-        let total = self.items.len() + fresh;
-        if total > self.items.capacity() {
-            self.items.try_reserve(fresh).map_err(|_| Error::OutOfMemory)?;
-        }
-        if total > self.free.capacity() {
-            // As much as there may be elements: memory that is not used is not there.
-            let more = self.items.capacity() - self.free.len();
-            self.free.try_reserve_exact(more).map_err(|_| Error::OutOfMemory)?;
-        }
-        self.reserved = promised;
-        Ok(())
-    }
-
-    /// Takes back a promise made by [`reserve`](Self::reserve).
-    pub(crate) fn release(&mut self, count: usize) {
-        debug_assert!(count <= self.reserved);
-        self.reserved -= count;
-    }
-}
-
-impl<T> Arena<T> {
     /// The element, or whatever is in its place once it is removed; nothing beyond them.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
-        self.items.get(index as usize)
+        self.chunks.get(index as usize / N).map(|chunk| &chunk[index as usize % N])
     }
 
     /// The element is likely to be needed soon.
@@ -85,17 +59,57 @@ impl<T> Arena<T> {
     }
 }
 
-impl<T> Arena<T> {
-    /// Adds an element. Allocates only when nothing was reserved.
+impl<T: Clone + Default, const N: usize> Arena<T, N> {
+    /// Promises room for `count` more elements on top of what is already promised.
+    pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        let promised = self.reserved.checked_add(count).ok_or(Error::OutOfMemory)?;
+        let total = promised.saturating_sub(self.free.len()).checked_add(self.used);
+        let total = total.filter(|&total| total < NONE as usize).ok_or(Error::OutOfMemory)?;
+        while self.chunks.len() * N < total {
+            self.add_chunk()?;
+        }
+        if self.free.capacity() < total {
+            self.widen_free()?;
+        }
+        self.reserved = promised;
+        Ok(())
+    }
+
+    #[cold]
+    fn add_chunk(&mut self) -> Result<(), Error> {
+        self.chunks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        let mut chunk = Vec::new();
+        chunk.try_reserve_exact(N).map_err(|_| Error::OutOfMemory)?;
+        chunk.resize(N, T::default());
+        self.chunks.push(chunk.try_into().map_err(|_| Error::OutOfMemory)?);
+        Ok(())
+    }
+
+    /// Makes room for the index of every element. What is never written takes no memory, so it is not copied either.
+    #[cold]
+    fn widen_free(&mut self) -> Result<(), Error> {
+        let mut wider = Vec::new();
+        wider.try_reserve_exact(2 * N * self.chunks.len()).map_err(|_| Error::OutOfMemory)?;
+        wider.extend_from_slice(&self.free);
+        self.free = wider;
+        Ok(())
+    }
+
+    /// Takes back a promise made by [`reserve`](Self::reserve).
+    pub(crate) fn release(&mut self, count: usize) {
+        debug_assert!(count <= self.reserved);
+        self.reserved -= count;
+    }
+
+    /// Adds an element within what was reserved.
     #[inline]
     pub(crate) fn add(&mut self, item: T) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.items[index as usize] = item;
-            return index;
-        }
-        debug_assert!(self.items.len() < NONE as usize);
-        self.items.push(item);
-        (self.items.len() - 1) as u32
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.used += 1;
+            (self.used - 1) as u32
+        });
+        self[index] = item;
+        index
     }
 
     /// Gives an element's place back.
@@ -105,19 +119,19 @@ impl<T> Arena<T> {
     }
 }
 
-impl<T> Index<u32> for Arena<T> {
+impl<T, const N: usize> Index<u32> for Arena<T, N> {
     type Output = T;
 
     #[inline]
     fn index(&self, index: u32) -> &T {
-        &self.items[index as usize]
+        &self.chunks[index as usize / N][index as usize % N]
     }
 }
 
-impl<T> IndexMut<u32> for Arena<T> {
+impl<T, const N: usize> IndexMut<u32> for Arena<T, N> {
     #[inline]
     fn index_mut(&mut self, index: u32) -> &mut T {
-        &mut self.items[index as usize]
+        &mut self.chunks[index as usize / N][index as usize % N]
     }
 }
 
@@ -138,15 +152,25 @@ mod tests {
 
     #[test]
     fn freed_places_count_towards_a_reservation() {
-        let mut arena = Arena::new();
+        let mut arena = Arena::<_, 2>::new();
         arena.reserve(4).unwrap();
-        let capacity = arena.items.capacity();
         let nodes: Vec<u32> = (0..4).map(|i| arena.add(i)).collect();
         arena.release(4);
         for node in nodes {
             arena.remove(node);
         }
         arena.reserve(4).unwrap();
-        assert_eq!((arena.items.capacity(), arena.len()), (capacity, 0));
+        assert_eq!((arena.chunks.len(), arena.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_cannot_be_promised_is_refused() {
+        let mut arena = Arena::<u32, 2>::new();
+        for count in [usize::MAX, NONE as usize] {
+            assert_eq!(arena.reserve(count), Err(Error::OutOfMemory));
+        }
+        arena.reserve(1).unwrap();
+        assert_eq!(arena.reserve(usize::MAX), Err(Error::OutOfMemory));
+        assert_eq!(arena.get(2), None);
     }
 }

@@ -25,7 +25,7 @@ use slotmap::{SlotMap, new_key_type};
 use crate::arena::{Arena, NONE, number};
 use crate::error::Error;
 use crate::evict::Priority;
-use crate::mapping::Record;
+use crate::mapping::{Record, Records};
 use crate::units::PAGE_SHIFT;
 use crate::vm::VmId;
 
@@ -74,13 +74,14 @@ impl Bo {
 }
 
 /// What a pair's mappings have in the page table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Residency {
     /// Addresses.
     Resident,
     /// Entries that fault.
     Evicted,
     /// The BO is destroyed; only prepared jobs still know the pair.
+    #[default]
     Dead,
 }
 
@@ -93,7 +94,7 @@ pub(crate) enum List {
     External,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Link {
     prev: u32,
     next: u32,
@@ -104,7 +105,7 @@ impl Link {
 }
 
 /// The pair of a VM and a BO.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct VmBo {
     pub(crate) vm: VmId,
     pub(crate) bo: BoId,
@@ -122,6 +123,12 @@ impl VmBo {
     /// The next pair on the list.
     pub(crate) const fn next(&self, list: List) -> u32 {
         self.links[list as usize].next
+    }
+
+    /// Whether it has neither mappings nor pins.
+    #[inline]
+    pub(crate) const fn is_unused(&self) -> bool {
+        self.count == 0 && self.pins == 0
     }
 }
 
@@ -151,7 +158,7 @@ impl VmLists {
 #[derive(Debug)]
 pub(crate) struct Pairs {
     pub(crate) bos: SlotMap<BoId, Bo>,
-    pub(crate) vm_bos: Arena<VmBo>,
+    pub(crate) vm_bos: Arena<VmBo, 64>,
     /// By the index of the VM.
     pub(crate) lists: Vec<VmLists>,
     /// The pair of a VM and a BO; only ever looked up, so that its order does not matter.
@@ -256,8 +263,7 @@ impl Pairs {
     /// Drops a pair that has neither mappings nor pins.
     #[inline]
     pub(crate) fn drop_if_unused(&mut self, index: u32) {
-        let pair = &self.vm_bos[index];
-        if pair.count == 0 && pair.pins == 0 {
+        if self.vm_bos[index].is_unused() {
             self.detach(index);
             self.vm_bos.remove(index);
         }
@@ -301,7 +307,7 @@ impl Pairs {
 
     /// Links the record in `slot` to the pair that it names.
     #[inline]
-    pub(crate) fn link_record(&mut self, records: &mut Arena<Record>, slot: u32) {
+    pub(crate) fn link_record(&mut self, records: &mut Records, slot: u32) {
         let vm_bo = records[slot].piece.vm_bo;
         if vm_bo == NONE {
             return;
@@ -318,7 +324,7 @@ impl Pairs {
 
     /// Takes the record in `slot` off its pair's list, and drops the pair with its last record.
     #[inline]
-    pub(crate) fn unlink_record(&mut self, records: &mut Arena<Record>, slot: u32) {
+    pub(crate) fn unlink_record(&mut self, records: &mut Records, slot: u32) {
         let Record { piece, prev, next } = records[slot];
         if piece.is_null() {
             return;

@@ -180,8 +180,11 @@ fn unpin(pairs: &mut Pairs, steps: &[Step]) {
 fn unpin_step(pairs: &mut Pairs, step: &Step) {
     let vm_bo = step.piece.vm_bo;
     if vm_bo != NONE {
-        pairs.vm_bos[vm_bo].pins -= 1;
-        pairs.drop_if_unused(vm_bo);
+        let pair = &mut pairs.vm_bos[vm_bo];
+        pair.pins -= 1;
+        if pair.is_unused() {
+            pairs.drop_if_unused(vm_bo);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 
-use crate::arena::NONE;
+use crate::arena::{Arena, NONE};
 use crate::bo::BoId;
 use crate::units::{BoOffset, VaRange};
 
@@ -90,7 +90,7 @@ impl fmt::Display for Mapping {
 }
 
 /// A mapping, or a part of one, in pages from the start of the VM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -135,12 +135,15 @@ impl Piece {
 }
 
 /// A mapping as it is stored, linked to the other ones of its pair.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(align(32))]
 pub(crate) struct Record {
     pub(crate) piece: Piece,
     pub(crate) prev: u32,
     pub(crate) next: u32,
 }
+
+/// All records of a VM.
+pub(crate) type Records = Arena<Record, 1024>;
 
 const _: () = assert!(size_of::<Record>() == 32, "sixteen million of them have to fit");

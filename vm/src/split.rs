@@ -20,10 +20,10 @@
 //! Bounds, overflow and the reserved range were checked in [`request`](crate::request); not here again.
 //! Cost: one descent and one step per mapping touched.
 
-use crate::arena::{Arena, NONE};
+use crate::arena::NONE;
 use crate::bo::Pairs;
 use crate::coalesce::{Joins, joins};
-use crate::mapping::{Piece, Record};
+use crate::mapping::{Piece, Record, Records};
 use crate::request::Step;
 use crate::tree::{Entry, Hint, Place, RangeTree, Span};
 use crate::vm::{Slot, Space};
@@ -101,7 +101,8 @@ pub(crate) fn walk<V: Visit>(
     };
     let tag = new.tag();
     let (mut left, mut right) = (Slot::NONE, Slot::NONE);
-    for entry in space.tree.from(&place) {
+    let entries = space.tree.from(&place);
+    for entry in entries.clone() {
         if entry.start >= new.end {
             right = if entry.start == new.end { entry.value } else { Slot::NONE };
             break;
@@ -132,7 +133,7 @@ pub(crate) fn walk<V: Visit>(
     visit.map(new)?;
     if coalesce {
         if !left.is_some() {
-            let before = space.tree.before(&place).filter(|entry| entry.end == new.start);
+            let before = entries.before().filter(|entry| entry.end == new.start);
             left = before.map_or(Slot::NONE, |entry| entry.value);
         }
         let alike = |slot: Slot| if slot.tag == tag { slot.record } else { NONE };
@@ -194,7 +195,7 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
 /// Removes the records of the mappings that `new` covers, but for one that is used again.
 fn remove_covered(
     tree: &RangeTree<Slot>,
-    records: &mut Arena<Record>,
+    records: &mut Records,
     pairs: &mut Pairs,
     new: &Piece,
     plan: &Plan,
@@ -209,7 +210,7 @@ fn remove_covered(
 }
 
 /// Puts `new` into a record: a neighbour's that it joins, the spare one, or a fresh one.
-fn store_new(records: &mut Arena<Record>, pairs: &mut Pairs, new: &Piece, joins: Joins, spare: u32) -> u32 {
+fn store_new(records: &mut Records, pairs: &mut Pairs, new: &Piece, joins: Joins, spare: u32) -> u32 {
     match joins {
         Joins { left: NONE, right: NONE } => {
             if spare != NONE && records[spare].piece.vm_bo == new.vm_bo {
@@ -243,7 +244,7 @@ fn store_new(records: &mut Arena<Record>, pairs: &mut Pairs, new: &Piece, joins:
 }
 
 /// A second record of the mapping in `slot`, for the tail of one that is split in two.
-fn duplicate(records: &mut Arena<Record>, pairs: &mut Pairs, slot: u32) -> u32 {
+fn duplicate(records: &mut Records, pairs: &mut Pairs, slot: u32) -> u32 {
     let piece = records[slot].piece;
     let copy = records.add(Record { piece, prev: NONE, next: NONE });
     pairs.link_record(records, copy);

@@ -10,7 +10,7 @@ use slotmap::new_key_type;
 
 use crate::arena::{Arena, NONE, number};
 use crate::error::Error;
-use crate::mapping::{Piece, Record};
+use crate::mapping::{Piece, Records};
 use crate::region::Regions;
 use crate::tree::{Entry, RangeTree, Span};
 use crate::units::{PAGE_SHIFT, PAGE_SIZE, VaRange};
@@ -61,7 +61,7 @@ impl Slot {
 #[derive(Debug)]
 pub(crate) struct Space {
     pub(crate) tree: RangeTree<Slot>,
-    pub(crate) records: Arena<Record>,
+    pub(crate) records: Records,
 }
 
 impl Space {

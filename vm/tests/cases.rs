@@ -105,3 +105,83 @@ fn operations_ascend_and_the_map_comes_last() {
     let expected = "remap 0..3 a@0: prev 0..2 a@0\nunmap 4..5 b@0\nunmap 6..8 null\nremap 9..12 c@0: next 10..12 c@1\nmap 2..10 d@0";
     assert_eq!(operations(script), expected);
 }
+
+/// Old mapping and request of each case, in pages.
+const SHAPES: [(u32, [u32; 2], [u32; 2]); 15] = [
+    (1, [0, 1], [0, 1]),
+    (2, [0, 1], [0, 1]),
+    (3, [0, 1], [0, 1]),
+    (4, [0, 1], [0, 2]),
+    (5, [0, 2], [0, 1]),
+    (6, [0, 2], [0, 1]),
+    (7, [0, 2], [1, 2]),
+    (8, [0, 2], [1, 2]),
+    (9, [0, 2], [1, 3]),
+    (10, [0, 2], [1, 3]),
+    (11, [0, 3], [1, 2]),
+    (12, [0, 3], [1, 2]),
+    (13, [1, 2], [0, 2]),
+    (14, [1, 2], [0, 3]),
+    (15, [1, 3], [0, 2]),
+];
+
+/// Each case with the same memory, with another place in the same BO and with another BO; alone and between null mappings that touch it.
+#[test]
+fn every_case_with_every_memory_between_every_neighbours() {
+    const BASE: u32 = 4;
+    // Miri is some thousand times slower.
+    let shapes = SHAPES.into_iter().filter(|(case, ..)| !cfg!(miri) || case % 7 == 4);
+    for (case, old, request) in shapes {
+        let ([start, end], [from, to]) = (old.map(|page| page + BASE), request.map(|page| page + BASE));
+        for (memory, keep) in
+            [(format!("a@{}", 20 + from - start), true), ("a@50".into(), false), ("b@20".into(), false)]
+        {
+            // Page `start` of the old mapping is page 20 of its BO; a request before it begins at the page before.
+            let memory = if from < start && keep { format!("a@{}", 20 - (start - from)) } else { memory };
+            for neighbours in if cfg!(miri) { 3..4 } else { 0..4 } {
+                let (low, high) = (start.min(from), end.max(to));
+                let left = format!("{}..{low} null", low - 2);
+                let right = format!("{high}..{} null", high + 2);
+                let (has_left, has_right) = (neighbours & 1 != 0, neighbours & 2 != 0);
+                let mut script = String::new();
+                for (there, text) in [(has_left, &left), (has_right, &right)] {
+                    script += &if there { format!("map {text}\n") } else { String::new() };
+                }
+                let remains = |map: bool| {
+                    let mut parts = Vec::new();
+                    parts.extend(has_left.then(|| left.clone()));
+                    parts.extend((start < from).then(|| format!("{start}..{from} a@20")));
+                    parts.extend(map.then(|| format!("{from}..{to} {memory}")));
+                    parts.extend((to < end).then(|| format!("{to}..{end} a@{}", 20 + to - start)));
+                    parts.extend(has_right.then(|| right.clone()));
+                    parts.join(" | ")
+                };
+                let prev = if start < from { format!(" prev {start}..{from} a@20") } else { String::new() };
+                let next =
+                    if to < end { format!(" next {to}..{end} a@{}", 20 + to - start) } else { String::new() };
+                let operation = match (prev.as_str(), next.as_str()) {
+                    ("", "") => format!("unmap {start}..{end} a@20"),
+                    _ => format!("remap {start}..{end} a@20:{prev}{next}"),
+                };
+                let kept = if keep { " keep" } else { "" };
+                let text = |request: &str| {
+                    replay(
+                        &format!("{script}map {start}..{end} a@20\n{request}"),
+                        &mut RecordingPageTable::new(),
+                    )
+                    .unwrap()
+                };
+                let after = |operations: &str, space: &str| {
+                    format!("-- operations of the last request\n{operations}\n-- space\n{space}\n")
+                };
+                let map = text(&format!("map {from}..{to} {memory}"));
+                let expected =
+                    after(&format!("{operation}{kept}\nmap {from}..{to} {memory}"), &remains(true));
+                assert!(map.ends_with(&expected), "case {case}: {map} is not {expected}");
+                let unmap = text(&format!("unmap {from}..{to}"));
+                let expected = after(&operation, &remains(false));
+                assert!(unmap.ends_with(&expected), "case {case}: {unmap} is not {expected}");
+            }
+        }
+    }
+}

@@ -104,10 +104,10 @@ fn running_a_job_allocates_nothing() {
     let mut state = 5;
     for coalesce in [false, true] {
         let (mut manager, vm, bos) = setup(coalesce);
-        for round in 0..400 {
+        for round in 0..if cfg!(miri) { 5 } else { 400 } {
             // Several jobs at a time, whose reservations have to add up.
             let jobs: Vec<_> = (0..3)
-                .map(|_| manager.prepare(vm, &batch(&mut state, &bos, 1 + round % 60)).unwrap())
+                .map(|_| manager.prepare(vm, &batch(&mut state, &bos, 1 + round * 7 % 60)).unwrap())
                 .collect();
             let before = ALLOCATIONS.with(Cell::get);
             for job in jobs {
@@ -121,12 +121,12 @@ fn running_a_job_allocates_nothing() {
 #[test]
 fn every_failed_allocation_of_prepare_is_an_error_that_changes_nothing() {
     let mut state = 9;
-    for fail in 1..30 {
+    for fail in 1..if cfg!(miri) { 6 } else { 30 } {
         let (mut manager, vm, bos) = setup(true);
         let job = manager.prepare(vm, &batch(&mut state, &bos, 20)).unwrap();
         manager.run(job, &mut Nowhere);
         let before: Vec<_> = manager.mappings(vm).unwrap().collect();
-        let requests = batch(&mut state, &bos, 2000);
+        let requests = batch(&mut state, &bos, if cfg!(miri) { 60 } else { 2000 });
         FAIL_AFTER.with(|left| left.set(fail));
         let result = manager.prepare(vm, &requests);
         let failed = FAIL_AFTER.with(|left| left.replace(0)) == 0;

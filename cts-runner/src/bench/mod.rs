@@ -6,6 +6,7 @@
 
 mod bind;
 pub mod compare;
+mod image;
 mod pages;
 mod read;
 mod rebind;
@@ -65,6 +66,9 @@ const METRICS: &[Metric] = &[
     Metric { names: &["sparse_max_bound_pages"], measure: pages::most },
     Metric { names: &["sparse_buffer_read_gbs", "linear_buffer_read_gbs"], measure: read::both },
     Metric { names: &["submit_latency_us"], measure: submit::latency },
+    Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
+    Metric { names: &["clear_color_image_gbs"], measure: image::clear },
+    Metric { names: &["copy_buffer_gbs"], measure: image::copy },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["device_create_us"], measure: setup::devices },

@@ -24,6 +24,7 @@ mod outcome;
 mod query;
 mod run;
 mod sparse;
+mod sparse_image;
 mod support;
 mod sync;
 mod transfer;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<Case> {
         descriptor::CASES,
         compute::CASES,
         sparse::CASES,
+        sparse_image::CASES,
         bad_input::CASES,
         window::CASES,
     ]
@@ -85,7 +87,7 @@ mod prelude {
     pub(super) use super::{Context, Need, Outcome};
     pub(super) use crate::vk::{self, Bind, BindInfo, Bound, Buffer, Check as _, Commands, Device};
     pub(super) use crate::vk::{
-        Fence, HostBuffer, ImageShape, Kernel, Semaphore, SparseBuffer, StorageImage, Submit,
+        Fence, HostBuffer, ImageShape, Kernel, Semaphore, SparseBuffer, SparseImage, StorageImage, Submit,
     };
 }
 

@@ -1,6 +1,6 @@
 //! How a case ends.
 
-use crate::{vk, x11};
+use crate::{vk, wayland, x11};
 
 /// What a case returns.
 pub type Outcome = Result<(), Failure>;
@@ -17,4 +17,7 @@ pub enum Failure {
     /// The X11 server of the test did not do its part.
     #[error(transparent)]
     X11(#[from] x11::Error),
+    /// Nor did the Wayland compositor.
+    #[error(transparent)]
+    Wayland(#[from] wayland::Error),
 }

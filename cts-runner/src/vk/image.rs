@@ -85,37 +85,52 @@ impl StorageImage {
     /// # Errors
     /// What the driver returns.
     pub fn new(device: &Device, shape: ImageShape) -> Result<Self> {
-        let [width, height, depth] = shape.extent;
-        let families: Vec<u32> = (0..device.physical.families.len() as u32).collect();
-        let mut info = vk::ImageCreateInfo::default()
-            .image_type(shape.dimensions)
-            .format(shape.format)
-            .extent(vk::Extent3D { width, height, depth })
-            .mip_levels(shape.levels)
-            .array_layers(shape.layers)
-            .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(Self::USAGE);
-        if families.len() > 1 {
-            info = info.sharing_mode(vk::SharingMode::CONCURRENT).queue_family_indices(&families);
-        }
-        // SAFETY: `info` outlives the call; the device is alive.
-        let handle = unsafe { device.raw.create_image(&info, None) }.at("vkCreateImage")?;
-        let view = vk::ImageView::null();
-        let mut image = Self { device: device.clone(), handle, view, shape, memory: None };
-        // SAFETY: just created from this device.
-        let needs = unsafe { device.raw.get_image_memory_requirements(handle) };
-        let index = device.physical.memory_type(needs.memory_type_bits, vk::MemoryPropertyFlags::empty())?;
-        let memory = image.memory.insert(Memory::of_type(device, needs.size, index, false)?);
-        // SAFETY: image and memory are alive and not bound yet.
-        unsafe { device.raw.bind_image_memory(handle, memory.handle, 0) }.at("vkBindImageMemory")?;
-        let info = vk::ImageViewCreateInfo::default()
-            .image(handle)
-            .view_type(shape.view_type())
-            .format(shape.format)
-            .subresource_range(vk::ImageSubresourceRange { level_count: 1, ..image.all() });
-        // SAFETY: the image is alive and bound.
-        image.view = unsafe { device.raw.create_image_view(&info, None) }.at("vkCreateImageView")?;
+        let mut image = Self::unbound(device, shape, vk::ImageCreateFlags::empty())?;
+        image.bind_memory()?;
+        image.make_view()?;
         Ok(image)
+    }
+
+    /// Makes the view, of an image that has memory or needs none.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn make_view(&mut self) -> Result<()> {
+        let info = vk::ImageViewCreateInfo::default()
+            .image(self.handle)
+            .view_type(self.shape.view_type())
+            .format(self.shape.format)
+            .subresource_range(vk::ImageSubresourceRange { level_count: 1, ..self.all() });
+        // SAFETY: the image is alive, and bound or sparse.
+        self.view = unsafe { self.device.raw.create_image_view(&info, None) }.at("vkCreateImageView")?;
+        Ok(())
+    }
+
+    /// An image of any kind with memory, without a view.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn with_info(device: &Device, info: &vk::ImageCreateInfo<'_>, shape: ImageShape) -> Result<Self> {
+        // SAFETY: `info` outlives the call; the device is alive.
+        let handle = unsafe { device.raw.create_image(info, None) }.at("vkCreateImage")?;
+        let mut image = Self::from_handle(device, handle, shape);
+        image.bind_memory()?;
+        Ok(image)
+    }
+
+    fn bind_memory(&mut self) -> Result<()> {
+        let device = self.device.clone();
+        // SAFETY: just created from this device.
+        let needs = unsafe { device.raw.get_image_memory_requirements(self.handle) };
+        let index = device.physical.memory_type(needs.memory_type_bits, vk::MemoryPropertyFlags::empty())?;
+        let memory = self.memory.insert(Memory::of_type(&device, needs.size, index, false)?);
+        // SAFETY: image and memory are alive and not bound yet.
+        unsafe { device.raw.bind_image_memory(self.handle, memory.handle, 0) }.at("vkBindImageMemory")
+    }
+
+    /// An image that is made and has no memory and no view.
+    pub(super) fn from_handle(device: &Device, handle: vk::Image, shape: ImageShape) -> Self {
+        Self { device: device.clone(), handle, view: vk::ImageView::null(), shape, memory: None }
     }
 
     /// All levels and layers.
@@ -201,6 +216,23 @@ impl Recorder<'_> {
         // SAFETY: recording; both images are alive.
         unsafe {
             self.device.raw.cmd_copy_image(self.handle, from.handle, layout, to.handle, layout, regions);
+        }
+    }
+
+    /// `vkCmdBlitImage`, one region.
+    pub fn blit(&self, from: &StorageImage, to: &StorageImage, region: vk::ImageBlit, filter: vk::Filter) {
+        let layout = vk::ImageLayout::GENERAL;
+        // SAFETY: recording; both images are alive.
+        unsafe {
+            self.device.raw.cmd_blit_image(
+                self.handle,
+                from.handle,
+                layout,
+                to.handle,
+                layout,
+                &[region],
+                filter,
+            );
         }
     }
 

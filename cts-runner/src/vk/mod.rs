@@ -29,6 +29,7 @@ mod query;
 mod queue;
 mod shaders;
 mod sparse;
+mod sparse_image;
 mod sync;
 mod window;
 
@@ -51,6 +52,7 @@ pub use query::{Queries, Timestamps};
 pub use queue::{Queue, Signals, Submit, Waits};
 pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
+pub use sparse_image::{BlockBind, SparseImage};
 pub use sync::{Event, Fence, Semaphore};
 pub use window::{Presentation, Surface, Swapchain, SwapchainOptions};
 

@@ -3,7 +3,7 @@
 use ash::{ext, khr, vk};
 
 use super::{Check, Device, Error, Fence, Instance, Queue, Recorder, Result, Semaphore};
-use crate::x11;
+use crate::{wayland, x11};
 
 /// One `VkSurfaceKHR`.
 pub struct Surface {
@@ -39,8 +39,21 @@ impl Surface {
         Ok(Self::own(instance, handle.at("vkCreateXcbSurfaceKHR")?))
     }
 
-    /// Takes over a handle.
-    pub fn own(instance: &Instance, handle: vk::SurfaceKHR) -> Self {
+    /// A surface of a Wayland compositor, which must outlive this one.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn wayland(instance: &Instance, surface: &wayland::Surface) -> Result<Self> {
+        let commands = khr::wayland_surface::Instance::new(instance.entry(), instance.raw());
+        let info = vk::WaylandSurfaceCreateInfoKHR::default()
+            .display(surface.raw_display())
+            .surface(surface.raw_surface());
+        // SAFETY: `info` outlives the call, and the surface this one.
+        let handle = unsafe { commands.create_wayland_surface(&info, None) };
+        Ok(Self::own(instance, handle.at("vkCreateWaylandSurfaceKHR")?))
+    }
+
+    fn own(instance: &Instance, handle: vk::SurfaceKHR) -> Self {
         let commands = khr::surface::Instance::new(instance.entry(), instance.raw());
         Self { instance: instance.clone(), handle, commands }
     }

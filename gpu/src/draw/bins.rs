@@ -74,7 +74,7 @@ impl Bins {
         self.large.clear();
         self.pixels = 0;
         self.tiles = Bounds { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN };
-        self.layers = u32::MAX..0;
+        (self.layers.start, self.layers.end) = (u32::MAX, 0);
         for primitive in chunks.clone().flatten() {
             let touched = tiles_of(primitive.bounds);
             self.tiles.x0 = self.tiles.x0.min(touched.x0);
@@ -83,6 +83,9 @@ impl Bins {
             self.tiles.y1 = self.tiles.y1.max(touched.y1);
             self.layers.start = self.layers.start.min(primitive.layer);
             self.layers.end = self.layers.end.max(primitive.layer + 1);
+        }
+        if self.layers.is_empty() {
+            self.tiles = Bounds::default();
         }
         for (chunk, primitives) in chunks.enumerate() {
             for (n, primitive) in primitives.iter().enumerate() {

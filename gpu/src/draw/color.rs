@@ -7,7 +7,7 @@
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
 use super::blend::{Colors, Sources, blend, logic};
-use super::lanes::{ALL, Floats, N, lanes_of, select};
+use super::lanes::{ALL, Floats, N, lanes_of, limit, select};
 use super::state::Blend;
 use super::tile_view::TileView;
 use crate::format::{Format, Numeric, NumericClass};
@@ -59,7 +59,7 @@ impl Color {
         let logic = blend.logic_op.filter(|_| !is_float || is_fixed && format.numeric != Numeric::Srgb);
         let is_blended = state.blend_enable != 0 && is_float && !has_logic && !copies(&state);
         let constants = match limits {
-            Some([low, high]) => blend.constants.map(|value| value.max(low).min(high)),
+            Some([low, high]) => blend.constants.map(|value| limit(value, low, high)),
             None => blend.constants,
         };
         let state = vk::PipelineColorBlendAttachmentState { blend_enable: is_blended.into(), ..state };
@@ -100,6 +100,43 @@ impl Color {
         view.written(x, y, sample, set);
     }
 
+    /// The texel of a color that is the same in all lanes, if writing it is all there is to do and it has four bytes.
+    pub(super) fn pack(&self, color: &Colors) -> Option<u32> {
+        match self.path {
+            Path::Bytes { swapped, is_blended: false } => Some(pack(color, swapped)[0]),
+            _ => None,
+        }
+    }
+
+    /// Writes a texel of [`pack`](Self::pack) to the lanes of `set`.
+    ///
+    /// # Safety
+    /// As [`write`](Self::write); the packet is whole.
+    #[inline(always)]
+    pub(super) unsafe fn write_packed(
+        &self,
+        view: &TileView,
+        [x, y]: [i32; 2],
+        sample: usize,
+        set: u32,
+        texel: u32,
+    ) {
+        let rows = view.rows(x, y, sample).map(|row| row.cast::<[u32; 4]>());
+        let mut new = [texel; N];
+        if set != ALL {
+            // SAFETY: the caller's promise.
+            let [a, b] = rows.map(|row| unsafe { row.read_unaligned() });
+            new = select(set, &new, &[a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]]);
+        }
+        let [a, b, c, d, e, f, g, h] = new;
+        // SAFETY: the caller's promise.
+        unsafe {
+            rows[0].write_unaligned([a, b, e, f]);
+            rows[1].write_unaligned([c, d, g, h]);
+        }
+        view.written(x, y, sample, set);
+    }
+
     /// # Safety
     /// As [`write`](Self::write); the packet is whole, and its texels have four bytes.
     #[inline(always)]
@@ -123,8 +160,7 @@ impl Color {
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
         let mut new = if is_blended {
-            let limited =
-                |colors: &Colors| colors.map(|channel| channel.map(|value| value.max(0.0).min(1.0)));
+            let limited = |colors: &Colors| colors.map(|channel| channel.map(|value| limit(value, 0.0, 1.0)));
             let (first, second) = (limited(first), limited(second));
             let sources = Sources { first: &first, second: &second, constants: &self.constants };
             let under = unpack(&stored, swapped);
@@ -201,7 +237,7 @@ impl Color {
 
     fn limited(&self, colors: &Colors) -> Colors {
         let Some([low, high]) = self.limits else { return *colors };
-        colors.map(|channel| channel.map(|value| value.max(low).min(high)))
+        colors.map(|channel| channel.map(|value| limit(value, low, high)))
     }
 
     /// The channels that a logic operation on the texel's bits gives.
@@ -262,7 +298,7 @@ fn pack(colors: &Colors, swapped: bool) -> [u32; N] {
     // Floats of this size count ones in their low bits.
     const ONES: f32 = 8_388_608.0;
     let byte = |channel: &Floats| -> [u32; N] {
-        channel.map(|value| (value.max(0.0).min(1.0) * 255.0 + ONES).to_bits() & 0xff)
+        channel.map(|value| (limit(value, 0.0, 1.0) * 255.0 + ONES).to_bits() & 0xff)
     };
     let [r, g, b, a] = [0, 1, 2, 3].map(|n| byte(&colors[n]));
     let (low, high) = if swapped { (b, r) } else { (r, b) };

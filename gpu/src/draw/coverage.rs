@@ -4,26 +4,27 @@
 //! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small.
 
 use super::lanes::{ALL, COLUMN, N, ROW, not_negative, set_of};
-use super::primitive::{Bounds, Coverage, Edge, Primitive};
+use super::primitive::{Bounds, Coverage, Edge, Primitive, Stipple};
 use super::sample::{MAX_SAMPLES, Samples};
-
-/// Lanes that are covered, by sample.
-pub(super) type Covered = [u32; MAX_SAMPLES];
 
 /// Side of the boxes that big boxes are cut into.
 const BLOCK: i32 = 16;
 
-/// Calls `emit` with the first pixel of each packet of the box that has a covered sample.
+/// Calls `emit` with the first pixel of each packet of the box that has a covered sample, and its covered lanes by sample.
+/// There is room for `S` samples: one, or as many as there can be.
 #[inline(always)]
-pub(super) fn walk(
+pub(super) fn walk<const S: usize>(
     primitive: &Primitive,
     area: Bounds,
     samples: &Samples,
-    mut emit: impl FnMut(i32, i32, &mut Covered),
+    mut emit: impl FnMut(i32, i32, &mut [u32; S]),
 ) {
     let area = area.intersect(primitive.bounds);
     if area.is_empty() {
         return;
+    }
+    if let Some(stipple) = &primitive.stipple {
+        return walk_stippled(primitive, stipple, area, samples, &mut emit);
     }
     match &primitive.coverage {
         Coverage::Pixels(line) => {
@@ -38,34 +39,53 @@ pub(super) fn walk(
         }
         Coverage::Edges(count) => {
             let edges = &primitive.edges[..usize::from(*count)];
-            if samples.count == 1 {
-                walk_edges::<1>(edges, area, samples, &mut emit);
-            } else {
-                walk_edges::<MAX_SAMPLES>(edges, area, samples, &mut emit);
-            }
+            walk_edges(edges, area, samples, &mut emit);
         }
     }
 }
 
+/// A line of which only parts are drawn.
+fn walk_stippled<const S: usize>(
+    primitive: &Primitive,
+    stipple: &Stipple,
+    area: Bounds,
+    samples: &Samples,
+    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
+) {
+    let [origin_x, origin_y] = primitive.origin;
+    let is_covered = |x: i32, y: i32, sample: usize| {
+        let (is_covered, [dx, dy]) = match &primitive.coverage {
+            Coverage::Pixels(line) => (line.covers(x, y), [0.5; 2]),
+            Coverage::Edges(count) => {
+                let position = samples.position(x, y, sample);
+                let edges = &primitive.edges[..usize::from(*count)];
+                (edges.iter().all(|edge| edge.at(x, y, position) >= 0), samples.offset(x, y, sample))
+            }
+        };
+        is_covered && stipple.draws(x as f32 + dx - origin_x, y as f32 + dy - origin_y)
+    };
+    each_pixel(area, samples.count, is_covered, emit);
+}
+
 /// For what has no edges: asks for every sample.
 #[inline(never)]
-fn each_pixel(
+fn each_pixel<const S: usize>(
     area: Bounds,
     samples: usize,
     is_covered: impl Fn(i32, i32, usize) -> bool,
-    emit: &mut impl FnMut(i32, i32, &mut Covered),
+    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
 ) {
     for y in (area.y0 & !1..area.y1).step_by(2) {
         for x in (area.x0 & !3..area.x1).step_by(4) {
             let inside = inside_of(area, x, y);
-            let mut covered = [0; MAX_SAMPLES];
+            let mut covered = [0; S];
             for (sample, set) in covered.iter_mut().enumerate().take(samples) {
                 let all = (0..N).filter(|&lane| {
                     inside >> lane & 1 != 0 && is_covered(x + COLUMN[lane], y + ROW[lane], sample)
                 });
                 *set = all.fold(0, |set, lane| set | 1 << lane);
             }
-            if covered != [0; MAX_SAMPLES] {
+            if covered != [0; S] {
                 emit(x, y, &mut covered);
             }
         }
@@ -94,19 +114,19 @@ fn walk_edges<const S: usize>(
     edges: &[Edge],
     area: Bounds,
     samples: &Samples,
-    emit: &mut impl FnMut(i32, i32, &mut Covered),
+    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
 ) {
     let Some(crossing) = classify(edges.iter(), area, samples) else { return };
     let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
     if is_small || crossing.count == 0 {
-        return walk_box::<S>(&crossing, area, samples, emit);
+        return walk_box(&crossing, area, samples, emit);
     }
     for y in (area.y0 & !(BLOCK - 1)..area.y1).step_by(BLOCK as usize) {
         for x in (area.x0 & !(BLOCK - 1)..area.x1).step_by(BLOCK as usize) {
             let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
             let crossed = crossing.edges[..crossing.count].iter().copied();
             if let Some(crossing) = classify(crossed, block, samples) {
-                walk_box::<S>(&crossing, block, samples, emit);
+                walk_box(&crossing, block, samples, emit);
             }
         }
     }
@@ -141,7 +161,7 @@ fn walk_box<const S: usize>(
     crossing: &Crossing<'_>,
     area: Bounds,
     samples: &Samples,
-    emit: &mut impl FnMut(i32, i32, &mut Covered),
+    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
 ) {
     let (x0, y0) = (area.x0 & !3, area.y0 & !1);
     let edges = &crossing.edges[..crossing.count];
@@ -157,7 +177,7 @@ fn walk_box<const S: usize>(
     for y in (y0..area.y1).step_by(2) {
         for x in (x0..area.x1).step_by(4) {
             let inside = inside_of(area, x, y);
-            let mut covered = [0; MAX_SAMPLES];
+            let mut covered = [0; S];
             let mut any = 0;
             for sample in 0..count {
                 let mut signs = [0; N];

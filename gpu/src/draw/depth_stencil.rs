@@ -5,7 +5,7 @@
 
 use ash::vk::{self, CompareOp, StencilOp};
 
-use super::lanes::{ALL, Floats, N, lanes_of, set_of};
+use super::lanes::{ALL, Floats, N, lanes_of, limit, set_of};
 use super::state::DrawState;
 use super::targets::Targets;
 use super::tile_view::TileView;
@@ -268,7 +268,7 @@ trait DepthFormat {
 fn steps(depth: f32, scale: f32) -> f32 {
     // Numbers of this size have no bits behind the point.
     const WHOLE: f64 = 4_503_599_627_370_496.0;
-    let clamped = depth.max(0.0).min(1.0);
+    let clamped = limit(depth, 0.0, 1.0);
     (f64::from(clamped) * f64::from(scale) + WHOLE - WHOLE) as f32
 }
 

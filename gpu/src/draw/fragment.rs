@@ -9,7 +9,6 @@ use lacuna_shaders::abi::{DispatchContext, StageFrame};
 use lacuna_shaders::stage::Interface;
 use lacuna_shaders::stage::{DepthMode, FragmentModes, InputSlot, Interpolation, Sampling};
 
-use super::coverage::Covered;
 use super::interpolate::{Positions, Smooth};
 use super::lanes::{COLUMN, N, ROW, to_bits};
 use super::primitive::Primitive;
@@ -81,6 +80,14 @@ impl Needs {
         }
     }
 
+    /// Whether nothing but its inputs, and memory that it does not change, decides what it gives.
+    pub(super) fn is_function_of_inputs(&self) -> bool {
+        let modes = &self.modes;
+        self.builtins.is_empty()
+            && !(modes.discards || modes.side_effects || modes.writes_sample_mask || modes.writes_stencil)
+            && modes.depth == DepthMode::None
+    }
+
     /// Whether the tests may go before the shader without anybody noticing.
     pub(super) fn permits_early_tests(&self, alpha_to_coverage: bool) -> bool {
         let modes = &self.modes;
@@ -120,7 +127,7 @@ pub(super) struct Packet<'a> {
     pub(super) x: i32,
     pub(super) y: i32,
     /// By sample, as rasterized.
-    pub(super) covered: &'a Covered,
+    pub(super) covered: &'a [u32],
     pub(super) active: u32,
     pub(super) live: u32,
     /// The sample that it runs for, if it runs for each.

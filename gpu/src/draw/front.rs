@@ -155,7 +155,12 @@ impl Front<'_> {
             let number = primitive - segment.primitives_before;
             if self.tessellation.is_some() {
                 assemblies.vertices.extend((0..self.cut.size).map(|n| local(number * self.cut.size + n)));
-                assemblies.list.push(Assembly { vertices: [0; 3], provoking: 0, id: primitive });
+                assemblies.list.push(Assembly {
+                    vertices: [0; 3],
+                    provoking: 0,
+                    id: primitive,
+                    continues: false,
+                });
             } else {
                 let assembled = self.cut.assemble(number, segment.vertices, mode);
                 let mut vertices = [0; super::topology::MAX_VERTICES];
@@ -170,6 +175,7 @@ impl Front<'_> {
                     vertices: main,
                     provoking: assembled.provoking,
                     id: primitive,
+                    continues: number > 0 && !self.cut.is_list(),
                 });
             }
             primitive += 1;

@@ -168,7 +168,12 @@ impl<'a> Geometry<'a> {
                     let vertices = core::array::from_fn(|n| {
                         strip[assembled.vertices[corners.get(n).copied().unwrap_or(0)] as usize]
                     });
-                    primitives.push(Assembly { vertices, provoking: assembled.provoking, id });
+                    primitives.push(Assembly {
+                        vertices,
+                        provoking: assembled.provoking,
+                        id,
+                        continues: n > 0,
+                    });
                 }
                 strip.clear();
             }

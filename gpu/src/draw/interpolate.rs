@@ -33,14 +33,16 @@ impl Smooth {
     }
 }
 
-/// All inputs of one primitive: flat ones go to `rows`, where they stay; smooth ones are prepared.
+/// All inputs of one primitive: flat ones go to `rows`, where they stay; smooth ones are prepared. Gives whether any input
+/// differs between pixels.
 pub(super) fn prepare(
     needs: &Needs,
     primitive: &Primitive,
     vertices: &Vertices,
     rows: &mut [Row],
     smooth: &mut Vec<Smooth>,
-) {
+) -> bool {
+    let mut varies = false;
     smooth.clear();
     for input in &needs.inputs {
         let special = match input.slot {
@@ -55,6 +57,7 @@ pub(super) fn prepare(
             continue;
         }
         let [first, second, third] = primitive.vertices.map(|vertex| vertices.float(vertex, input.slot));
+        varies |= first != second || first != third;
         smooth.push(Smooth {
             slot: input.slot,
             is_linear: input.interpolation == Interpolation::NoPerspective,
@@ -63,6 +66,7 @@ pub(super) fn prepare(
             ways: [second - first, third - first],
         });
     }
+    varies
 }
 
 /// Positions of a packet's lanes, from the primitive's origin.

@@ -76,6 +76,14 @@ pub(super) fn whole_quads(set: u32) -> u32 {
     (if set & 0x0f != 0 { 0x0f } else { 0 }) | (if set & 0xf0 != 0 { 0xf0 } else { 0 })
 }
 
+/// Between two limits; what is not a number is the lower one.
+#[inline(always)]
+pub(super) fn limit(value: f32, low: f32, high: f32) -> f32 {
+    // Written so that it is two instructions.
+    let raised = if value > low { value } else { low };
+    if raised < high { raised } else { high }
+}
+
 pub(super) fn to_bits(values: Floats) -> [u32; N] {
     values.map(f32::to_bits)
 }

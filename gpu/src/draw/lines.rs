@@ -4,9 +4,10 @@
 
 use ash::vk;
 
-use super::primitive::{Bounds, Coverage, Edge, PixelLine, Plane, Primitive};
+use super::lanes::limit;
+use super::primitive::{Bounds, Coverage, Edge, PixelLine, Plane, Primitive, Stipple};
 use super::setup::{Common, Point, sampled};
-use super::state::Rasterization;
+use super::state::{LineStipple, Rasterization};
 
 /// Widths of lines, in pixels.
 pub(super) const WIDTHS: [f32; 2] = [1.0, 64.0];
@@ -16,27 +17,45 @@ pub(super) const WIDTHS: [f32; 2] = [1.0, 64.0];
 pub(super) struct LineStyle {
     width: f32,
     is_bresenham: bool,
+    pub(super) stipple: Option<LineStipple>,
 }
 
 impl LineStyle {
     pub(super) fn new(state: &Rasterization) -> Self {
         Self {
-            width: state.line_width.max(WIDTHS[0]).min(WIDTHS[1]),
+            width: limit(state.line_width, WIDTHS[0], WIDTHS[1]),
             is_bresenham: state.line_mode == vk::LineRasterizationModeEXT::BRESENHAM,
+            stipple: state.line_stipple,
         }
     }
 }
 
-/// A line; `None` if it covers no sample.
+/// Where a line begins and which way it goes, in pixels.
+fn segment(ends: &[Point; 2]) -> ([f64; 2], [f64; 2], [f64; 2]) {
+    let [from, to] = [0, 1].map(|n| ends[n].screen.xy.map(|units| f64::from(units) / 256.0));
+    (from, to, [to[0] - from[0], to[1] - from[1]])
+}
+
+/// How far a line brings the stipple of its strip.
+pub(super) fn length(style: &LineStyle, ends: &[Point; 2]) -> f64 {
+    let (from, to, way) = segment(ends);
+    if style.is_bresenham {
+        pixels(from, to, style.width).map_or(0.0, |pixels| f64::from(pixels.last - pixels.first + 1))
+    } else {
+        way[0].hypot(way[1])
+    }
+}
+
+/// A line; `None` if it covers no sample. Its depth is moved by a bias, and its stipple begins behind that of the lines
+/// `before` it.
 pub(super) fn line(
     style: &LineStyle,
     ends: &[Point; 2],
-    bias: f32,
+    [bias, before]: [f32; 2],
     common: &Common,
     samples: [i32; 2],
 ) -> Option<Primitive> {
-    let [from, to] = [0, 1].map(|n| ends[n].screen.xy.map(|units| f64::from(units) / 256.0));
-    let way = [to[0] - from[0], to[1] - from[1]];
+    let (from, to, way) = segment(ends);
     let length_squared = way[0] * way[0] + way[1] * way[1];
     if length_squared == 0.0 {
         return None;
@@ -71,6 +90,18 @@ pub(super) fn line(
     };
     let mut depth = plane(&|point| point.screen.z);
     depth.value += bias;
+    let stipple = style.stipple.map(|stipple| {
+        let mut along = match &coverage {
+            Coverage::Pixels(pixels) => pixels.along(bounds, way),
+            Coverage::Edges(_) => {
+                let length = length_squared.sqrt();
+                let [dx, dy] = share.map(|share| (share * length) as f32);
+                Plane { value: (start * length) as f32, dx, dy }
+            }
+        };
+        along.value += before;
+        Stipple { along, factor: stipple.factor.max(1) as f32, pattern: stipple.pattern }
+    });
     Some(Primitive {
         bounds,
         coverage,
@@ -87,6 +118,7 @@ pub(super) fn line(
         viewport: common.viewport,
         is_front: common.is_front,
         point_size: 1.0,
+        stipple,
     })
 }
 
@@ -146,6 +178,15 @@ impl PixelLine {
         let (major, minor) = if self.is_steep { (y, x) } else { (x, y) };
         let row = self.row(major);
         (self.first..=self.last).contains(&major) && (row..row + self.width).contains(&minor)
+    }
+
+    /// Pixels since the first one of the line, which goes `way`, at the center of a pixel.
+    fn along(&self, bounds: Bounds, way: [f64; 2]) -> Plane {
+        let (axis, origin) = if self.is_steep { (1, bounds.y0) } else { (0, bounds.x0) };
+        let (value, step) =
+            if way[axis] < 0.0 { (self.last - origin, -1.0) } else { (origin - self.first, 1.0) };
+        let (dx, dy) = if self.is_steep { (0.0, step) } else { (step, 0.0) };
+        Plane { value: value as f32, dx, dy }
     }
 
     fn bounds(&self) -> Bounds {

@@ -50,6 +50,10 @@ mod vertex_fetch;
 mod vertices;
 mod viewport;
 
+#[cfg(test)]
+#[expect(unsafe_code, reason = "plays the part of machine code")]
+mod tests;
+
 use std::cell::RefCell;
 
 use lacuna_shaders::abi::DispatchContext;
@@ -192,7 +196,7 @@ impl Draw<'_> {
         let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
         let is_seen = !state.rasterization.discard && !shading.is_idle(counts_samples);
         let feedback = self.inputs.transform_feedback.as_ref();
-        let capture = (feedback.is_some() || self.queries.streams.is_some()).then(|| Capture {
+        let capture = (feedback.is_some() || self.queries.streams.is_some()).then_some(Capture {
             interface: last,
             feedback,
             counters: self.queries.streams,
@@ -241,7 +245,7 @@ impl Draw<'_> {
                 wave.chunks.resize_with(chunks as usize, Mutex::default);
             }
             // What must come in order is done by one thread.
-            let is_alone = front.get().capture.is_some();
+            let is_alone = front.get().capture.is_some() || self.state.rasterization.line_stipple.is_some();
             let used = &wave.chunks[..chunks as usize];
             pool::split(chunks, if is_alone { chunks } else { 1 }, &|range| {
                 FRONT.with_borrow_mut(|memory| {

@@ -1,5 +1,6 @@
 //! Points: squares around a vertex.
 
+use super::lanes::limit;
 use super::primitive::{Coverage, Edge, Plane, Primitive};
 use super::setup::{Common, Point, sampled};
 
@@ -15,7 +16,7 @@ pub(super) fn point(
     samples: [i32; 2],
 ) -> Option<Primitive> {
     // What is not a number becomes the least size.
-    let size = size.max(SIZES[0]).min(SIZES[1]);
+    let size = limit(size, SIZES[0], SIZES[1]);
     let half = (size * 128.0).round() as i32;
     let [x, y] = point.screen.xy;
     let (low, high) = ([x - half, y - half], [x + half, y + half]);
@@ -39,6 +40,7 @@ pub(super) fn point(
         viewport: common.viewport,
         is_front: common.is_front,
         point_size: size,
+        stipple: None,
     })
 }
 

@@ -97,6 +97,23 @@ pub(super) struct PixelLine {
     pub(super) width: i32,
 }
 
+/// Which parts of a line are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stipple {
+    /// Pixels along the line, or the strip that it belongs to.
+    pub(super) along: Plane,
+    pub(super) factor: f32,
+    pub(super) pattern: u16,
+}
+
+impl Stipple {
+    /// Whether the line is drawn at an offset from the primitive's origin.
+    pub(super) fn draws(&self, x: f32, y: f32) -> bool {
+        let bit = (self.along.at(x, y) / self.factor).floor() as i64;
+        self.pattern >> bit.rem_euclid(16) & 1 != 0
+    }
+}
+
 /// A triangle, line or point of the window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Primitive {
@@ -123,6 +140,7 @@ pub(super) struct Primitive {
     pub(super) is_front: bool,
     /// `PointCoord` has the slope one over this number.
     pub(super) point_size: f32,
+    pub(super) stipple: Option<Stipple>,
 }
 
 const _: () = assert!(MAX_VIEWPORTS <= u8::MAX as usize);

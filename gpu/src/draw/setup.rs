@@ -6,6 +6,8 @@
 //!
 //! Nothing here trusts the shader: a position that is not finite, a layer or a viewport that is not there drops the primitive.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use ash::vk;
 use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::stage::Interface;
@@ -30,6 +32,8 @@ pub(super) struct Assembly {
     /// Which of them provokes.
     pub(super) provoking: u8,
     pub(super) id: u32,
+    /// A line that is not the first of its strip.
+    pub(super) continues: bool,
 }
 
 /// A vertex after division by w, and what it is outside of.
@@ -89,6 +93,8 @@ pub(super) struct Setup {
     layers: u32,
     /// The layer of all primitives, with multiview.
     view: Option<u32>,
+    /// Length of the strip so far, where lines are stippled: then one thread sets up, in order.
+    strip: AtomicU64,
     /// Which planes somebody looks at.
     needs_weights: bool,
     needs_linear: bool,
@@ -152,6 +158,7 @@ impl Setup {
             samples: samples.extent(),
             layers: targets.layers.max(1),
             view,
+            strip: AtomicU64::new(0),
             needs_weights: fragment.as_ref().is_some_and(|needs| needs.perspective),
             needs_linear: fragment.as_ref().is_some_and(|needs| needs.linear),
         }
@@ -179,7 +186,7 @@ impl Setup {
         for bit in (0..8).filter(|bit| self.outputs.clip >> bit & 1 != 0) {
             let distance = vertices.float(vertex, slot::CLIP_DISTANCE + bit);
             // What is not a number is not inside.
-            code |= u32::from(!(distance >= 0.0)) << (outside::USER_SHIFT + bit);
+            code |= u32::from(distance < 0.0 || distance.is_nan()) << (outside::USER_SHIFT + bit);
         }
         let screen = if code & (outside::CUT | outside::NOT_FINITE) == 0 {
             viewport.project(position)
@@ -243,7 +250,12 @@ impl Setup {
         };
         match self.shape {
             Shape::Point => self.point(vertices, &projected[0], common, out),
-            Shape::Line => self.line(vertices, &projected, any, common, out),
+            Shape::Line => {
+                if !assembly.continues {
+                    self.strip.store(0, Ordering::Relaxed);
+                }
+                self.line(vertices, &projected, any, common, out)
+            }
             _ => self.triangle(vertices, &projected, any, common, out),
         }
     }
@@ -321,7 +333,12 @@ impl Setup {
                 .and_then(|[a, b]| Some([self.land(&a, common.viewport)?, self.land(&b, common.viewport)?]))
         };
         let Some(ends) = ends else { return false };
-        out.extend(lines::line(&self.line, &ends, 0.0, &common, self.samples));
+        let before = f64::from_bits(self.strip.load(Ordering::Relaxed));
+        out.extend(lines::line(&self.line, &ends, [0.0, before as f32], &common, self.samples));
+        if self.line.stipple.is_some() {
+            let behind = before + lines::length(&self.line, &ends);
+            self.strip.store(behind.to_bits(), Ordering::Relaxed);
+        }
         true
     }
 
@@ -369,7 +386,7 @@ impl Setup {
                 let bias = self.bias(points);
                 for (n, first) in points.iter().enumerate() {
                     let last = &points[(n + 1) % points.len()];
-                    out.extend(lines::line(&self.line, &[*first, *last], bias, &common, self.samples));
+                    out.extend(lines::line(&self.line, &[*first, *last], [bias, 0.0], &common, self.samples));
                 }
             }
             vk::PolygonMode::POINT => {
@@ -428,6 +445,7 @@ impl Setup {
             viewport: common.viewport,
             is_front: common.is_front,
             point_size: 1.0,
+            stipple: None,
         };
         if self.needs_weights {
             primitive.inverse_w = planes(|point| point.screen.q);

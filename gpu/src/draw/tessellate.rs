@@ -5,6 +5,8 @@
 
 use lacuna_shaders::stage::{Domain, Spacing};
 
+use super::lanes::limit;
+
 /// The highest level.
 pub(super) const MAX_LEVEL: f32 = 64.0;
 
@@ -223,10 +225,16 @@ impl Mesh {
     }
 }
 
+/// A number below a half such that one minus it has no rounding.
+fn exact(at: f64) -> f32 {
+    const STEPS: f64 = 16_777_216.0;
+    ((at * STEPS).round() / STEPS) as f32
+}
+
 /// Where an edge from 0 to 1 is divided, the ends included; the same from either end.
 fn divide(level: f32, spacing: Spacing) -> Vec<f32> {
     // What is not a number is the least level.
-    let limited = |low: f32, high: f32| level.max(low).min(high);
+    let limited = |low: f32, high: f32| limit(level, low, high);
     let (level, segments) = match spacing {
         Spacing::Equal => {
             let segments = limited(1.0, MAX_LEVEL).ceil();
@@ -246,7 +254,7 @@ fn divide(level: f32, spacing: Spacing) -> Vec<f32> {
     let short = if segments > 1 { (level - (count - 2.0)) / (2.0 * level) } else { 1.0 };
     let mut points = vec![0.0; segments + 1];
     for n in 1..=segments / 2 {
-        let at = if 2 * n == segments { 0.5 } else { (short + (n as f64 - 1.0) / level) as f32 };
+        let at = if 2 * n == segments { 0.5 } else { exact(short + (n as f64 - 1.0) / level) };
         points[n] = at;
         points[segments - n] = 1.0 - at;
     }
@@ -329,7 +337,7 @@ mod tests {
                 let edge = divide(level, spacing);
                 let segments = edge.len() - 1;
                 assert!(edge.windows(2).all(|pair| pair[0] < pair[1]));
-                assert!((0..=segments).all(|n| edge[n] == 1.0 - edge[segments - n] || n > segments / 2));
+                assert!((0..=segments).all(|n| edge[n] == 1.0 - edge[segments - n]));
                 match spacing {
                     Spacing::Equal => assert_eq!(segments as f32, level.clamp(1.0, 64.0).ceil()),
                     Spacing::FractionalEven => assert_eq!(segments % 2, 0),

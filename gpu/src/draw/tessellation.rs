@@ -166,7 +166,7 @@ impl<'a> Tessellation<'a> {
         };
         let mut add = |vertices: [u32; 3]| {
             let vertices = vertices.map(|vertex| first + vertex);
-            assemblies.list.push(Assembly { vertices, provoking: 0, id });
+            assemblies.list.push(Assembly { vertices, provoking: 0, id, continues: false });
             assemblies.vertices.extend_from_slice(&vertices[..corners]);
         };
         if self.point_mode {

@@ -6,19 +6,19 @@
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
 use lacuna_shaders::abi::DispatchContext;
-use lacuna_shaders::abi::stage::slot;
+use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::stage::DepthMode;
 use smallvec::SmallVec;
 
 use super::blend::Colors;
 use super::color::Color;
-use super::coverage::{Covered, walk};
+use super::coverage::walk;
 use super::depth_stencil::{DepthStencil, Place};
 use super::fragment::{FragmentShader, Packet, Stage};
 use super::interpolate::{Positions, prepare};
-use super::lanes::{COLUMN, Floats, N, ROW, from_bits, lanes_of, whole_quads};
+use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, lanes_of, limit, whole_quads};
 use super::primitive::{Bounds, Primitive};
-use super::sample::Samples;
+use super::sample::{MAX_SAMPLES, Samples};
 use super::setup::Setup;
 use super::state::{DrawState, Multisample};
 use super::targets::Targets;
@@ -37,6 +37,8 @@ pub(super) struct Shading<'a> {
     tests: DepthStencil,
     /// Tests go before the shader.
     is_early: bool,
+    /// Pixels whose inputs are equal are shaded equally.
+    may_be_constant: bool,
     /// By attachment.
     colors: SmallVec<[Option<Color>; 8]>,
 }
@@ -77,6 +79,10 @@ impl<'a> Shading<'a> {
             samples,
             multisample,
             clamps_depth: state.rasterization.depth_clamp,
+            may_be_constant: shader
+                .as_ref()
+                .is_some_and(|shader| !shader.per_sample && shader.needs.is_function_of_inputs())
+                && !multisample.alpha_to_coverage,
             is_early: shader
                 .as_ref()
                 .is_none_or(|shader| shader.needs.permits_early_tests(multisample.alpha_to_coverage)),
@@ -101,7 +107,20 @@ pub(super) struct Tile<'a> {
     colors: SmallVec<[Option<TileView>; 8]>,
     depth: Option<TileView>,
     stencil: Option<TileView>,
+    /// Of a constant shader: what it writes to each attachment, where that is a texel.
+    packed: SmallVec<[Option<u32>; 8]>,
     pub(super) counts: Counts,
+}
+
+/// How far a primitive has come in a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// No packet was shaded.
+    Untouched,
+    /// The inputs are prepared.
+    Varying,
+    /// The outputs are those of all packets.
+    Constant,
 }
 
 impl<'a> Tile<'a> {
@@ -128,9 +147,11 @@ impl<'a> Tile<'a> {
         let stencil = targets.stencil.as_ref().and_then(&mut view);
         if let Some(shader) = &shading.shader {
             memory.stage.reserve(&shader.needs);
+            memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [layer; N];
         }
         let area = Bounds { x0: x, y0: y, x1: x + TILE, y1: y + TILE };
-        Self { shading, memory, area, colors, depth, stencil, counts: Counts::default() }
+        let packed = SmallVec::new();
+        Self { shading, memory, area, colors, depth, stencil, packed, counts: Counts::default() }
     }
 
     /// Ends the tile.
@@ -142,29 +163,37 @@ impl<'a> Tile<'a> {
 
     /// Draws what of a primitive is in the tile.
     pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices) {
-        let area = self.area;
-        let samples = self.shading.samples;
-        let mut is_prepared = false;
-        walk(primitive, area, samples, |x, y, covered| {
+        if self.shading.samples.count == 1 {
+            self.draw_samples::<1>(primitive, vertices);
+        } else {
+            self.draw_samples::<MAX_SAMPLES>(primitive, vertices);
+        }
+    }
+
+    #[inline(always)]
+    fn draw_samples<const S: usize>(&mut self, primitive: &Primitive, vertices: &Vertices) {
+        let (area, samples) = (self.area, self.shading.samples);
+        let mut progress = Progress::Untouched;
+        walk::<S>(primitive, area, samples, |x, y, covered| {
             // SAFETY: primitives are inside of the area, which is inside of all targets.
-            unsafe { self.packet(primitive, vertices, &mut is_prepared, x, y, covered) };
+            unsafe { self.packet(primitive, vertices, &mut progress, x, y, covered) };
         });
     }
 
     /// # Safety
     /// Covered pixels are inside of the targets.
     #[inline(always)]
-    unsafe fn packet(
+    unsafe fn packet<const S: usize>(
         &mut self,
         primitive: &Primitive,
         vertices: &Vertices,
-        is_prepared: &mut bool,
+        progress: &mut Progress,
         x: i32,
         y: i32,
-        covered: &mut Covered,
+        covered: &mut [u32; S],
     ) {
         let shading = self.shading;
-        let count = shading.samples.count;
+        let count = if S == 1 { 1 } else { shading.samples.count };
         if shading.multisample.mask != u32::MAX {
             for (sample, set) in covered.iter_mut().enumerate().take(count) {
                 *set &= (shading.multisample.mask >> sample & 1).wrapping_neg();
@@ -184,10 +213,14 @@ impl<'a> Tile<'a> {
         let Some(shader) = &shading.shader else {
             return self.count(&covered[..count]);
         };
-        if !*is_prepared {
-            let Stage { inputs, smooth, .. } = &mut self.memory.stage;
-            prepare(&shader.needs, primitive, vertices, inputs, smooth);
-            *is_prepared = true;
+        if *progress == Progress::Untouched {
+            // SAFETY: the caller's promise.
+            *progress = unsafe { self.begin(shader, primitive, vertices, x, y) };
+        }
+        if *progress == Progress::Constant {
+            self.counts.fragment_invocations += u64::from(any.count_ones());
+            // SAFETY: the caller's promise.
+            return unsafe { self.write(shader, x, y, &covered[..count], true) };
         }
         let visible = if shader.needs.modes.post_depth_coverage { *covered } else { rasterized };
         let mut packet = Packet {
@@ -202,16 +235,16 @@ impl<'a> Tile<'a> {
         };
         if !shader.per_sample {
             // SAFETY: the caller's promise.
-            return unsafe { self.shade(shader, &packet, covered) };
+            return unsafe { self.shade(shader, &packet, &mut covered[..count]) };
         }
         for sample in (0..count).filter(|&sample| covered[sample] != 0) {
-            let mut alone = [0; super::sample::MAX_SAMPLES];
+            let mut alone = [0; MAX_SAMPLES];
             alone[sample] = covered[sample];
             packet.sample = Some(sample);
             packet.live = covered[sample];
             packet.active = whole_quads(packet.live);
             // SAFETY: the caller's promise.
-            unsafe { self.shade(shader, &packet, &mut alone) };
+            unsafe { self.shade(shader, &packet, &mut alone[..count]) };
         }
     }
 
@@ -220,10 +253,8 @@ impl<'a> Tile<'a> {
     /// # Safety
     /// As [`packet`](Self::packet).
     #[inline(always)]
-    unsafe fn shade(&mut self, shader: &FragmentShader, packet: &Packet<'_>, covered: &mut Covered) {
+    unsafe fn shade(&mut self, shader: &FragmentShader, packet: &Packet<'_>, covered: &mut [u32]) {
         let shading = self.shading;
-        let count = shading.samples.count;
-        let covered = &mut covered[..count];
         self.counts.fragment_invocations += u64::from(packet.live.count_ones());
         // SAFETY: the caller's promise.
         let live = unsafe { self.memory.stage.run(shader, shading.context, packet) };
@@ -237,14 +268,80 @@ impl<'a> Tile<'a> {
             // SAFETY: the caller's promise.
             unsafe { self.late_tests(shader, packet, covered) };
         }
-        self.count(covered);
         if shading.multisample.alpha_to_one {
-            for location in (0..16).filter(|n| shader.needs.colors >> n & 1 != 0) {
-                self.memory.stage.outputs[slot::location(location, 3) as usize] = Row([1f32.to_bits(); N]);
-            }
+            self.make_opaque(shader);
         }
-        for (index, color) in shading.colors.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe { self.write(shader, packet.x, packet.y, covered, false) };
+    }
+
+    /// Prepares the inputs of a primitive. Where neither inputs nor anything else differ between its pixels, the shader runs here,
+    /// once.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(never)]
+    unsafe fn begin(
+        &mut self,
+        shader: &FragmentShader,
+        primitive: &Primitive,
+        vertices: &Vertices,
+        x: i32,
+        y: i32,
+    ) -> Progress {
+        let shading = self.shading;
+        let Stage { inputs, smooth, .. } = &mut self.memory.stage;
+        let varies = prepare(&shader.needs, primitive, vertices, inputs, smooth);
+        if varies || !shading.may_be_constant {
+            return Progress::Varying;
+        }
+        let packet = Packet {
+            primitive,
+            x,
+            y,
+            covered: &[ALL; MAX_SAMPLES],
+            active: ALL,
+            live: ALL,
+            sample: None,
+            samples: shading.samples,
+        };
+        // SAFETY: the caller's promise.
+        unsafe { self.memory.stage.run(shader, shading.context, &packet) };
+        if shading.multisample.alpha_to_one {
+            self.make_opaque(shader);
+        }
+        let outputs = &self.memory.stage.outputs;
+        let packed =
+            |(index, color): (usize, &Option<Color>)| color.as_ref()?.pack(&colors(outputs, index as u32));
+        self.packed = shading.colors.iter().enumerate().map(packed).collect();
+        Progress::Constant
+    }
+
+    fn make_opaque(&mut self, shader: &FragmentShader) {
+        for location in (0..16).filter(|n| shader.needs.colors >> n & 1 != 0) {
+            self.memory.stage.outputs[slot::location(location, 3) as usize] = Row([1f32.to_bits(); N]);
+        }
+    }
+
+    /// Writes the shader's outputs to the samples of a packet.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    unsafe fn write(&mut self, shader: &FragmentShader, x: i32, y: i32, covered: &[u32], is_constant: bool) {
+        self.count(covered);
+        for (index, color) in self.shading.colors.iter().enumerate() {
             let (Some(color), Some(view)) = (color, &self.colors[index]) else { continue };
+            if is_constant
+                && let Some(Some(texel)) = self.packed.get(index)
+                && view.is_whole(x, y)
+            {
+                for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+                    // SAFETY: the caller's promise.
+                    unsafe { color.write_packed(view, [x, y], sample, set, *texel) };
+                }
+                continue;
+            }
             let first = colors(&self.memory.stage.outputs, index as u32);
             let second = if shader.needs.colors >> (8 + index) & 1 != 0 {
                 &colors(&self.memory.stage.outputs, 8 + index as u32)
@@ -253,7 +350,7 @@ impl<'a> Tile<'a> {
             };
             for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
                 // SAFETY: the caller's promise.
-                unsafe { color.write(view, [packet.x, packet.y], sample, set, &first, second) };
+                unsafe { color.write(view, [x, y], sample, set, &first, second) };
             }
         }
     }
@@ -276,7 +373,7 @@ impl<'a> Tile<'a> {
             let alpha = from_bits(outputs[slot::location(0, 3) as usize].0);
             for (sample, set) in covered.iter_mut().enumerate() {
                 let keeps = |lane: &usize| {
-                    let share = alpha[*lane].max(0.0).min(1.0) * samples as f32;
+                    let share = limit(alpha[*lane], 0.0, 1.0) * samples as f32;
                     (share + 0.5) as usize > sample
                 };
                 *set = lanes_of(*set).filter(keeps).fold(0, |all, lane| all | 1 << lane);
@@ -339,7 +436,7 @@ impl<'a> Tile<'a> {
         };
         if shading.clamps_depth {
             let [low, high] = shading.setup.viewport(primitive.viewport).depth;
-            depths = depths.map(|depth| depth.max(low).min(high));
+            depths = depths.map(|depth| limit(depth, low, high));
         }
         let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
         // SAFETY: the caller's promise.

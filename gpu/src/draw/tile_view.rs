@@ -250,6 +250,7 @@ mod tests {
         let [width, height] = extent;
         let shape = Shape {
             extent: [width, height, 1],
+            block: [1, 1],
             levels: 1,
             layers: 2,
             element_bytes: format.texel_bytes(),

@@ -18,8 +18,6 @@ pub(super) mod outside {
     pub(in crate::draw) const FAR: u32 = 1 << 2;
     /// The four sides of the guard band.
     pub(in crate::draw) const GUARD: u32 = 0xf << 3;
-    /// The four sides of the view volume.
-    pub(in crate::draw) const SIDES: u32 = 0xf << 7;
     /// A coordinate is infinite or not a number.
     pub(in crate::draw) const NOT_FINITE: u32 = 1 << 11;
     /// User clip distances.
@@ -105,15 +103,15 @@ impl Viewport {
             let at = value * self.scale[axis] + self.offset[axis] * w;
             bit(at < GUARD[0] * w, 1) | bit(at > GUARD[1] * w, 2)
         };
-        let sum = (x + y) + (z + w);
+        // Zero, unless something is infinite or not a number.
+        let finite = (x + y + z + w) * 0.0;
         let mut code = bit(w < MIN_W, outside::W)
             | (window(0, x) | window(1, y) << 2) << 3
             | bit(x < -w, 1 << 7)
             | bit(x > w, 1 << 8)
             | bit(y < -w, 1 << 9)
             | bit(y > w, 1 << 10)
-            // Differences of infinities are not numbers.
-            | bit((sum - sum) != 0.0, outside::NOT_FINITE);
+            | bit(finite != 0.0, outside::NOT_FINITE);
         if clip.enabled {
             code |= bit(z < clip.near * w, outside::NEAR) | bit(z > w, outside::FAR);
         }

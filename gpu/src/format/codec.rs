@@ -199,10 +199,9 @@ fn encode(numeric: Numeric, channel: u32, bits: u32) -> u32 {
         Numeric::Uint | Numeric::Sint => channel,
         Numeric::Uscaled => (float as u32).min(mask(bits)),
         Numeric::Sscaled => (float as i32).clamp(-(1 << (bits - 1)), (1 << (bits - 1)) - 1) as u32,
-        // `max` and `min` make zero of what is not a number.
-        Numeric::Unorm => round(f64::from(float.max(0.0).min(1.0)) * f64::from(mask(bits))),
-        Numeric::Snorm if float.is_nan() => 0,
-        Numeric::Snorm => round(f64::from(float.max(-1.0).min(1.0)) * f64::from(mask(bits - 1))),
+        // What is not a number becomes zero.
+        Numeric::Unorm => round(if float > 0.0 { float.min(1.0) } else { 0.0 }, bits, bits),
+        Numeric::Snorm => round(if float.is_nan() { 0.0 } else { float.clamp(-1.0, 1.0) }, bits - 1, bits),
         Numeric::Srgb => srgb::encode(float).into(),
         Numeric::Float => match bits {
             32 => channel,
@@ -213,10 +212,14 @@ fn encode(numeric: Numeric, channel: u32, bits: u32) -> u32 {
     }
 }
 
-/// The nearest integer, ties to even, of a number of at most 31 bits: adding a number whose last bit is worth one rounds.
+/// The nearest multiple of one step, ties to even, of which `steps` bits count one: adding a number whose last bit is worth
+/// one rounds. Bits above `bits` are not part of the result.
 #[inline(always)]
-fn round(value: f64) -> u32 {
-    (value + 6_755_399_441_055_744.0).to_bits() as u32
+fn round(value: f32, steps: u32, bits: u32) -> u32 {
+    if bits <= 16 {
+        return (value * mask(steps) as f32 + 12_582_912.0).to_bits();
+    }
+    (f64::from(value) * f64::from(mask(steps)) + 6_755_399_441_055_744.0).to_bits() as u32
 }
 
 /// Three fractions of 9 bits with one exponent.

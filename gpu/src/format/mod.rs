@@ -12,6 +12,7 @@
 //! Channels are as shaders see them: floats (normalized and scaled numbers are converted, sRGB is linear) or integers. What
 //! a format lacks is zero, alpha is one.
 
+pub mod block;
 mod codec;
 mod encode;
 pub mod small_float;
@@ -95,6 +96,7 @@ pub struct Entry {
     block_extent: [u32; 2],
     planes: &'static [Plane],
     codec: Codec,
+    block: Option<block::DecodeBlock>,
 }
 
 /// A format of the table.
@@ -200,6 +202,11 @@ impl Format {
         &self.0.codec
     }
 
+    /// How a block becomes texels, of formats whose element is several.
+    pub const fn block(self) -> Option<block::DecodeBlock> {
+        self.0.block
+    }
+
     /// Whether shaders can store to it: the formats that SPIR-V has a name for.
     pub fn is_storage(self) -> bool {
         table::STORAGE.contains(&self.name)
@@ -207,7 +214,8 @@ impl Format {
 
     /// Whether shaders can change a texel atomically.
     pub fn has_atomics(self) -> bool {
-        [vk::Format::R32_UINT, vk::Format::R32_SINT].contains(&self.name)
+        use vk::Format as F;
+        [F::R32_UINT, F::R32_SINT, F::R64_UINT, F::R64_SINT].contains(&self.name)
     }
 }
 

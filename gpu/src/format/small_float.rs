@@ -38,7 +38,7 @@ pub fn f32_to_unsigned<const FRACTION: u32>(value: f32) -> u32 {
     } else if value == f32::INFINITY {
         infinity
     } else {
-        narrow::<FRACTION>(value.max(0.0).min(65536.0)).min(infinity - 1)
+        narrow::<FRACTION>(value.clamp(0.0, 65536.0)).min(infinity - 1)
     }
 }
 
@@ -78,7 +78,7 @@ pub fn shared_exponent_to_f32(bits: u32) -> [f32; 3] {
 /// The nearest `E5B9G9R9`.
 pub fn f32_to_shared_exponent(color: [f32; 3]) -> u32 {
     const MAX: f32 = 65408.0;
-    let color = color.map(|channel| channel.max(0.0).min(MAX));
+    let color = color.map(|channel| if channel > 0.0 { channel.min(MAX) } else { 0.0 });
     let largest = color[0].max(color[1]).max(color[2]);
     // floor(log2) from the exponent's bits; zero and denormals are below the smallest shared exponent anyway.
     let preliminary = ((largest.to_bits() >> 23) as i32 - 127).max(-16) + 16;

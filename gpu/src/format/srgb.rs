@@ -50,10 +50,10 @@ pub fn decode(code: u8) -> f32 {
 #[inline]
 pub fn encode(linear: f32) -> u8 {
     let bits = linear.to_bits();
-    if !(linear < 1.0) {
-        return if linear >= 1.0 { 255 } else { 0 };
+    if linear >= 1.0 {
+        return 255;
     }
-    if linear.is_sign_negative() || bits >> 19 < FIRST_BUCKET {
+    if linear.is_nan() || linear.is_sign_negative() || bits >> 19 < FIRST_BUCKET {
         return 0;
     }
     let tables = &*TABLES;

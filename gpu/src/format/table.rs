@@ -4,6 +4,9 @@
 
 use ash::vk;
 
+use super::block::{
+    Astc, Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7, Decoder, Eac, Etc2, Etc2A1, Etc2A8, FirstTexel, Packed422,
+};
 use super::codec::{Codec, Packed, SharedExponent, Wide, fields};
 use super::{Entry, Format, Numeric, Plane};
 
@@ -30,6 +33,8 @@ macro_rules! table {
         packed { $($bytes:literal $channels:tt: $($name:ident $numeric:ident),*;)* }
         wide { $($count:literal: $($wide:ident $wide_numeric:ident),*;)* }
         depth_stencil { $($combined:ident $depth:ident;)* }
+        blocks { $($block:ident $block_numeric:ident [$($block_bits:literal)*] [$decoder:ty];)* }
+        planar { $($planar:ident $luma_bits:literal $subsampling:tt $luma:ident $($chroma:ident)*;)* }
     ) => {
         mod rows {
             use super::*;
@@ -42,6 +47,7 @@ macro_rules! table {
                 block_extent: [1, 1],
                 planes: &[plane(aspect(vk::Format::$name), &$name)],
                 codec: Codec::of::<Packed<$bytes, { Numeric::$numeric as u8 }, { fields(channels!($channels)) }>>(),
+                block: None,
             };)*)*
 
             $($(pub(super) static $wide: Entry = Entry {
@@ -52,6 +58,7 @@ macro_rules! table {
                 block_extent: [1, 1],
                 planes: &[plane(vk::ImageAspectFlags::COLOR, &$wide)],
                 codec: Codec::of::<Wide<$count>>(),
+                block: None,
             };)*)*
 
             $(pub(super) static $combined: Entry = Entry {
@@ -63,6 +70,25 @@ macro_rules! table {
                 ..$depth
             };)*
 
+            $(pub(super) static $block: Entry = Entry {
+                name: vk::Format::$block,
+                numeric: Numeric::$block_numeric,
+                channel_bits: [$($block_bits),*],
+                bytes: <$decoder>::BYTES as u32,
+                block_extent: <$decoder>::EXTENT,
+                planes: &[plane(vk::ImageAspectFlags::COLOR, &$block)],
+                codec: Codec::of::<FirstTexel<$decoder>>(),
+                block: Some(<$decoder>::decode),
+            };)*
+
+            $(pub(super) static $planar: Entry = Entry {
+                name: vk::Format::$planar,
+                numeric: Numeric::Unorm,
+                channel_bits: [$luma_bits, $luma_bits, $luma_bits, 0],
+                planes: planes(&[$(&$chroma),*], &all_planes(&$luma, [$(&$chroma),*], $subsampling)),
+                ..$luma
+            };)*
+
             pub(super) static E5B9G9R9_UFLOAT_PACK32: Entry = Entry {
                 name: vk::Format::E5B9G9R9_UFLOAT_PACK32,
                 numeric: Numeric::Float,
@@ -71,6 +97,7 @@ macro_rules! table {
                 block_extent: [1, 1],
                 planes: &[plane(vk::ImageAspectFlags::COLOR, &E5B9G9R9_UFLOAT_PACK32)],
                 codec: Codec::of::<SharedExponent>(),
+                block: None,
             };
         }
 
@@ -79,9 +106,33 @@ macro_rules! table {
             $($(Format(&rows::$name),)*)*
             $($(Format(&rows::$wide),)*)*
             $(Format(&rows::$combined),)*
+            $(Format(&rows::$block),)*
+            $(Format(&rows::$planar),)*
             Format(&rows::E5B9G9R9_UFLOAT_PACK32),
         ];
     };
+}
+
+/// As many as there are: one more than those of colors.
+const fn planes(chroma: &[&'static Entry], all: &'static [Plane; 3]) -> &'static [Plane] {
+    all.split_at(chroma.len() + 1).0
+}
+
+/// Luma at full size, then what belongs to colors.
+const fn all_planes<const N: usize>(
+    luma: &'static Entry,
+    chroma: [&'static Entry; N],
+    subsampling_log2: [u8; 2],
+) -> [Plane; 3] {
+    let first = plane(vk::ImageAspectFlags::PLANE_0, luma);
+    let mut planes = [first; 3];
+    let aspects = [vk::ImageAspectFlags::PLANE_1, vk::ImageAspectFlags::PLANE_2];
+    let mut i = 0;
+    while i < N {
+        planes[i + 1] = Plane { aspect: aspects[i], format: Format(chroma[i]), subsampling_log2 };
+        i += 1;
+    }
+    planes
 }
 
 const fn aspect(name: vk::Format) -> vk::ImageAspectFlags {
@@ -104,7 +155,7 @@ const fn wide_bits(channels: u32) -> [u8; 4] {
     bits
 }
 
-/// What SPIR-V has a name for.
+/// What SPIR-V has a name for, under any name.
 #[rustfmt::skip]
 pub(super) const STORAGE: &[vk::Format] = &[
     vk::Format::R8_UNORM, vk::Format::R8G8_UNORM, vk::Format::R8G8B8A8_UNORM,
@@ -119,6 +170,10 @@ pub(super) const STORAGE: &[vk::Format] = &[
     vk::Format::R32_UINT, vk::Format::R32G32_UINT, vk::Format::R32G32B32A32_UINT,
     vk::Format::R32_SINT, vk::Format::R32G32_SINT, vk::Format::R32G32B32A32_SINT,
     vk::Format::R32_SFLOAT, vk::Format::R32G32_SFLOAT, vk::Format::R32G32B32A32_SFLOAT,
+    vk::Format::A2B10G10R10_UNORM_PACK32, vk::Format::A2B10G10R10_UINT_PACK32, vk::Format::B10G11R11_UFLOAT_PACK32,
+    vk::Format::A8B8G8R8_UNORM_PACK32, vk::Format::A8B8G8R8_SNORM_PACK32,
+    vk::Format::A8B8G8R8_UINT_PACK32, vk::Format::A8B8G8R8_SINT_PACK32,
+    vk::Format::R64_UINT, vk::Format::R64_SINT,
 ];
 
 #[rustfmt::skip]
@@ -191,5 +246,95 @@ depth_stencil {
     D16_UNORM_S8_UINT D16_UNORM;
     D24_UNORM_S8_UINT X8_D24_UNORM_PACK32;
     D32_SFLOAT_S8_UINT D32_SFLOAT;
+}
+blocks {
+    BC1_RGB_UNORM_BLOCK Unorm [5 6 5 0] [Bc1<false, false>];
+    BC1_RGBA_UNORM_BLOCK Unorm [5 6 5 1] [Bc1<false, true>];
+    BC2_UNORM_BLOCK Unorm [5 6 5 4] [Bc2<false>];
+    BC3_UNORM_BLOCK Unorm [5 6 5 8] [Bc3<false>];
+    BC7_UNORM_BLOCK Unorm [8 8 8 8] [Bc7<false>];
+    ETC2_R8G8B8_UNORM_BLOCK Unorm [8 8 8 0] [Etc2<false>];
+    ETC2_R8G8B8A1_UNORM_BLOCK Unorm [8 8 8 1] [Etc2A1<false>];
+    ETC2_R8G8B8A8_UNORM_BLOCK Unorm [8 8 8 8] [Etc2A8<false>];
+    BC1_RGB_SRGB_BLOCK Srgb [5 6 5 0] [Bc1<true, false>];
+    BC1_RGBA_SRGB_BLOCK Srgb [5 6 5 1] [Bc1<true, true>];
+    BC2_SRGB_BLOCK Srgb [5 6 5 4] [Bc2<true>];
+    BC3_SRGB_BLOCK Srgb [5 6 5 8] [Bc3<true>];
+    BC7_SRGB_BLOCK Srgb [8 8 8 8] [Bc7<true>];
+    ETC2_R8G8B8_SRGB_BLOCK Srgb [8 8 8 0] [Etc2<true>];
+    ETC2_R8G8B8A1_SRGB_BLOCK Srgb [8 8 8 1] [Etc2A1<true>];
+    ETC2_R8G8B8A8_SRGB_BLOCK Srgb [8 8 8 8] [Etc2A8<true>];
+    BC4_UNORM_BLOCK Unorm [8 0 0 0] [Bc4<false>];
+    BC5_UNORM_BLOCK Unorm [8 8 0 0] [Bc5<false>];
+    EAC_R11_UNORM_BLOCK Unorm [11 0 0 0] [Eac<1, false>];
+    EAC_R11G11_UNORM_BLOCK Unorm [11 11 0 0] [Eac<2, false>];
+    BC4_SNORM_BLOCK Snorm [8 0 0 0] [Bc4<true>];
+    BC5_SNORM_BLOCK Snorm [8 8 0 0] [Bc5<true>];
+    EAC_R11_SNORM_BLOCK Snorm [11 0 0 0] [Eac<1, true>];
+    EAC_R11G11_SNORM_BLOCK Snorm [11 11 0 0] [Eac<2, true>];
+    BC6H_UFLOAT_BLOCK Float [16 16 16 0] [Bc6<false>];
+    BC6H_SFLOAT_BLOCK Float [16 16 16 0] [Bc6<true>];
+    G8B8G8R8_422_UNORM Unorm [8 8 8 0] [Packed422<8, false>];
+    B8G8R8G8_422_UNORM Unorm [8 8 8 0] [Packed422<8, true>];
+    G10X6B10X6G10X6R10X6_422_UNORM_4PACK16 Unorm [10 10 10 0] [Packed422<10, false>];
+    B10X6G10X6R10X6G10X6_422_UNORM_4PACK16 Unorm [10 10 10 0] [Packed422<10, true>];
+    G12X4B12X4G12X4R12X4_422_UNORM_4PACK16 Unorm [12 12 12 0] [Packed422<12, false>];
+    B12X4G12X4R12X4G12X4_422_UNORM_4PACK16 Unorm [12 12 12 0] [Packed422<12, true>];
+    G16B16G16R16_422_UNORM Unorm [16 16 16 0] [Packed422<16, false>];
+    B16G16R16G16_422_UNORM Unorm [16 16 16 0] [Packed422<16, true>];
+    ASTC_4X4_UNORM_BLOCK Unorm [8 8 8 8] [Astc<4, 4, false>];
+    ASTC_4X4_SRGB_BLOCK Srgb [8 8 8 8] [Astc<4, 4, true>];
+    ASTC_5X4_UNORM_BLOCK Unorm [8 8 8 8] [Astc<5, 4, false>];
+    ASTC_5X4_SRGB_BLOCK Srgb [8 8 8 8] [Astc<5, 4, true>];
+    ASTC_5X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<5, 5, false>];
+    ASTC_5X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<5, 5, true>];
+    ASTC_6X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<6, 5, false>];
+    ASTC_6X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<6, 5, true>];
+    ASTC_6X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<6, 6, false>];
+    ASTC_6X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<6, 6, true>];
+    ASTC_8X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 5, false>];
+    ASTC_8X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 5, true>];
+    ASTC_8X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 6, false>];
+    ASTC_8X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 6, true>];
+    ASTC_8X8_UNORM_BLOCK Unorm [8 8 8 8] [Astc<8, 8, false>];
+    ASTC_8X8_SRGB_BLOCK Srgb [8 8 8 8] [Astc<8, 8, true>];
+    ASTC_10X5_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 5, false>];
+    ASTC_10X5_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 5, true>];
+    ASTC_10X6_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 6, false>];
+    ASTC_10X6_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 6, true>];
+    ASTC_10X8_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 8, false>];
+    ASTC_10X8_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 8, true>];
+    ASTC_10X10_UNORM_BLOCK Unorm [8 8 8 8] [Astc<10, 10, false>];
+    ASTC_10X10_SRGB_BLOCK Srgb [8 8 8 8] [Astc<10, 10, true>];
+    ASTC_12X10_UNORM_BLOCK Unorm [8 8 8 8] [Astc<12, 10, false>];
+    ASTC_12X10_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 10, true>];
+    ASTC_12X12_UNORM_BLOCK Unorm [8 8 8 8] [Astc<12, 12, false>];
+    ASTC_12X12_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 12, true>];
+}
+planar {
+    G8_B8_R8_3PLANE_420_UNORM 8 [1, 1] R8_UNORM R8_UNORM R8_UNORM;
+    G8_B8R8_2PLANE_420_UNORM 8 [1, 1] R8_UNORM R8G8_UNORM;
+    G8_B8_R8_3PLANE_422_UNORM 8 [1, 0] R8_UNORM R8_UNORM R8_UNORM;
+    G8_B8R8_2PLANE_422_UNORM 8 [1, 0] R8_UNORM R8G8_UNORM;
+    G8_B8_R8_3PLANE_444_UNORM 8 [0, 0] R8_UNORM R8_UNORM R8_UNORM;
+    G8_B8R8_2PLANE_444_UNORM 8 [0, 0] R8_UNORM R8G8_UNORM;
+    G10X6_B10X6_R10X6_3PLANE_420_UNORM_3PACK16 10 [1, 1] R10X6_UNORM_PACK16 R10X6_UNORM_PACK16 R10X6_UNORM_PACK16;
+    G10X6_B10X6R10X6_2PLANE_420_UNORM_3PACK16 10 [1, 1] R10X6_UNORM_PACK16 R10X6G10X6_UNORM_2PACK16;
+    G10X6_B10X6_R10X6_3PLANE_422_UNORM_3PACK16 10 [1, 0] R10X6_UNORM_PACK16 R10X6_UNORM_PACK16 R10X6_UNORM_PACK16;
+    G10X6_B10X6R10X6_2PLANE_422_UNORM_3PACK16 10 [1, 0] R10X6_UNORM_PACK16 R10X6G10X6_UNORM_2PACK16;
+    G10X6_B10X6_R10X6_3PLANE_444_UNORM_3PACK16 10 [0, 0] R10X6_UNORM_PACK16 R10X6_UNORM_PACK16 R10X6_UNORM_PACK16;
+    G10X6_B10X6R10X6_2PLANE_444_UNORM_3PACK16 10 [0, 0] R10X6_UNORM_PACK16 R10X6G10X6_UNORM_2PACK16;
+    G12X4_B12X4_R12X4_3PLANE_420_UNORM_3PACK16 12 [1, 1] R12X4_UNORM_PACK16 R12X4_UNORM_PACK16 R12X4_UNORM_PACK16;
+    G12X4_B12X4R12X4_2PLANE_420_UNORM_3PACK16 12 [1, 1] R12X4_UNORM_PACK16 R12X4G12X4_UNORM_2PACK16;
+    G12X4_B12X4_R12X4_3PLANE_422_UNORM_3PACK16 12 [1, 0] R12X4_UNORM_PACK16 R12X4_UNORM_PACK16 R12X4_UNORM_PACK16;
+    G12X4_B12X4R12X4_2PLANE_422_UNORM_3PACK16 12 [1, 0] R12X4_UNORM_PACK16 R12X4G12X4_UNORM_2PACK16;
+    G12X4_B12X4_R12X4_3PLANE_444_UNORM_3PACK16 12 [0, 0] R12X4_UNORM_PACK16 R12X4_UNORM_PACK16 R12X4_UNORM_PACK16;
+    G12X4_B12X4R12X4_2PLANE_444_UNORM_3PACK16 12 [0, 0] R12X4_UNORM_PACK16 R12X4G12X4_UNORM_2PACK16;
+    G16_B16_R16_3PLANE_420_UNORM 16 [1, 1] R16_UNORM R16_UNORM R16_UNORM;
+    G16_B16R16_2PLANE_420_UNORM 16 [1, 1] R16_UNORM R16G16_UNORM;
+    G16_B16_R16_3PLANE_422_UNORM 16 [1, 0] R16_UNORM R16_UNORM R16_UNORM;
+    G16_B16R16_2PLANE_422_UNORM 16 [1, 0] R16_UNORM R16G16_UNORM;
+    G16_B16_R16_3PLANE_444_UNORM 16 [0, 0] R16_UNORM R16_UNORM R16_UNORM;
+    G16_B16R16_2PLANE_444_UNORM 16 [0, 0] R16_UNORM R16G16_UNORM;
 }
 }

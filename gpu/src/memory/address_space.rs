@@ -221,6 +221,28 @@ mod tests {
         assert_eq!(space.allocate_at(range), Ok(()));
     }
 
+    /// The test runs itself again, in a process that may only have 2 GB of addresses.
+    #[test]
+    fn where_addresses_are_scarce_the_space_is_smaller_and_memory_is_left() {
+        const LIMITED: &str = "LACUNA_TEST_LIMITED";
+        if std::env::var_os(LIMITED).is_some() {
+            let space = address_space().unwrap();
+            assert!((1 << 40..1 << ADDRESS_BITS).contains(&space.range().size()), "{:?}", space.range());
+            let range = space.allocate(space.range().size() / 2, 1).unwrap();
+            let bo = crate::memory::bo::Bo::allocate(1 << 30).unwrap();
+            let host = bo.host().addr().get() as u64;
+            let last = range.end().page() - 1;
+            space.table().map_pages(last, 1, host, lacuna_vm::MapFlags::EMPTY);
+            assert_eq!(space.table().load(last), host | pte::VALID);
+            return;
+        }
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", r#"ulimit -v 2000000; exec "$0" where_addresses_are_scarce"#]);
+        let output = shell.arg(std::env::current_exe().unwrap()).env(LIMITED, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
     #[test]
     fn more_than_there_is_is_refused() {
         let space = small();

@@ -13,6 +13,7 @@
 
 mod access;
 mod cube;
+mod fast;
 mod filter;
 mod lod;
 mod memory;

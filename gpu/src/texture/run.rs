@@ -6,6 +6,7 @@ use core::ffi::c_void;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
 use lacuna_shaders::abi::{Descriptor, DispatchContext, LANES};
 
+use super::fast;
 use super::memory::Memory;
 use super::sample::Lane;
 use super::sampler::Sampler;
@@ -17,6 +18,10 @@ const ALL: u32 = (1 << LANES) - 1;
 ///
 /// The descriptors that active lanes name hold null or the addresses of a [`View`] (`link`) and, for instructions that
 /// sample, of a [`Sampler`] (`address`), which live during the call. So does the memory that the view shows.
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "its callers are machine code and tests, which keep the contract"
+)]
 pub extern "C" fn run(context: *const DispatchContext, instruction: *const c_void, frame: *mut c_void) {
     // SAFETY: machine code passes the context of its dispatch, an instruction that lives as long as the code, and a frame
     // of its own.
@@ -77,6 +82,11 @@ pub(super) fn execute(
     view: Option<&View>,
     sampler: Option<&Sampler>,
 ) {
+    if let (Some(view), Some(sampler)) = (view, sampler)
+        && fast::sample(memory, instruction, frame, mask, view, sampler)
+    {
+        return;
+    }
     for lane in (0..LANES as usize).filter(|lane| mask >> lane & 1 != 0) {
         let operands = Lane { instruction, frame, lane };
         let zero = Texel { channels: [0; 4], resident: false };

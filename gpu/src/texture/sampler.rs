@@ -2,6 +2,8 @@
 
 use ash::vk;
 
+use super::fast;
+
 /// What a sampler is made from: `VkSamplerCreateInfo` with its chain.
 #[derive(Clone, Copy, Debug)]
 pub struct SamplerInfo {
@@ -69,11 +71,13 @@ impl SamplerInfo {
 #[derive(Clone, Copy, Debug)]
 pub struct Sampler {
     pub(super) info: SamplerInfo,
+    /// Whether [`fast`] knows it.
+    pub(super) fast: bool,
 }
 
 impl Sampler {
     /// A sampler.
     pub fn new(info: &SamplerInfo) -> Self {
-        Self { info: *info }
+        Self { info: *info, fast: fast::knows(info) }
     }
 }

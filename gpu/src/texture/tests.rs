@@ -20,7 +20,14 @@ struct Image {
 impl Image {
     fn new(format: vk::Format, extent: [u32; 3], levels: u32, layers: u32, is_3d: bool) -> Self {
         let format = Format::find(format).unwrap();
-        let shape = Shape { extent, levels, layers, element_bytes: format.element_bytes(), samples: 1 };
+        let shape = Shape {
+            extent,
+            levels,
+            layers,
+            element_bytes: format.element_bytes(),
+            samples: 1,
+            block: format.block_extent(),
+        };
         let layout = ImageLayout::tiled(shape, is_3d).unwrap();
         let memory = vec![0; layout.size().div_ceil(8) as usize];
         Self { layout, memory, format, is_3d }
@@ -257,4 +264,128 @@ fn null_views_give_zero() {
     let context = context();
     super::run(&raw const context, (&raw const instruction).cast(), (&raw mut frame).cast());
     assert_eq!(frame.texel[0], [0, 0, 0, 0, 9, 9, 9, 9]);
+}
+
+/// Numbers from 0 to 1, the same each time.
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        (self.0 >> 33) as u32
+    }
+
+    fn below(&mut self, bound: u32) -> u32 {
+        self.bits() % bound
+    }
+
+    fn float(&mut self) -> f32 {
+        self.bits() as f32 / (1u64 << 31) as f32
+    }
+}
+
+#[test]
+fn the_fast_way_gives_what_the_general_one_gives() {
+    let formats = [
+        vk::Format::R8G8B8A8_UNORM,
+        vk::Format::B8G8R8A8_SRGB,
+        vk::Format::R16_SFLOAT,
+        vk::Format::R5G6B5_UNORM_PACK16,
+        vk::Format::R32G32B32A32_SFLOAT,
+    ];
+    let mut random = Random(7);
+    for round in 0..600 {
+        let format = formats[round % formats.len()];
+        let extent = [1 + random.below(300), 1 + random.below(200), 1];
+        let mut image =
+            Image::new(format, extent, 1 + random.below(6).min(extent[0].max(extent[1]).ilog2()), 3, false);
+        for word in &mut image.memory {
+            // Bits that are no number in no format.
+            *word = (u64::from(random.bits()) << 32 | u64::from(random.bits())) & 0xbf7f_3b7f_bf7f_3b7f;
+        }
+        let mut view = image.view(vk::ImageViewType::TYPE_2D_ARRAY);
+        view.swizzle = [[0, 1, 2, 3], [2, 1, 0, 5]][round % 2];
+        assert!(view.fast.is_some());
+        let pick = |random: &mut Random, from: &[i32]| from[random.below(from.len() as u32) as usize];
+        let mode = |random: &mut Random| vk::SamplerAddressMode::from_raw(pick(random, &[0, 1, 2, 4]));
+        let filter = |random: &mut Random| vk::Filter::from_raw(pick(random, &[0, 1]));
+        let info = SamplerInfo {
+            mag_filter: filter(&mut random),
+            min_filter: filter(&mut random),
+            mipmap_mode: vk::SamplerMipmapMode::from_raw(pick(&mut random, &[0, 1])),
+            address_modes: [mode(&mut random), mode(&mut random), mode(&mut random)],
+            mip_lod_bias: random.float(),
+            max_lod: 4.0 * random.float(),
+            ..LINEAR
+        };
+        let fast = Sampler::new(&info);
+        let general = Sampler { fast: false, ..fast };
+        let mut frame = TextureFrame::zeroed();
+        for lane in 0..8 {
+            // Not on the border of two texels, where rounding decides.
+            let coordinate =
+                |random: &mut Random| (random.float() * 4096.0 - 2048.0).floor() / 1024.0 + 0.000_37;
+            frame.coordinates[0][lane] = coordinate(&mut random).to_bits();
+            frame.coordinates[1][lane] = coordinate(&mut random).to_bits();
+            frame.layer[lane] = (random.float() * 4.0 - 0.5).to_bits();
+            frame.lod[lane] = (random.float() * 8.0 - 2.0).to_bits();
+            for direction in 0..2 {
+                for axis in 0..2 {
+                    frame.gradients[direction][axis][lane] = (random.float() * 0.1).to_bits();
+                }
+            }
+        }
+        let lod =
+            [LodMode::Zero, LodMode::Explicit, LodMode::Quad, LodMode::Gradient][random.below(4) as usize];
+        let instruction = TextureInstruction { lod, ..TextureInstruction::new(TextureOp::Sample) };
+        let mut slow = frame;
+        run(&view, &fast, &instruction, &mut frame);
+        run(&view, &general, &instruction, &mut slow);
+        for lane in 0..8 {
+            for c in 0..4 {
+                let [a, b] = [frame.texel[c][lane], slow.texel[c][lane]].map(f32::from_bits);
+                let close = (a - b).abs() <= 2e-3 * b.abs().max(1.0);
+                assert!(close, "round {round} {format:?} {extent:?} lane {lane}: {a} {b}\n{info:?} {lod:?}");
+            }
+        }
+        assert_eq!(frame.resident, slow.resident);
+    }
+}
+
+#[test]
+fn sparse_images_read_zero_where_nothing_is_bound_and_say_so() {
+    use lacuna_vm::page_table::pte;
+    use lacuna_vm::units::PAGE_SIZE;
+    // Two pages: 256 times 128 texels, of which the right half is not bound.
+    let mut image = Image::new(vk::Format::R8G8B8A8_UNORM, [256, 128, 1], 1, 1, false);
+    image.memory.fill(u64::MAX);
+    let pages = vec![0x33u8; 2 * PAGE_SIZE as usize];
+    let aligned = (pages.as_ptr() as u64).next_multiple_of(PAGE_SIZE);
+    let table = [aligned | pte::VALID, 0];
+    let mut view = image.view(vk::ImageViewType::TYPE_2D);
+    view.mips[0].base = pte::SPARSE_TAG;
+    let mut context = context();
+    (context.page_table, context.page_count) = (table.as_ptr(), 2);
+    let mut frame = TextureFrame::zeroed();
+    for lane in 0..8 {
+        frame.coordinates[0][lane] = ((lane as f32 * 32.0 + 0.5) / 256.0).to_bits();
+        frame.coordinates[1][lane] = (1.0f32 / 256.0).to_bits();
+    }
+    // Between the last bound and the first unbound texel.
+    frame.coordinates[0][7] = 0.5f32.to_bits();
+    for fast in [true, false] {
+        for (info, last) in [(SamplerInfo::default(), 0.0), (LINEAR, 0.1)] {
+            let sampler = Sampler { fast, ..Sampler::new(&info) };
+            let descriptor =
+                Descriptor::sampled(std::ptr::from_ref(&view) as u64, std::ptr::from_ref(&sampler) as u64);
+            (frame.image_set, frame.sampler_set) = (&raw const descriptor, &raw const descriptor);
+            frame.active = 0xff;
+            let instruction = TextureInstruction::new(TextureOp::Sample);
+            super::run(&raw const context, (&raw const instruction).cast(), (&raw mut frame).cast());
+            assert_eq!(frame.resident, [1, 1, 1, 1, 0, 0, 0, 0], "{fast} {last}");
+            let red = frame.texel[0].map(f32::from_bits);
+            let expected = [0.2, 0.2, 0.2, 0.2, 0.0, 0.0, 0.0, last];
+            assert!(red.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{red:?}");
+        }
+    }
 }

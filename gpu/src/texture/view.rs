@@ -3,8 +3,9 @@
 
 use ash::vk;
 
+use super::fast;
 use super::memory::{MAX_ELEMENT, Memory};
-use crate::format::{Format, NumericClass};
+use crate::format::{Format, NumericClass, block};
 use crate::layout::Level;
 
 /// What a view is made from.
@@ -78,6 +79,8 @@ pub struct View {
     is_3d: bool,
     pub(super) samples: u32,
     pub(super) min_lod: f32,
+    /// How [`fast`] reads its texels, if it does.
+    pub(super) fast: Option<fast::Texels>,
 }
 
 impl View {
@@ -104,13 +107,15 @@ impl View {
                 level: Level { offset: 0, ..*level },
             }
         };
+        let mips: Box<[Mip]> = info.levels.iter().enumerate().map(mip).collect();
         Self {
+            fast: fast::texels(shape, info.is_3d, info.samples, info.format, &mips),
             shape,
             is_array,
             format: info.format,
             class: info.format.class(),
             swizzle: swizzle(info.components),
-            mips: info.levels.iter().enumerate().map(mip).collect(),
+            mips,
             layers: if shape == Shape::D3 { 1 } else { info.layers },
             first_slice: if slices { info.first_layer } else { 0 },
             is_3d: info.is_3d,
@@ -194,7 +199,16 @@ impl View {
     ) -> Texel {
         let mut copy = [0; MAX_ELEMENT];
         let address = self.address(mip, at, layer, sample);
-        let element = memory.element(address, self.format.element_bytes(), &mut copy);
+        let bytes = self.format.element_bytes();
+        let element = memory.element(address, bytes, &mut copy);
+        if let Some(decode) = self.format.block() {
+            // SAFETY: all bytes of the element are in the image's memory, a copy or the page of zeros.
+            let bytes = unsafe { std::slice::from_raw_parts(element.bytes, bytes as usize) };
+            let [width, height] = self.format.block_extent();
+            let index = at[1] as u32 % height * width + at[0] as u32 % width;
+            let channels = block::texel(decode, bytes, index as usize);
+            return Texel { channels, resident: element.resident };
+        }
         // SAFETY: all bytes of the element are in the image's memory, a copy or the page of zeros.
         let channels = unsafe { (self.format.codec().load)(element.bytes) };
         Texel { channels, resident: element.resident }

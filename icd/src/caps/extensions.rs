@@ -191,6 +191,10 @@ extensions! {
         Swapchain = khr::swapchain;
         /// Fences and modes of single presentations; images can be given back.
         SwapchainMaintenance1 = ext::swapchain_maintenance1;
+        /// Views of swapchain images in other formats.
+        SwapchainMutableFormat = khr::swapchain_mutable_format;
+        /// Accepted: images can have views of every compatible format.
+        ImageFormatList = khr::image_format_list;
         /// 64-bit stage masks, `vkQueueSubmit2`.
         Synchronization2 = khr::synchronization2;
         /// Semaphores that count.
@@ -233,6 +237,48 @@ extensions! {
         MultiDraw = ext::multi_draw;
         /// Vertex attributes set by commands.
         VertexInputDynamicState = ext::vertex_input_dynamic_state;
+        /// Depth and stencil attachments that are resolved.
+        DepthStencilResolve = khr::depth_stencil_resolve;
+        /// Framebuffers whose views come with the pass.
+        ImagelessFramebuffer = khr::imageless_framebuffer;
+        /// Indices of 8 bits.
+        IndexTypeUint8Khr = khr::index_type_uint8;
+        /// Indices of 8 bits.
+        IndexTypeUint8 = ext::index_type_uint8;
+        /// Image layouts mean nothing here, nor do aspects of input attachments.
+        Maintenance2 = khr::maintenance2;
+        /// Several views in a pass.
+        Multiview = khr::multiview;
+        /// Layouts of depth and stencil apart.
+        SeparateDepthStencilLayouts = khr::separate_depth_stencil_layouts;
+        /// Where a draw begins, for shaders.
+        ShaderDrawParameters = khr::shader_draw_parameters;
+        /// Instances that share attributes.
+        VertexAttributeDivisorKhr = khr::vertex_attribute_divisor;
+        /// Instances that share attributes.
+        VertexAttributeDivisor = ext::vertex_attribute_divisor;
+        /// Contents that are neither loaded nor stored.
+        LoadStoreOpNone = ext::load_store_op_none;
+        /// Clip space like that of OpenGL.
+        DepthClipControl = ext::depth_clip_control;
+        /// Clipping to the near and far plane apart from clamping.
+        DepthClipEnable = ext::depth_clip_enable;
+        /// Pipelines in parts.
+        GraphicsPipelineLibrary = ext::graphics_pipeline_library;
+        /// Pipelines in parts.
+        PipelineLibrary = khr::pipeline_library;
+        /// Lists that restart.
+        PrimitiveTopologyListRestart = ext::primitive_topology_list_restart;
+        /// Queries of primitives without transform feedback.
+        PrimitivesGeneratedQuery = ext::primitives_generated_query;
+        /// The vertex that flat inputs come from.
+        ProvokingVertex = ext::provoking_vertex;
+        /// Where in a pixel samples are.
+        SampleLocations = ext::sample_locations;
+        /// Layers and viewports chosen by vertices.
+        ShaderViewportIndexLayer = ext::shader_viewport_index_layer;
+        /// Vertices captured in buffers.
+        TransformFeedback = ext::transform_feedback;
     }
 }
 
@@ -246,13 +292,18 @@ impl DeviceExtension {
             | Self::GetMemoryRequirements2
             | Self::Maintenance1
             | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
-            Self::BufferDeviceAddress | Self::HostQueryReset | Self::TimelineSemaphore => {
-                Some(vk::API_VERSION_1_2)
-            }
-            Self::Maintenance4
+            Self::BufferDeviceAddress
+            | Self::CreateRenderpass2
+            | Self::DrawIndirectCount
+            | Self::HostQueryReset
+            | Self::TimelineSemaphore => Some(vk::API_VERSION_1_2),
+            Self::CopyCommands2
+            | Self::DynamicRendering
+            | Self::ExtendedDynamicState
+            | Self::ExtendedDynamicState2
+            | Self::Maintenance4
             | Self::PrivateData
             | Self::ToolingInfo
-            | Self::CopyCommands2
             | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }

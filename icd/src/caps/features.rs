@@ -27,7 +27,18 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_residency2_samples(true)
         .sparse_residency4_samples(true)
         .sparse_residency8_samples(true)
-        .sparse_residency16_samples(true);
+        .sparse_residency16_samples(true)
+        .image_cube_array(true)
+        .sampler_anisotropy(true)
+        .shader_image_gather_extended(true)
+        .shader_storage_image_extended_formats(true)
+        .shader_storage_image_multisample(true)
+        .shader_storage_image_read_without_format(true)
+        .shader_storage_image_write_without_format(true)
+        .shader_sampled_image_array_dynamic_indexing(true)
+        .shader_storage_image_array_dynamic_indexing(true)
+        .shader_resource_residency(true)
+        .shader_resource_min_lod(true);
     graphics::features(others)
 }
 
@@ -87,11 +98,11 @@ features! {
             storage_push_constant16: true, storage_input_output16: false,
         }
         PhysicalDeviceMultiviewFeatures {
-            multiview: false, multiview_geometry_shader: false, multiview_tessellation_shader: false,
+            multiview: true, multiview_geometry_shader: true, multiview_tessellation_shader: true,
         }
         PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
         PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
-        PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: false }
+        PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: true }
         PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: true }
     } and {}
     in PhysicalDeviceVulkan12Features of {
@@ -141,7 +152,7 @@ features! {
         }
     } and {
         sampler_mirror_clamp_to_edge: false, draw_indirect_count: true, descriptor_indexing: true,
-        sampler_filter_minmax: false, shader_output_viewport_index: false, shader_output_layer: false,
+        sampler_filter_minmax: false, shader_output_viewport_index: true, shader_output_layer: true,
         subgroup_broadcast_dynamic_id: true,
     }
     in PhysicalDeviceVulkan13Features of {
@@ -171,6 +182,58 @@ features! {
             extended_dynamic_state2: true, extended_dynamic_state2_logic_op: true,
             extended_dynamic_state2_patch_control_points: true,
         }
+        PhysicalDeviceExtendedDynamicState3FeaturesEXT {
+            extended_dynamic_state3_tessellation_domain_origin: true,
+            extended_dynamic_state3_depth_clamp_enable: true,
+            extended_dynamic_state3_polygon_mode: true,
+            extended_dynamic_state3_rasterization_samples: true,
+            extended_dynamic_state3_sample_mask: true,
+            extended_dynamic_state3_alpha_to_coverage_enable: true,
+            extended_dynamic_state3_alpha_to_one_enable: true,
+            extended_dynamic_state3_logic_op_enable: true,
+            extended_dynamic_state3_color_blend_enable: true,
+            extended_dynamic_state3_color_blend_equation: true,
+            extended_dynamic_state3_color_write_mask: true,
+            extended_dynamic_state3_rasterization_stream: true,
+            extended_dynamic_state3_conservative_rasterization_mode: false,
+            extended_dynamic_state3_extra_primitive_overestimation_size: false,
+            extended_dynamic_state3_depth_clip_enable: true,
+            extended_dynamic_state3_sample_locations_enable: true,
+            extended_dynamic_state3_color_blend_advanced: false,
+            extended_dynamic_state3_provoking_vertex_mode: true,
+            extended_dynamic_state3_line_rasterization_mode: true,
+            extended_dynamic_state3_line_stipple_enable: true,
+            extended_dynamic_state3_depth_clip_negative_one_to_one: true,
+            extended_dynamic_state3_viewport_w_scaling_enable: false,
+            extended_dynamic_state3_viewport_swizzle: false,
+            extended_dynamic_state3_coverage_to_color_enable: false,
+            extended_dynamic_state3_coverage_to_color_location: false,
+            extended_dynamic_state3_coverage_modulation_mode: false,
+            extended_dynamic_state3_coverage_modulation_table_enable: false,
+            extended_dynamic_state3_coverage_modulation_table: false,
+            extended_dynamic_state3_coverage_reduction_mode: false,
+            extended_dynamic_state3_representative_fragment_test_enable: false,
+            extended_dynamic_state3_shading_rate_image_enable: false,
+        }
+        PhysicalDeviceDepthClipControlFeaturesEXT { depth_clip_control: true }
+        PhysicalDeviceDepthClipEnableFeaturesEXT { depth_clip_enable: true }
+        PhysicalDeviceGraphicsPipelineLibraryFeaturesEXT { graphics_pipeline_library: true }
+        PhysicalDeviceIndexTypeUint8FeaturesKHR { index_type_uint8: true }
+        PhysicalDeviceLineRasterizationFeaturesKHR {
+            rectangular_lines: true, bresenham_lines: true, smooth_lines: false, stippled_rectangular_lines: true,
+            stippled_bresenham_lines: true, stippled_smooth_lines: false,
+        }
+        PhysicalDevicePrimitiveTopologyListRestartFeaturesEXT {
+            primitive_topology_list_restart: true, primitive_topology_patch_list_restart: true,
+        }
+        PhysicalDevicePrimitivesGeneratedQueryFeaturesEXT {
+            primitives_generated_query: true, primitives_generated_query_with_rasterizer_discard: true,
+            primitives_generated_query_with_non_zero_streams: true,
+        }
+        PhysicalDeviceProvokingVertexFeaturesEXT {
+            provoking_vertex_last: true, transform_feedback_preserves_provoking_vertex: true,
+        }
+        PhysicalDeviceTransformFeedbackFeaturesEXT { transform_feedback: true, geometry_streams: true }
         PhysicalDeviceMultiDrawFeaturesEXT { multi_draw: true }
         PhysicalDeviceVertexAttributeDivisorFeaturesKHR {
             vertex_attribute_instance_rate_divisor: true, vertex_attribute_instance_rate_zero_divisor: true,

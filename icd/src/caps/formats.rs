@@ -10,13 +10,13 @@ use vk::FormatFeatureFlags2 as Features;
 pub use super::images::{ImageKind, image_properties, sparse_block, sparse_properties};
 
 /// Whether there is a texture unit.
-pub(super) const TEXTURES: bool = false;
+pub(super) const TEXTURES: bool = true;
 /// Whether images can be rendered to.
-pub(super) const ATTACHMENTS: bool = false;
+pub(super) const ATTACHMENTS: bool = true;
 /// Whether shaders load and store samples of storage images.
-pub(super) const MULTISAMPLED_STORAGE: bool = false;
+pub(super) const MULTISAMPLED_STORAGE: bool = true;
 /// Whether shaders load and store storage images whose format they do not name.
-const FORMATLESS_STORAGE: bool = false;
+const FORMATLESS_STORAGE: bool = true;
 /// Whether draws fetch vertices.
 const VERTICES: bool = ATTACHMENTS;
 

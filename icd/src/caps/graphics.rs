@@ -10,6 +10,22 @@ const COMPONENTS: u32 = 4 * lacuna_shaders::abi::stage::slot::LOCATIONS;
 /// The largest framebuffer.
 const MAX_FRAMEBUFFER: u32 = 16_384;
 
+/// Views of a pass.
+pub const MAX_VIEWS: u32 = 32;
+/// How depth can be resolved.
+pub const DEPTH_RESOLVES: vk::ResolveModeFlags = vk::ResolveModeFlags::from_raw(
+    vk::ResolveModeFlags::SAMPLE_ZERO.as_raw()
+        | vk::ResolveModeFlags::AVERAGE.as_raw()
+        | vk::ResolveModeFlags::MIN.as_raw()
+        | vk::ResolveModeFlags::MAX.as_raw(),
+);
+/// How stencil can be resolved: integers have no average.
+pub const STENCIL_RESOLVES: vk::ResolveModeFlags = vk::ResolveModeFlags::from_raw(
+    vk::ResolveModeFlags::SAMPLE_ZERO.as_raw()
+        | vk::ResolveModeFlags::MIN.as_raw()
+        | vk::ResolveModeFlags::MAX.as_raw(),
+);
+
 /// The features of Vulkan 1.0 that draws have, added to others.
 pub fn features(others: vk::PhysicalDeviceFeatures) -> vk::PhysicalDeviceFeatures {
     others
@@ -19,6 +35,26 @@ pub fn features(others: vk::PhysicalDeviceFeatures) -> vk::PhysicalDeviceFeature
         .draw_indirect_first_instance(true)
         .inherited_queries(true)
         .occlusion_query_precise(true)
+        .geometry_shader(true)
+        .tessellation_shader(true)
+        .sample_rate_shading(true)
+        .dual_src_blend(true)
+        .logic_op(true)
+        .depth_clamp(true)
+        .depth_bias_clamp(true)
+        .fill_mode_non_solid(true)
+        .depth_bounds(true)
+        .wide_lines(true)
+        .large_points(true)
+        .alpha_to_one(true)
+        .multi_viewport(true)
+        .pipeline_statistics_query(true)
+        .vertex_pipeline_stores_and_atomics(true)
+        .fragment_stores_and_atomics(true)
+        .shader_tessellation_and_geometry_point_size(true)
+        .shader_clip_distance(true)
+        .shader_cull_distance(true)
+        .variable_multisample_rate(true)
 }
 
 /// The limits of draws, over those of everything else.
@@ -32,6 +68,31 @@ pub fn limits(others: vk::PhysicalDeviceLimits) -> vk::PhysicalDeviceLimits {
         max_fragment_input_components: COMPONENTS,
         max_fragment_output_attachments: MAX_COLORS as u32,
         max_fragment_combined_output_resources: 1 << 20,
+        max_fragment_dual_src_attachments: 1,
+        max_tessellation_generation_level: 64,
+        max_tessellation_patch_size: 32,
+        max_tessellation_control_per_vertex_input_components: COMPONENTS,
+        max_tessellation_control_per_vertex_output_components: COMPONENTS,
+        max_tessellation_control_per_patch_output_components: 120,
+        max_tessellation_control_total_output_components: 4096,
+        max_tessellation_evaluation_input_components: COMPONENTS,
+        max_tessellation_evaluation_output_components: COMPONENTS,
+        max_geometry_shader_invocations: 32,
+        max_geometry_input_components: COMPONENTS,
+        max_geometry_output_components: COMPONENTS,
+        max_geometry_output_vertices: 256,
+        max_geometry_total_output_components: 1024,
+        max_clip_distances: 8,
+        max_cull_distances: 8,
+        max_combined_clip_and_cull_distances: 8,
+        min_interpolation_offset: -0.5,
+        max_interpolation_offset: 0.5 - 1.0 / 16.0,
+        sub_pixel_interpolation_offset_bits: 4,
+        point_size_range: [1.0, 1023.0],
+        point_size_granularity: 1.0 / 256.0,
+        line_width_range: [1.0, 64.0],
+        line_width_granularity: 1.0 / 256.0,
+        strict_lines: vk::TRUE,
         sub_pixel_precision_bits: 8,
         max_draw_indirect_count: u32::MAX,
         max_draw_indexed_index_value: u32::MAX,

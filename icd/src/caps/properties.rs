@@ -6,6 +6,7 @@ use ash::vk;
 use lacuna_shaders::abi;
 
 use super::extensions::write_name;
+use super::graphics;
 use super::limits::{self, MAX_DESCRIPTORS};
 use crate::pnext::Node;
 
@@ -64,7 +65,9 @@ properties! {
         PhysicalDeviceMaintenance3Properties {
             max_per_set_descriptors: limits::MAX_SET_DESCRIPTORS, max_memory_allocation_size: limits::MAX_ALLOCATION,
         }
-        PhysicalDeviceMultiviewProperties {}
+        PhysicalDeviceMultiviewProperties {
+            max_multiview_view_count: graphics::MAX_VIEWS, max_multiview_instance_index: u32::MAX,
+        }
         PhysicalDevicePointClippingProperties { point_clipping_behavior: POINT_CLIPPING }
         PhysicalDeviceProtectedMemoryProperties {}
     } and {
@@ -112,6 +115,12 @@ properties! {
             shader_rounding_mode_rte_float32: vk::TRUE,
             shader_rounding_mode_rte_float64: vk::TRUE,
         }
+        PhysicalDeviceDepthStencilResolveProperties {
+            supported_depth_resolve_modes: graphics::DEPTH_RESOLVES,
+            supported_stencil_resolve_modes: graphics::STENCIL_RESOLVES,
+            independent_resolve_none: vk::TRUE,
+            independent_resolve: vk::TRUE,
+        }
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
     } and {}
     in PhysicalDeviceVulkan13Properties of {
@@ -136,6 +145,40 @@ properties! {
         }
     } and { max_inline_uniform_total_size: limits::MAX_INLINE_BYTES }
     alone {
+        PhysicalDeviceExtendedDynamicState3PropertiesEXT { dynamic_primitive_topology_unrestricted: vk::TRUE }
+        PhysicalDeviceGraphicsPipelineLibraryPropertiesEXT {
+            graphics_pipeline_library_fast_linking: vk::TRUE,
+            graphics_pipeline_library_independent_interpolation_decoration: vk::TRUE,
+        }
+        PhysicalDeviceLineRasterizationPropertiesKHR { line_sub_pixel_precision_bits: 8 }
+        PhysicalDeviceMultiDrawPropertiesEXT { max_multi_draw_count: 1 << 20 }
+        PhysicalDeviceProvokingVertexPropertiesEXT {
+            provoking_vertex_mode_per_pipeline: vk::TRUE,
+            transform_feedback_preserves_triangle_fan_provoking_vertex: vk::TRUE,
+        }
+        PhysicalDeviceSampleLocationsPropertiesEXT {
+            sample_location_sample_counts: limits::SAMPLES,
+            max_sample_location_grid_size: vk::Extent2D { width: 2, height: 2 },
+            sample_location_coordinate_range: [0.0, 0.9375],
+            sample_location_sub_pixel_bits: 4,
+            variable_sample_locations: vk::TRUE,
+        }
+        PhysicalDeviceTransformFeedbackPropertiesEXT {
+            max_transform_feedback_streams: 4,
+            max_transform_feedback_buffers: 4,
+            max_transform_feedback_buffer_size: limits::MAX_ALLOCATION,
+            max_transform_feedback_stream_data_size: 512,
+            max_transform_feedback_buffer_data_size: 512,
+            max_transform_feedback_buffer_data_stride: 2048,
+            transform_feedback_queries: vk::TRUE,
+            transform_feedback_streams_lines_triangles: vk::TRUE,
+            transform_feedback_rasterization_stream_select: vk::TRUE,
+            transform_feedback_draw: vk::TRUE,
+        }
+        PhysicalDeviceVertexAttributeDivisorPropertiesKHR {
+            max_vertex_attrib_divisor: u32::MAX, supports_non_zero_first_instance: vk::TRUE,
+        }
+        PhysicalDeviceVertexAttributeDivisorPropertiesEXT { max_vertex_attrib_divisor: u32::MAX }
         // A sampler and an image take one descriptor, and no image has more planes than fit there.
         PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
         PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }

@@ -100,7 +100,13 @@ impl<'a> State<'a> {
             Command::ClearAttachments(clear) => self.clear_attachments(clear)?,
             Command::Draw { draw, draw_index } => self.draw(*draw, *draw_index)?,
             Command::DrawIndirect(indirect) => self.draw_indirect(indirect)?,
-            Command::BeginQuery { pool, query } => self.begin_query(pool, *query),
+            Command::BindFeedbackBuffer { binding, buffer } => {
+                self.bind_feedback_buffer(*binding, buffer.as_ref());
+            }
+            Command::BeginFeedback(counters) => self.begin_feedback(counters),
+            Command::EndFeedback(counters) => self.end_feedback(counters),
+            Command::DrawByteCount(draw) => self.draw_byte_count(draw)?,
+            Command::BeginQuery { pool, query, stream } => self.begin_query(pool, *query, *stream),
             Command::EndQuery { pool, query } => self.end_query(pool, *query),
             Command::BeginCondition { buffer, offset, inverted } => {
                 self.begin_condition(buffer, *offset, *inverted);

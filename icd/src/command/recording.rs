@@ -14,6 +14,7 @@ use lacuna_gpu::draw::DrawCommand;
 use super::graphics::begin::Begin;
 use super::graphics::bind::BoundBuffer;
 use super::graphics::clear::ClearAttachments;
+use super::graphics::feedback::{ByteCount, Counters};
 use super::graphics::indirect::Indirect;
 use super::graphics::setting::Setting;
 use super::push_descriptor::Pushed;
@@ -157,14 +158,29 @@ pub enum Command {
     },
     /// `vkCmdDraw*Indirect*`
     DrawIndirect(Box<Indirect>),
-    /// `vkCmdBeginQuery`
+    /// One buffer of `vkCmdBindTransformFeedbackBuffersEXT`
+    BindFeedbackBuffer {
+        /// Binding number, of those that exist.
+        binding: u32,
+        /// `None` captures nothing.
+        buffer: Option<BoundBuffer>,
+    },
+    /// `vkCmdBeginTransformFeedbackEXT`
+    BeginFeedback(Box<Counters>),
+    /// `vkCmdEndTransformFeedbackEXT`
+    EndFeedback(Box<Counters>),
+    /// `vkCmdDrawIndirectByteCountEXT`
+    DrawByteCount(Box<ByteCount>),
+    /// `vkCmdBeginQuery`, `vkCmdBeginQueryIndexedEXT`
     BeginQuery {
         /// Which pool.
         pool: Arc<QueryPool>,
         /// Which query.
         query: u32,
+        /// Which vertex stream, of queries that are about one.
+        stream: u32,
     },
-    /// `vkCmdEndQuery`
+    /// `vkCmdEndQuery`, `vkCmdEndQueryIndexedEXT`
     EndQuery {
         /// Which pool.
         pool: Arc<QueryPool>,

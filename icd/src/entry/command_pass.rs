@@ -96,7 +96,7 @@ pub(super) unsafe extern "system" fn cmd_begin_query(
     _flags: vk::QueryControlFlags,
 ) {
     // SAFETY: VUID-vkCmdBeginQuery-commandBuffer-parameter.
-    unsafe { record(buffer, |recording| recording.begin_query(pool, query)) }
+    unsafe { record(buffer, |recording| recording.begin_query(pool, query, 0)) }
 }
 
 /// `vkCmdEndQuery`.
@@ -122,4 +122,27 @@ pub(super) unsafe extern "system" fn cmd_begin_conditional_rendering(
 pub(super) unsafe extern "system" fn cmd_end_conditional_rendering(buffer: vk::CommandBuffer) {
     // SAFETY: VUID-vkCmdEndConditionalRenderingEXT-commandBuffer-parameter.
     unsafe { record(buffer, |recording| recording.end_condition()) }
+}
+
+/// `vkCmdBeginQueryIndexedEXT`.
+pub(super) unsafe extern "system" fn cmd_begin_query_indexed(
+    buffer: vk::CommandBuffer,
+    pool: vk::QueryPool,
+    query: u32,
+    _flags: vk::QueryControlFlags,
+    index: u32,
+) {
+    // SAFETY: VUID-vkCmdBeginQueryIndexedEXT-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.begin_query(pool, query, index)) }
+}
+
+/// `vkCmdEndQueryIndexedEXT`.
+pub(super) unsafe extern "system" fn cmd_end_query_indexed(
+    buffer: vk::CommandBuffer,
+    pool: vk::QueryPool,
+    query: u32,
+    _index: u32,
+) {
+    // SAFETY: VUID-vkCmdEndQueryIndexedEXT-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.end_query(pool, query)) }
 }

@@ -204,12 +204,12 @@ pub(super) unsafe extern "system" fn destroy_pipeline_layout(
 /// `vkCreateSampler`.
 pub(super) unsafe extern "system" fn create_sampler(
     _device: vk::Device,
-    _info: *const vk::SamplerCreateInfo<'_>,
+    info: *const vk::SamplerCreateInfo<'_>,
     _allocator: *const vk::AllocationCallbacks<'_>,
     sampler: *mut vk::Sampler,
 ) -> vk::Result {
-    // SAFETY: VUID-vkCreateSampler-pSampler-parameter.
-    guard(|| unsafe { output(sampler, Sampler.insert()) })
+    // SAFETY: VUID-vkCreateSampler-pCreateInfo-parameter and -pSampler-parameter.
+    guard(|| unsafe { output(sampler, Sampler::new(input(info)?)?.insert()) })
 }
 
 /// `vkDestroySampler`.

@@ -14,6 +14,7 @@ pub mod command_binding2;
 pub mod command_compute;
 pub mod command_draw;
 pub mod command_dynamic;
+pub mod command_feedback;
 pub mod command_image;
 pub mod command_pass;
 pub mod command_sync;
@@ -484,5 +485,19 @@ commands! {
     }
     Scope::Device, Provider::Device(DeviceExtension::PresentWait) => {
         "vkWaitForPresentKHR": PFN_vkWaitForPresentKHR = swapchain::wait_for_present;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::TransformFeedback) => {
+        "vkCmdBindTransformFeedbackBuffersEXT": PFN_vkCmdBindTransformFeedbackBuffersEXT = command_feedback::cmd_bind_transform_feedback_buffers;
+        "vkCmdBeginTransformFeedbackEXT": PFN_vkCmdBeginTransformFeedbackEXT = command_feedback::cmd_begin_transform_feedback;
+        "vkCmdEndTransformFeedbackEXT": PFN_vkCmdEndTransformFeedbackEXT = command_feedback::cmd_end_transform_feedback;
+        "vkCmdBeginQueryIndexedEXT": PFN_vkCmdBeginQueryIndexedEXT = command_pass::cmd_begin_query_indexed;
+        "vkCmdEndQueryIndexedEXT": PFN_vkCmdEndQueryIndexedEXT = command_pass::cmd_end_query_indexed;
+        "vkCmdDrawIndirectByteCountEXT": PFN_vkCmdDrawIndirectByteCountEXT = command_feedback::cmd_draw_indirect_byte_count;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::SampleLocations) => {
+        "vkCmdSetSampleLocationsEXT": PFN_vkCmdSetSampleLocationsEXT = command_dynamic::cmd_set_sample_locations;
+    }
+    Scope::PhysicalDevice, Provider::Device(DeviceExtension::SampleLocations) => {
+        "vkGetPhysicalDeviceMultisamplePropertiesEXT": PFN_vkGetPhysicalDeviceMultisamplePropertiesEXT = physical_device::get_multisample_properties;
     }
 }

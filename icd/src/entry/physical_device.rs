@@ -357,3 +357,19 @@ pub(super) unsafe extern "system" fn get_external_semaphore_properties(
         Ok(())
     })
 }
+
+/// `vkGetPhysicalDeviceMultisamplePropertiesEXT`: each pixel of two by two can have its own locations.
+pub(super) unsafe extern "system" fn get_multisample_properties(
+    _device: vk::PhysicalDevice,
+    samples: vk::SampleCountFlags,
+    out: *mut vk::MultisamplePropertiesEXT<'_>,
+) {
+    guard(|| {
+        let known = limits::SAMPLES.contains(samples);
+        // SAFETY: VUID-vkGetPhysicalDeviceMultisamplePropertiesEXT-pMultisampleProperties-parameter.
+        let out = unsafe { out.as_mut() }.ok_or(Error::InvalidUsage("pMultisampleProperties is null"))?;
+        let size = if known { 2 } else { 0 };
+        out.max_sample_location_grid_size = vk::Extent2D { width: size, height: size };
+        Ok(())
+    })
+}

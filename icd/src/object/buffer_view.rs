@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::format::Format;
+use lacuna_gpu::texture::View;
 use lacuna_shaders::abi::Descriptor;
 
 use super::buffer::Buffer;
@@ -17,6 +18,8 @@ pub struct BufferView {
     offset: u64,
     /// The descriptor, but for its address.
     shape: Descriptor,
+    /// The texture unit's view, which descriptors point at.
+    _texture: Box<View>,
 }
 
 crate::object!(BufferView, vk::BufferView);
@@ -45,7 +48,11 @@ impl BufferView {
             block_log2: [31, 31, 0],
             ..Descriptor::buffer(0, texels * texel_bytes)
         };
-        Ok(Self { buffer, offset: info.offset, shape })
+        let address = buffer.address();
+        let seen = if address.is_some() { texels as u32 } else { 0 };
+        let texture = Box::new(View::buffer(address.unwrap_or(0) + info.offset, format, seen));
+        let shape = Descriptor { link: &raw const *texture as u64, ..shape };
+        Ok(Self { buffer, offset: info.offset, shape, _texture: texture })
     }
 
     /// The descriptor of a texel buffer; null while the buffer has no memory.

@@ -13,8 +13,9 @@ use parking_lot::Mutex;
 
 use super::buffer::Buffer;
 use super::buffer_view::BufferView;
-use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer};
+use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer, is_image, is_texel_buffer};
 use super::image_view::ImageView;
+use super::sampler::Sampler;
 use crate::error::Error;
 use crate::guard;
 use crate::handle::Object;
@@ -23,13 +24,47 @@ use crate::pnext;
 /// A descriptor set.
 pub struct DescriptorSet {
     layout: Arc<DescriptorSetLayout>,
-    /// One per slot of the layout. Of a dynamic buffer, `link` is what the buffer has from `address` on.
-    descriptors: Mutex<Box<[Descriptor]>>,
+    contents: Mutex<Contents>,
     /// The bytes of inline uniform blocks, which their descriptors point at: shaders read them where they are.
     inline_data: Box<[AtomicU8]>,
 }
 
 crate::object!(DescriptorSet, vk::DescriptorSet);
+
+/// What a set holds.
+struct Contents {
+    /// One per slot of the layout. Of a dynamic buffer, `link` is what the buffer has from `address` on.
+    descriptors: Box<[Descriptor]>,
+    /// What descriptors of the texture unit point at, slot by slot; empty until the first is written.
+    owners: Vec<Owner>,
+}
+
+/// Keeps what a descriptor points at: an application may destroy it before the set.
+#[derive(Clone, Default)]
+#[expect(dead_code, reason = "held, not read")]
+struct Owner {
+    view: Option<AnyView>,
+    sampler: Option<Arc<Sampler>>,
+}
+
+#[derive(Clone)]
+#[expect(dead_code, reason = "held, not read")]
+enum AnyView {
+    Image(Arc<ImageView>),
+    Buffer(Arc<BufferView>),
+}
+
+impl Contents {
+    /// Writes a descriptor and what it points at.
+    fn own(&mut self, slot: usize, descriptor: Descriptor, owner: Owner) {
+        let Some(target) = self.descriptors.get_mut(slot) else { return };
+        *target = descriptor;
+        if self.owners.len() <= slot {
+            self.owners.resize(slot + 1, Owner::default());
+        }
+        self.owners[slot] = owner;
+    }
+}
 
 impl DescriptorSet {
     /// A set of null descriptors.
@@ -48,7 +83,12 @@ impl DescriptorSet {
                 *slot = Descriptor::buffer(address, inline.bytes.into());
             }
         }
-        Self { layout, descriptors: Mutex::new(descriptors), inline_data }
+        let mut contents = Contents { descriptors, owners: Vec::new() };
+        for (slot, sampler) in layout.samplers() {
+            let owner = Owner { view: None, sampler: Some(sampler.clone()) };
+            contents.own(slot as usize, Descriptor::sampled(0, sampler.address()), owner);
+        }
+        Self { layout, contents: Mutex::new(contents), inline_data }
     }
 
     /// A set of the same layout with what this one holds now.
@@ -60,11 +100,13 @@ impl DescriptorSet {
             .for_each(|(to, from)| to.store(from.load(Relaxed), Relaxed));
         let is_inline: Vec<u32> =
             self.layout.bindings().filter_map(|(_, b)| b.inline.map(|_| b.slot)).collect();
-        for (slot, (to, from)) in
-            (0..).zip(copy.descriptors.lock().iter_mut().zip(&self.descriptors.lock()[..]))
         {
-            if !is_inline.contains(&slot) {
-                *to = *from;
+            let (mut to, from) = (copy.contents.lock(), self.contents.lock());
+            to.owners.clone_from(&from.owners);
+            for (slot, (to, from)) in (0..).zip(to.descriptors.iter_mut().zip(&from.descriptors)) {
+                if !is_inline.contains(&slot) {
+                    *to = *from;
+                }
             }
         }
         copy
@@ -100,7 +142,7 @@ impl DescriptorSet {
     /// Appends the descriptors as they are now to `out`, dynamic offsets added. Missing offsets count as zero.
     pub fn snapshot(&self, dynamic_offsets: &[u32], out: &mut Vec<Descriptor>) {
         let first = out.len();
-        out.extend_from_slice(&self.descriptors.lock());
+        out.extend_from_slice(&self.contents.lock().descriptors);
         // What a set of variable size lacks.
         out.resize(first + self.layout.slots() as usize, Descriptor::default());
         for (&slot, &offset) in self.layout.dynamic_slots().iter().zip(dynamic_offsets) {
@@ -110,7 +152,7 @@ impl DescriptorSet {
 
     /// Writes descriptors from a slot on; what does not fit is dropped.
     fn write(&self, slot: u32, new: impl Iterator<Item = Descriptor>) {
-        let mut descriptors = self.descriptors.lock();
+        let descriptors = &mut self.contents.lock().descriptors;
         descriptors.iter_mut().skip(slot as usize).zip(new).for_each(|(target, new)| *target = new);
     }
 
@@ -134,27 +176,53 @@ impl DescriptorSet {
 }
 
 impl DescriptorSet {
-    /// Writes the storage images of a write or a template entry. Null descriptors for null and destroyed views.
+    /// Writes the images and samplers of a write or a template entry. Null descriptors for null and destroyed objects.
+    /// Immutable samplers stay.
     pub fn write_images<'a>(
         &self,
+        kind: vk::DescriptorType,
         (binding, element): (u32, u32),
         infos: impl Iterator<Item = &'a vk::DescriptorImageInfo>,
     ) -> Result<(), Error> {
-        let slot = self.slot(binding, element)?;
-        let views = infos.map(|info| ImageView::find(info.image_view));
-        self.write(slot, views.map(|view| view.map_or(Descriptor::default(), |view| view.descriptor())));
+        let first = self.slot(binding, element)?;
+        for (slot, info) in (first..self.layout.slots()).zip(infos) {
+            let samples =
+                matches!(kind, vk::DescriptorType::SAMPLER | vk::DescriptorType::COMBINED_IMAGE_SAMPLER);
+            let view = match kind {
+                vk::DescriptorType::SAMPLER => None,
+                _ => ImageView::find(info.image_view),
+            };
+            let sampler = match self.layout.sampler(slot) {
+                Some(immutable) => Some(immutable.clone()),
+                None if samples => Sampler::find(info.sampler),
+                None => None,
+            };
+            let descriptor = match (&view, kind) {
+                (Some(view), vk::DescriptorType::STORAGE_IMAGE) => view.descriptor(),
+                _ => Descriptor::sampled(
+                    view.as_ref().map_or(0, |view| view.texture()),
+                    sampler.as_ref().map_or(0, |sampler| sampler.address()),
+                ),
+            };
+            let owner = Owner { view: view.map(AnyView::Image), sampler };
+            self.contents.lock().own(slot as usize, descriptor, owner);
+        }
         Ok(())
     }
 
-    /// Writes the storage texel buffers of a write or a template entry. Null descriptors for null and destroyed views.
+    /// Writes the texel buffers of a write or a template entry. Null descriptors for null and destroyed views.
     pub fn write_texel_buffers<'a>(
         &self,
         (binding, element): (u32, u32),
         views: impl Iterator<Item = &'a vk::BufferView>,
     ) -> Result<(), Error> {
-        let slot = self.slot(binding, element)?;
-        let views = views.map(|&view| BufferView::find(view));
-        self.write(slot, views.map(|view| view.map_or(Descriptor::default(), |view| view.descriptor())));
+        let first = self.slot(binding, element)?;
+        for (slot, &view) in (first..self.layout.slots()).zip(views) {
+            let view = BufferView::find(view);
+            let descriptor = view.as_ref().map_or(Descriptor::default(), |view| view.descriptor());
+            let owner = Owner { view: view.map(AnyView::Buffer), sampler: None };
+            self.contents.lock().own(slot as usize, descriptor, owner);
+        }
         Ok(())
     }
 }
@@ -214,12 +282,12 @@ impl DescriptorSet {
                 let infos = unsafe { guard::slice(write.p_buffer_info, count) };
                 set.write_buffers(place, infos.iter())?;
             }
-            vk::DescriptorType::STORAGE_IMAGE => {
+            kind if is_image(kind) => {
                 // SAFETY: `descriptorCount` elements for images (VUID-vkUpdateDescriptorSets-pDescriptorWrites-06493).
                 let infos = unsafe { guard::slice(write.p_image_info, count) };
-                set.write_images(place, infos.iter())?;
+                set.write_images(kind, place, infos.iter())?;
             }
-            vk::DescriptorType::STORAGE_TEXEL_BUFFER => {
+            kind if is_texel_buffer(kind) => {
                 // SAFETY: `descriptorCount` elements for texel buffers (VUID-VkWriteDescriptorSet-descriptorType-02994).
                 let views = unsafe { guard::slice(write.p_texel_buffer_view, count) };
                 set.write_texel_buffers(place, views.iter())?;
@@ -253,11 +321,16 @@ fn copy(copy: &vk::CopyDescriptorSet<'_>) -> Result<(), Error> {
     let source = from.slot(copy.src_binding, copy.src_array_element)?;
     let target = to.slot(copy.dst_binding, copy.dst_array_element)?;
     // Taken out first: source and target may be the same set.
-    let taken: Vec<_> = {
-        let descriptors = from.descriptors.lock();
-        descriptors.iter().skip(source as usize).take(copy.descriptor_count as usize).copied().collect()
+    let (source, count) = (source as usize, copy.descriptor_count as usize);
+    let (taken, owners): (Vec<_>, Vec<_>) = {
+        let contents = from.contents.lock();
+        let owners = contents.owners.iter().skip(source).take(count).cloned().collect();
+        (contents.descriptors.iter().skip(source).take(count).copied().collect(), owners)
     };
-    to.write(target, taken.into_iter());
+    to.write(target, taken.iter().copied());
+    for (index, owner) in owners.into_iter().enumerate() {
+        to.contents.lock().own(target as usize + index, taken[index], owner);
+    }
     Ok(())
 }
 

@@ -15,12 +15,15 @@
 //! 2. Dynamic indices ascend with slots.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ash::vk;
 
+use super::sampler::Sampler;
 use crate::caps::limits::{MAX_INLINE_BYTES, MAX_SET_DESCRIPTORS};
 use crate::error::Error;
 use crate::guard;
+use crate::handle::Object;
 use crate::pnext;
 
 /// Inline uniform blocks begin at multiples of this.
@@ -35,6 +38,8 @@ pub struct DescriptorSetLayout {
     inline_bytes: u32,
     /// The last binding's number of descriptors, if that is variable.
     variable_count: Option<u32>,
+    /// Immutable samplers by their slots.
+    samplers: BTreeMap<u32, Arc<Sampler>>,
 }
 
 crate::object!(DescriptorSetLayout, vk::DescriptorSetLayout);
@@ -72,16 +77,33 @@ pub fn is_buffer(kind: vk::DescriptorType) -> bool {
         || is_dynamic(kind)
 }
 
+/// Whether descriptors of this type are written from `VkDescriptorImageInfo`.
+pub fn is_image(kind: vk::DescriptorType) -> bool {
+    has_sampler(kind)
+        || matches!(
+            kind,
+            vk::DescriptorType::SAMPLED_IMAGE
+                | vk::DescriptorType::STORAGE_IMAGE
+                | vk::DescriptorType::INPUT_ATTACHMENT
+        )
+}
+
+/// Whether descriptors of this type are written from `VkBufferView`.
+pub fn is_texel_buffer(kind: vk::DescriptorType) -> bool {
+    matches!(kind, vk::DescriptorType::UNIFORM_TEXEL_BUFFER | vk::DescriptorType::STORAGE_TEXEL_BUFFER)
+}
+
+/// Whether descriptors of this type name a sampler.
+fn has_sampler(kind: vk::DescriptorType) -> bool {
+    matches!(kind, vk::DescriptorType::SAMPLER | vk::DescriptorType::COMBINED_IMAGE_SAMPLER)
+}
+
 /// Whether shaders can use descriptors of this type.
 pub fn is_usable(kind: vk::DescriptorType) -> bool {
     is_buffer(kind)
-        || matches!(
-            kind,
-            vk::DescriptorType::STORAGE_IMAGE
-                | vk::DescriptorType::STORAGE_TEXEL_BUFFER
-                | vk::DescriptorType::INLINE_UNIFORM_BLOCK
-                | vk::DescriptorType::MUTABLE_EXT
-        )
+        || is_image(kind)
+        || is_texel_buffer(kind)
+        || matches!(kind, vk::DescriptorType::INLINE_UNIFORM_BLOCK | vk::DescriptorType::MUTABLE_EXT)
 }
 
 impl DescriptorSetLayout {
@@ -97,6 +119,14 @@ impl DescriptorSetLayout {
         // SAFETY: members of a valid structure.
         let infos = unsafe { guard::slice(info.p_bindings, info.binding_count) };
         let mut layout = Self::from_bindings(infos).ok_or(Error::OutOfHostMemory)?;
+        for info in infos.iter().filter(|info| has_sampler(info.descriptor_type)) {
+            let slot = layout.bindings.get(&info.binding).map_or(0, |binding| binding.slot);
+            // SAFETY: members of a valid structure.
+            let samplers = unsafe { guard::slice(info.p_immutable_samplers, info.descriptor_count) };
+            for (slot, &sampler) in (slot..).zip(samplers) {
+                layout.samplers.insert(slot, Sampler::get(sampler)?);
+            }
+        }
         // SAFETY: the chain of a valid structure.
         let flags = unsafe { pnext::find::<vk::DescriptorSetLayoutBindingFlagsCreateInfo<'_>>(info.p_next) };
         if let Some(flags) = flags {
@@ -122,6 +152,7 @@ impl DescriptorSetLayout {
             dynamic_slots: Vec::new(),
             inline_bytes: 0,
             variable_count: None,
+            samplers: BTreeMap::new(),
         };
         for (number, info) in sorted {
             let (kind, slot) = (info.descriptor_type, layout.slots);
@@ -143,6 +174,16 @@ impl DescriptorSetLayout {
             layout.bindings.insert(number, Binding { kind, slot, count, inline });
         }
         Some(layout)
+    }
+
+    /// Immutable samplers with their slots.
+    pub fn samplers(&self) -> impl Iterator<Item = (u32, &Arc<Sampler>)> {
+        self.samplers.iter().map(|(&slot, sampler)| (slot, sampler))
+    }
+
+    /// The immutable sampler of a slot.
+    pub fn sampler(&self, slot: u32) -> Option<&Arc<Sampler>> {
+        self.samplers.get(&slot)
     }
 
     /// A binding by its number.

@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use ash::vk;
 
 use super::descriptor_set::DescriptorSet;
-use super::descriptor_set_layout::is_buffer;
+use super::descriptor_set_layout::{is_buffer, is_image, is_texel_buffer};
 use crate::error::Error;
 use crate::guard;
 
@@ -49,11 +49,11 @@ impl DescriptorTemplate {
                 // SAFETY: this function's contract.
                 let infos = unsafe { read::<vk::DescriptorBufferInfo>(entry, data) };
                 set.write_buffers(place, infos.iter())?;
-            } else if kind == vk::DescriptorType::STORAGE_IMAGE {
+            } else if is_image(kind) {
                 // SAFETY: this function's contract.
                 let infos = unsafe { read::<vk::DescriptorImageInfo>(entry, data) };
-                set.write_images(place, infos.iter())?;
-            } else if kind == vk::DescriptorType::STORAGE_TEXEL_BUFFER {
+                set.write_images(kind, place, infos.iter())?;
+            } else if is_texel_buffer(kind) {
                 // SAFETY: this function's contract.
                 let views = unsafe { read::<vk::BufferView>(entry, data) };
                 set.write_texel_buffers(place, views.iter())?;

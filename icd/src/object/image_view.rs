@@ -10,11 +10,13 @@ use ash::vk;
 use lacuna_gpu::format::Format;
 use lacuna_gpu::layout::Level;
 use lacuna_gpu::surface::Surface;
+use lacuna_gpu::texture::{View, ViewInfo};
 use lacuna_shaders::abi::Descriptor;
 
 use super::image::{Image, Plane, layers, levels};
 use crate::error::Error;
 use crate::handle::Object;
+use crate::pnext;
 
 /// A view of an image.
 pub struct ImageView {
@@ -25,6 +27,8 @@ pub struct ImageView {
     levels: Range<u32>,
     /// Slices, where a 3D image is seen as layers.
     layers: Range<u32>,
+    /// The texture unit's view, which descriptors point at.
+    texture: Box<View>,
 }
 
 crate::object!(ImageView, vk::ImageView);
@@ -35,7 +39,10 @@ impl ImageView {
     /// # Errors
     /// [`Error::InvalidHandle`], [`Error::FormatNotSupported`], [`Error::InvalidUsage`] for parts that the image does not
     /// have and for formats with texels of another size.
-    pub fn new(info: &vk::ImageViewCreateInfo<'_>) -> Result<Self, Error> {
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn new(info: &vk::ImageViewCreateInfo<'_>) -> Result<Self, Error> {
         let image = Image::get(info.image)?;
         let format = Format::find(info.format).ok_or(Error::FormatNotSupported)?;
         let range = &info.subresource_range;
@@ -56,9 +63,15 @@ impl ImageView {
             ));
         }
         let aspects = range.aspect_mask;
-        let view = Self { image, format, kind: info.view_type, aspects, levels, layers };
+        let texture = Box::new(View::buffer(0, format, 0));
+        let mut view = Self { image, format, kind: info.view_type, aspects, levels, layers, texture };
         view.check_shape()?;
         view.check_format()?;
+        // SAFETY: the chain of a valid structure.
+        let least = unsafe { pnext::find::<vk::ImageViewMinLodCreateInfoEXT<'_>>(info.p_next) };
+        // The structure counts from level 0 of the image, the texture unit from that of the view.
+        let min_lod = least.map_or(0.0, |least| least.min_lod - view.levels.start as f32);
+        *view.texture = view.sampled(info.components, min_lod.max(0.0));
         Ok(view)
     }
 
@@ -137,6 +150,34 @@ impl ImageView {
         Some(Surface { format: if is_color { self.format } else { surface.format }, ..surface })
     }
 
+    /// The texture unit's view of its first aspect; of nothing while the image has no memory.
+    fn sampled(&self, components: vk::ComponentMapping, min_lod: f32) -> View {
+        let Some((plane, _)) = self.first() else { return View::buffer(0, self.format, 0) };
+        let address = self.image.address();
+        let levels: Vec<Level> = match address {
+            Some(_) => self.levels.clone().filter_map(|level| plane.layout.level(level).copied()).collect(),
+            None => Vec::new(),
+        };
+        View::new(&ViewInfo {
+            address: address.unwrap_or(0) + plane.offset,
+            levels: &levels,
+            extent: self.extent(),
+            first_layer: self.layers.start,
+            layers: self.layers.end - self.layers.start,
+            is_3d: self.image.is_3d(),
+            kind: self.kind,
+            format: self.format.plane(plane.aspect).map_or(self.format, |plane| plane.format),
+            components,
+            samples: self.image.samples,
+            min_lod,
+        })
+    }
+
+    /// What descriptors of the texture unit point at, as long as the view lives.
+    pub fn texture(&self) -> u64 {
+        &raw const *self.texture as u64
+    }
+
     /// The descriptor of a storage image; null while the image has no memory.
     pub fn descriptor(&self) -> Descriptor {
         match (self.image.address(), self.first()) {
@@ -172,7 +213,7 @@ impl ImageView {
             sample_pitch: level.sample_pitch,
             block_log2,
             samples_log2: self.image.samples.ilog2() as u8,
-            link: 0,
+            link: self.texture(),
         }
     }
 

@@ -35,7 +35,10 @@ impl QueryPool {
     /// [`Error::FeatureNotPresent`] for types that this device does not have.
     pub fn new(info: &vk::QueryPoolCreateInfo<'_>) -> Result<Self, Error> {
         let values = match info.query_type {
-            vk::QueryType::TIMESTAMP | vk::QueryType::OCCLUSION => 1,
+            vk::QueryType::TIMESTAMP | vk::QueryType::OCCLUSION | vk::QueryType::PRIMITIVES_GENERATED_EXT => {
+                1
+            }
+            vk::QueryType::TRANSFORM_FEEDBACK_STREAM_EXT => 2,
             vk::QueryType::PIPELINE_STATISTICS => info.pipeline_statistics.as_raw().count_ones() as usize,
             _ => return Err(Error::FeatureNotPresent("queries of this type")),
         };

@@ -19,10 +19,10 @@ pub fn surface_formats() -> Vec<vk::SurfaceFormatKHR> {
     images.map(surface).collect()
 }
 
-/// What images of all these formats can be used for.
+/// What images of these formats can be used for; storage images, say, cannot be of sRGB formats.
 pub fn surface_usages() -> vk::ImageUsageFlags {
     let formats = surface_formats();
-    formats.iter().map(|format| usages_of(format.format)).reduce(|all, next| all & next).unwrap_or_default()
+    formats.iter().fold(vk::ImageUsageFlags::empty(), |all, format| all | usages_of(format.format))
 }
 
 /// Whether red comes first.

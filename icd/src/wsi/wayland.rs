@@ -91,7 +91,7 @@ impl Reading {
         self.0.connection_fd()
     }
 
-    /// Reads what has come. Errors show with the next request.
+    /// Reads what has come. An error is the backend's last one from then on.
     pub fn finish(self) {
         if let Err(error) = self.0.read() {
             log::debug!("Wayland: {error}");
@@ -109,8 +109,9 @@ struct WaylandCanvas {
     /// The buffer that was loaded.
     loaded: Option<usize>,
     events: Events,
-    /// Last: objects above are of its connection.
+    /// Last, with the connection: objects above are of them.
     queue: EventQueue<Events>,
+    connection: Connection,
 }
 
 /// What events have told.
@@ -149,6 +150,7 @@ impl WaylandCanvas {
             loaded: None,
             events: Events::default(),
             queue,
+            connection,
         })
     }
 
@@ -183,6 +185,9 @@ impl WaylandCanvas {
 impl Canvas for WaylandCanvas {
     fn ready(&mut self, mode: vk::PresentModeKHR, _queued: Instant) -> Result<Ready, Error> {
         self.hear()?;
+        if let Some(error) = self.connection.backend().last_error() {
+            return Err(lost(error));
+        }
         let paced = mode == vk::PresentModeKHR::FIFO && self.events.frame;
         let has_buffer = self.buffers.len() < MOST_BUFFERS || self.free_buffer().is_some();
         if !paced && has_buffer {

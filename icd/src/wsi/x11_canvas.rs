@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use ash::vk;
 use rustix::net::AddressFamily;
+use smallvec::SmallVec;
 use x11rb::connection::{Connection, RequestConnection};
 use x11rb::cookie::VoidCookie;
 use x11rb::protocol::shm::{self, ConnectionExt as _};
@@ -61,8 +62,8 @@ impl X11Canvas {
         Ok(Self { connection, window, depth, extent, context, staging, metronome, due: None })
     }
 
-    /// Sends the picture. Every request is checked before this returns.
-    fn put(&self) -> Result<(), Error> {
+    /// Sends the picture.
+    fn put(&self) -> Result<Cookies<'_>, Error> {
         let vk::Extent2D { width, height } = self.extent;
         let (wide, high) = (width as u16, height as u16);
         match &self.staging {
@@ -84,36 +85,30 @@ impl X11Canvas {
                     *segment,
                     0,
                 );
-                check(put.map_err(lost)?)
+                Ok(Cookies::from([put.map_err(lost)?]))
             }
             Staging::Sent(bytes) => self.send(bytes, wide),
         }
     }
 
     /// Rows in pieces that fit a request.
-    fn send(&self, bytes: &[u8], width: u16) -> Result<(), Error> {
+    fn send(&self, bytes: &[u8], width: u16) -> Result<Cookies<'_>, Error> {
         const HEADER: usize = 64;
         let row = usize::from(width) * PIXEL;
         let rows = (self.connection.maximum_request_bytes().saturating_sub(HEADER) / row).max(1);
-        let mut cookies = Vec::new();
-        for (index, piece) in bytes.chunks(rows * row).enumerate() {
-            let put = self.connection.put_image(
-                ImageFormat::Z_PIXMAP,
-                self.window,
-                self.context,
-                width,
-                (piece.len() / row) as u16,
-                0,
-                (index * rows) as i16,
-                0,
-                self.depth,
-                piece,
-            );
-            cookies.push(put.map_err(lost)?);
-        }
-        cookies.into_iter().try_for_each(check)
+        let send = |(index, piece): (usize, &[u8])| {
+            let (height, y) = ((piece.len() / row) as u16, (index * rows) as i16);
+            let (format, depth) = (ImageFormat::Z_PIXMAP, self.depth);
+            self.connection
+                .put_image(format, self.window, self.context, width, height, 0, y, 0, depth, piece)
+                .map_err(lost)
+        };
+        bytes.chunks(rows * row).enumerate().map(send).collect()
     }
 }
+
+/// Requests whose errors are still to come.
+type Cookies<'a> = SmallVec<[VoidCookie<'a, Arc<XCBConnection>>; 1]>;
 
 impl Canvas for X11Canvas {
     fn ready(&mut self, mode: vk::PresentModeKHR, queued: Instant) -> Result<Ready, Error> {
@@ -133,10 +128,12 @@ impl Canvas for X11Canvas {
     }
 
     fn show(&mut self, _mode: vk::PresentModeKHR, _damage: &[vk::Rect2D]) -> Result<(), Error> {
-        let geometry = self.connection.get_geometry(self.window).map_err(lost)?;
-        self.put()?;
+        let put = self.put()?;
+        // With the answer to the later request, what became of the earlier ones is known.
+        let geometry = self.connection.get_geometry(self.window).map_err(lost)?.reply();
+        put.into_iter().try_for_each(check)?;
         self.metronome.shown(self.due, Instant::now());
-        let now = extent(&geometry.reply().map_err(lost)?);
+        let now = extent(&geometry.map_err(lost)?);
         if now == self.extent { Ok(()) } else { Err(Error::OutOfDate) }
     }
 }

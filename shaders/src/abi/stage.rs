@@ -146,7 +146,8 @@ pub struct StageFrame {
     /// Of fragments: lanes that are covered, and after the call those that were not discarded. Only these write memory.
     /// Other stages: as `active`.
     pub live: u32,
-    /// Slots of the stage before; of fragments, interpolated. Aligned to 16 bytes, as are the other slots and all vertex strides.
+    /// Slots of the stage before; of fragments, interpolated. Rows of lanes are aligned to 16 bytes, here and in all other slots,
+    /// and so are the strides of vertices made of rows; slots that lanes share are aligned to 4.
     pub inputs: *const u32,
     /// Slots of this stage. What the shader does not write keeps its value.
     pub outputs: *mut u32,

@@ -96,7 +96,7 @@ impl TextureInstruction {
 /// does not name is uninitialized.
 ///
 /// Coordinates are 32-bit floats, or integers for fetches, reads and writes.
-#[repr(C, align(32))]
+#[repr(C, align(16))]
 #[derive(Clone, Copy, Debug)]
 pub struct TextureFrame {
     /// First descriptor of the image's set; null where none is bound.

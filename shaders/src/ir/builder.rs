@@ -23,7 +23,7 @@ use super::lists::{CLOSED, Frame, NOWHERE, OPEN, Scope, strip_jumps};
 use super::stages::Helpers;
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Side, Stmt, Type, UnaryOp, Value, Variable,
+    Place, Stmt, Type, UnaryOp, Value, Variable,
 };
 use crate::hash::FastMap;
 
@@ -304,8 +304,8 @@ impl Builder {
         let key = match place {
             Place::Buffer { set, slot, offset } => [9 << 24 | set << 8 | ty as u32, slot.0, offset.0, 0],
             Place::PushConstant { offset } => [10 << 24 | ty as u32, offset.0, 0, 0],
-            Place::Interface { side: Side::Input, vertex, slot } => {
-                [11 << 24 | ty as u32, vertex.0, slot.0, 0]
+            Place::Interface { side, vertex, slot } if side.is_read_only(self.function.stage) => {
+                [11 << 24 | (side as u32) << 8 | ty as u32, vertex.0, slot.0, 0]
             }
             _ => return self.define(ty, Def::Other, Op::Load(ty, place)),
         };

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 pub use super::stage_memory::{Emitted, StageMemory};
 use super::{
-    AtomicOp, BinaryOp, Builtin, Function, GroupOp, Label, Op, Place, Side, Stmt, Type, Value, eval,
+    AtomicOp, BinaryOp, Builtin, Function, GroupOp, Label, Op, Place, Side, Stmt, Texture, Type, Value, eval,
 };
+use crate::abi::texture::{TextureFrame, TextureInstruction, TextureUnit};
 use crate::abi::{Descriptor, LANES};
 
 /// What a dispatch reads and writes.
@@ -27,6 +28,8 @@ pub struct Memory {
     pub group_count: [u32; 3],
     /// Added to each workgroup's id.
     pub base_group: [u32; 3],
+    /// Does image instructions, without context; their descriptors are slots of no set.
+    pub texture_unit: Option<TextureUnit>,
     /// For graphics stages.
     pub stage: StageMemory,
 }
@@ -73,6 +76,8 @@ struct Group<'a> {
 struct Lane {
     values: Vec<u64>,
     variables: Vec<u64>,
+    /// The result of the last image instruction.
+    texel: [u32; 4],
     local: Vec<Vec<u8>>,
 }
 
@@ -82,6 +87,7 @@ impl<'a> Group<'a> {
         let lane = || Lane {
             values: vec![0; function.values.len()],
             variables: vec![0; function.variables.len()],
+            texel: [0; 4],
             local: function.local_memories.iter().map(|&bytes| vec![0; bytes as usize]).collect(),
         };
         Self {
@@ -204,6 +210,9 @@ impl<'a> Group<'a> {
         if let Op::Group(op, operands) = op {
             return self.group(value, *op, operands, mask);
         }
+        if let Op::Texture(texture) = op {
+            return self.texture(value, texture, mask);
+        }
         for lane in active(mask) {
             let bits = self.compute(lane, op);
             self.lanes[lane].values[value.index()] = bits;
@@ -260,7 +269,8 @@ impl<'a> Group<'a> {
                 memory.copy_from_slice(&new.to_le_bytes()[..bytes]);
                 old
             }
-            Op::Group(..) => 0,
+            Op::TextureResult { word, .. } => self.lanes[lane].texel[usize::from(*word)].into(),
+            Op::Group(..) | Op::Texture(_) => 0,
         }
     }
 
@@ -323,6 +333,34 @@ impl<'a> Group<'a> {
             Place::Interface { .. } => return None,
         };
         memory.get_mut(offset..offset.checked_add(bytes)?)
+    }
+
+    /// Packets of lanes go to the texture unit together, as when machine code calls it.
+    fn texture(&mut self, value: Value, texture: &Texture, mask: &Mask) {
+        let lanes = LANES as usize;
+        let instruction =
+            TextureInstruction { uniform_image: false, uniform_sampler: false, ..texture.instruction };
+        for first in (0..mask.len()).step_by(lanes) {
+            let mut frame = TextureFrame::zeroed();
+            let members = first..mask.len().min(first + lanes);
+            for lane in members.clone() {
+                frame.active |= u32::from(mask[lane]) << (lane - first);
+                frame.image_slot[lane - first] = self.get(lane, texture.image.1) as u32;
+                let sampler = texture.sampler.map_or(0, |(_, slot)| self.get(lane, slot));
+                frame.sampler_slot[lane - first] = sampler as u32;
+                for &(operand, value) in &texture.operands {
+                    let bits = self.get(lane, value) as u32;
+                    frame.operand_mut(operand)[lane - first] = bits;
+                }
+            }
+            if let Some(unit) = self.memory.texture_unit {
+                unit(core::ptr::null(), (&raw const instruction).cast(), (&raw mut frame).cast());
+            }
+            for lane in members.filter(|&lane| mask[lane]) {
+                self.lanes[lane].values[value.index()] = frame.resident[lane - first].into();
+                self.lanes[lane].texel = frame.texel.map(|word| word[lane - first]);
+            }
+        }
     }
 
     fn group(&mut self, value: Value, op: GroupOp, operands: &[Value], mask: &Mask) {

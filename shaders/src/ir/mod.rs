@@ -30,10 +30,12 @@ mod stage_memory;
 mod stage_text;
 mod stages;
 pub mod text;
+pub mod texture;
 pub mod verify;
 
 pub use operation::{AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, GroupOp, MathOp, UnaryOp};
 use smallvec::SmallVec;
+pub use texture::{Texture, TextureOperand};
 
 use crate::abi::stage::InterpolateAt;
 use crate::stage::Stage;
@@ -252,6 +254,11 @@ pub enum Side {
 }
 
 impl Side {
+    /// Whether the stage does not write there.
+    pub const fn is_read_only(self, stage: Option<Stage>) -> bool {
+        matches!((self, stage), (Self::Input, _) | (Self::Patch, Some(Stage::TessellationEvaluation)))
+    }
+
     /// Whether all invocations of a packet see one and the same slot.
     pub const fn is_shared(self, stage: Option<Stage>) -> bool {
         matches!(
@@ -328,6 +335,18 @@ pub enum Op {
         x: Value,
         /// As `x`.
         y: Value,
+    },
+    /// An image instruction for the texture unit; gives one where all texels are resident, else zero (`I32`).
+    Texture(Box<Texture>),
+    /// A word of the result of a texture instruction, as `I32` or `F32`. Nothing but other results and sets of variables is
+    /// between them.
+    TextureResult {
+        /// The value of the instruction.
+        of: Value,
+        /// Which word: 0 to 3.
+        word: u8,
+        /// What it is.
+        ty: Type,
     },
     /// An operation over the active invocations of the subgroup.
     Group(GroupOp, SmallVec<[Value; 2]>),

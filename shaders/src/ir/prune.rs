@@ -81,7 +81,7 @@ impl Pruner {
     }
 
     fn definition(&mut self, value: Value, op: &Op) -> bool {
-        if !self.used[value.index()] && !matches!(op, Op::Atomic { .. }) {
+        if !self.used[value.index()] && !has_effect(op) {
             if let Op::Get(variable) = op {
                 self.reads[variable.index()] -= 1;
             }
@@ -126,6 +126,8 @@ impl Pruner {
                 self.mark(*b);
             }
             Op::Select(condition, a, b) => [condition, a, b].into_iter().for_each(|&v| self.mark(v)),
+            Op::Texture(texture) => texture.for_each_operand(|v| self.mark(v)),
+            Op::TextureResult { of, .. } => self.mark(*of),
             Op::Math(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Group(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Load(_, place) => self.mark_place(*place),
@@ -135,5 +137,13 @@ impl Pruner {
                 comparator.iter().for_each(|&v| self.mark(v));
             }
         }
+    }
+}
+
+fn has_effect(op: &Op) -> bool {
+    match op {
+        Op::Atomic { .. } => true,
+        Op::Texture(texture) => texture.writes(),
+        _ => false,
     }
 }

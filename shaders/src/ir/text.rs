@@ -18,14 +18,15 @@
 //! }
 //! ```
 //!
-//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Parsing checks the form only:
+//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Image instructions are printed
+//! only. Parsing checks the form only:
 //! whether the result is sound is the verifier's business.
 
 use std::fmt::{self, Display, Formatter};
 
 use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
-    Place, Side, Stmt, Type, UnaryOp, Value, Variable, stage_text,
+    Place, Side, Stmt, Texture, Type, UnaryOp, Value, Variable, stage_text,
 };
 use crate::abi::stage::{InterpolateAt, StageBuiltin};
 use crate::stage::Stage;
@@ -179,6 +180,13 @@ impl Display for Shown<'_> {
                 other => write!(f, "Builtin {other:?}"),
             },
             Op::Load(_, place) => write!(f, "Load {place}"),
+            Op::Texture(texture) => {
+                let Texture { instruction, image: (set, slot), sampler, operands } = &**texture;
+                write!(f, "Texture {instruction:?} image {set} {slot}")?;
+                sampler.iter().try_for_each(|(set, slot)| write!(f, " sampler {set} {slot}"))?;
+                operands.iter().try_for_each(|(operand, value)| write!(f, " {operand:?} {value}"))
+            }
+            Op::TextureResult { of, word, .. } => write!(f, "TextureResult {of} {word}"),
             Op::Helper | Op::Interpolate { .. } => stage_text::print(self.0, f),
             Op::BufferSize { set, slot } => write!(f, "BufferSize {set} {slot}"),
             Op::DescriptorWord { set, slot, word } => write!(f, "DescriptorWord {set} {slot} {word}"),

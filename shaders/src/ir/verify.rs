@@ -4,8 +4,8 @@
 //! function to a later stage. One walk; scopes by a flag per value that is taken back when its list ends.
 
 use super::{
-    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Side, Stmt, Type,
-    UnaryOp, Value, Variable,
+    AtomicOp, BinaryOp, CompareOp, ConvertOp, Function, GroupOp, Label, MathOp, Op, Place, Stmt, Texture,
+    Type, UnaryOp, Value, Variable,
 };
 use crate::stage::Stage;
 
@@ -59,8 +59,17 @@ impl Verifier<'_> {
     }
 
     fn list(&mut self, list: &[Stmt]) -> Result {
+        let mut results_of = None;
         for statement in list {
             self.statement(statement)?;
+            match statement {
+                Stmt::Let(value, Op::Texture(_)) => results_of = Some(*value),
+                Stmt::Let(_, Op::TextureResult { of, .. }) => {
+                    self.require(results_of == Some(*of), "a result follows its image instruction")?;
+                }
+                Stmt::Set(..) => {}
+                _ => results_of = None,
+            }
         }
         for statement in list {
             if let Stmt::Let(value, _) = statement {
@@ -92,7 +101,8 @@ impl Verifier<'_> {
                 self.require(ty != Type::Bool, "booleans have no memory representation")?;
                 self.require(!matches!(place, Place::PushConstant { .. }), "push constants are not written")?;
                 if let Place::Interface { side, .. } = place {
-                    self.require(*side != Side::Input, "inputs are not written")?;
+                    let read_only = side.is_read_only(self.function.stage);
+                    self.require(!read_only, "inputs are not written")?;
                     self.require(ty.bytes() == 4, "a slot has 32 bits")?;
                 }
                 Ok(())
@@ -262,8 +272,27 @@ impl Verifier<'_> {
                 self.require(memory, "atomics are for shared memory and buffers")?;
                 Ok(*ty)
             }
+            Op::Texture(texture) => self.texture(texture),
+            Op::TextureResult { of, word, ty } => {
+                self.expect(*of, Type::I32)?;
+                self.require(*word < 4 && matches!(ty, Type::I32 | Type::F32), fits)?;
+                Ok(*ty)
+            }
             Op::Group(op, operands) => self.group(*op, operands),
         }
+    }
+
+    fn texture(&self, texture: &Texture) -> Result<Type> {
+        for (set, slot) in std::iter::once(texture.image).chain(texture.sampler) {
+            self.require((set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+            self.expect(slot, Type::I32)?;
+        }
+        for &(operand, value) in &texture.operands {
+            let ty = self.value(value)?;
+            let fits = operand.exists() && matches!(ty, Type::I32 | Type::F32);
+            self.require(fits, "operand types fit the operation")?;
+        }
+        Ok(Type::I32)
     }
 
     fn math(&self, op: MathOp, operands: &[Value]) -> Result<Type> {

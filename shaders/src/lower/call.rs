@@ -75,7 +75,7 @@ impl Lowering<'_, '_> {
         self.b.ins().stack_addr(types::I64, slot, 0)
     }
 
-    fn stack_slot<T>(&mut self) -> clif::StackSlot {
+    pub(super) fn stack_slot<T>(&mut self) -> clif::StackSlot {
         self.b.create_sized_stack_slot(clif::StackSlotData::new(
             clif::StackSlotKind::ExplicitSlot,
             size_of::<T>() as u32,

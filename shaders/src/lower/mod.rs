@@ -14,6 +14,7 @@
 //! | `memory` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
 //! | `local` | private memory |
+//! | `texture` | image instructions that the texture unit does |
 //! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
 //! # Invariants
@@ -37,6 +38,7 @@ mod local;
 mod math;
 mod memory;
 mod stage;
+mod texture;
 mod value;
 
 use std::collections::{BTreeMap, HashSet};
@@ -48,6 +50,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use smallvec::SmallVec;
 
 use crate::abi::LANES;
+use crate::abi::texture::TextureInstruction;
 use crate::ir::{Builtin, Function, MathOp, Op, Type, UnaryOp, Value};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::{Evaluation, ScalarOp};
@@ -96,6 +99,8 @@ pub struct Lowered {
     pub evaluations: Vec<Box<Evaluation>>,
     /// The same of accesses.
     pub batches: Vec<Box<Batch>>,
+    /// The same of image instructions.
+    pub textures: Vec<Box<TextureInstruction>>,
 }
 
 /// Buffers that are worth keeping from one function to the next.
@@ -121,7 +126,8 @@ pub fn lower(
     let builder = FunctionBuilder::new(&mut workspace.context.func, &mut workspace.builder);
     let mut lowering = Lowering::new(function, uniformity, isa, builder);
     let entry = lowering.function()?;
-    let (evaluations, batches, local_bytes) = (lowering.evaluations, lowering.batches, lowering.local_bytes);
+    let (evaluations, batches, textures) = (lowering.evaluations, lowering.batches, lowering.textures);
+    let local_bytes = lowering.local_bytes;
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
@@ -130,7 +136,7 @@ pub fn lower(
     if !compiled.buffer.relocs().is_empty() {
         return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
     }
-    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches })
+    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches, textures })
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.
@@ -173,6 +179,9 @@ struct Lowering<'a, 'f> {
     #[expect(clippy::vec_box, reason = "they must not move")]
     batches: Vec<Box<Batch>>,
     batch_frame: Option<clif::StackSlot>,
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    textures: Vec<Box<TextureInstruction>>,
+    texture_frame: Option<clif::StackSlot>,
     origins: Vec<Origin>,
     /// Values of loads that were made together with an earlier one.
     loaded: HashSet<Value>,
@@ -219,6 +228,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             evaluations: Vec::new(),
             batches: Vec::new(),
             batch_frame: None,
+            textures: Vec::new(),
+            texture_frame: None,
             origins: batch::origins(function, &uniformity.constants),
             loaded: HashSet::new(),
             waiting_stores: None,
@@ -430,6 +441,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Op::Atomic { op, ty, place, value, comparator } => {
                 self.atomic(*op, *ty, place, *value, *comparator)?
             }
+            Op::Texture(texture) => self.texture(texture, shape),
+            Op::TextureResult { word, ty, .. } => self.texture_result(*word, *ty, shape),
             Op::Group(op, operands) => self.group(*op, operands, ty)?,
         })
     }

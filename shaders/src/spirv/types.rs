@@ -65,21 +65,38 @@ pub(crate) enum Kind {
     },
     /// A function's signature.
     Function,
-    /// A storage image.
+    /// An image, or an input attachment.
     Image(ImageType),
-    /// Something the shader cannot look into: a sampled image, a sampler, …
+    /// A sampler.
+    Sampler,
+    /// An image with its sampler.
+    SampledImage(ImageType),
+    /// Something the shader cannot look into.
     Opaque(Op),
 }
 
-/// A storage image of one sample, or a storage texel buffer.
+/// An image or texel buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ImageType {
     /// One to three dimensions, a cube, or a texel buffer.
     pub(crate) dim: Dim,
     /// Whether there are layers.
     pub(crate) arrayed: bool,
-    /// How texels lie in memory; may be unknown.
+    /// Whether texels have several samples.
+    pub(crate) multisampled: bool,
+    /// Whether it is written and read without a sampler.
+    pub(crate) storage: bool,
+    /// How texels of a storage image lie in memory; may be unknown.
     pub(crate) format: ImageFormat,
+    /// Type of a component, as instructions see it.
+    pub(crate) component: Type,
+}
+
+impl Kind {
+    /// Whether it is an image, a sampler or both: what a descriptor stands for that is no memory.
+    pub(crate) fn is_image(self) -> bool {
+        matches!(self, Self::Image(_) | Self::Sampler | Self::SampledImage(_))
+    }
 }
 
 /// Where a member of a structure lies.
@@ -237,10 +254,12 @@ impl Types {
             Op::TypeStruct => self.structure(module, instruction)?,
             Op::TypePointer => pointer(instruction)?,
             Op::TypeFunction => leaf(Kind::Function, 0, 0),
-            Op::TypeImage => image(instruction)?,
-            Op::TypeSampler | Op::TypeSampledImage | Op::TypeEvent => {
-                leaf(Kind::Opaque(instruction.op), 0, 0)
-            }
+            Op::TypeImage => image(instruction, self.scalar(instruction.operand(0)?))?,
+            Op::TypeSampler => leaf(Kind::Sampler, 0, 0),
+            Op::TypeSampledImage => match self.kind(instruction.operand(0)?) {
+                Kind::Image(ty) => leaf(Kind::SampledImage(ty), 0, 0),
+                _ => leaf(Kind::Opaque(instruction.op), 0, 0),
+            },
             _ => leaf(Kind::Opaque(instruction.op), 0, 0),
         };
         if info.depth > MAX_DEPTH {
@@ -359,20 +378,26 @@ fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
 }
 
 /// Operands: sampled type, dimensions, depth, arrayed, multisampled, sampled (2: storage), format.
-fn image(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
-    let dim = Dim::from_u32(instruction.operand(1)?);
-    let dim =
-        dim.filter(|dim| matches!(dim, Dim::Dim1D | Dim::Dim2D | Dim::Dim3D | Dim::DimCube | Dim::DimBuffer));
-    let single = instruction.operand(4)? == 0;
-    let storage = instruction.operand(5)? == 2;
-    let format = ImageFormat::from_u32(instruction.operand(6)?);
-    let arrayed = instruction.operand(3)? != 0;
-    Ok(match (dim, format) {
-        (Some(dim), Some(format)) if single && storage => {
-            leaf(Kind::Image(ImageType { dim, arrayed, format }), 0, 0)
-        }
-        _ => leaf(Kind::Opaque(Op::TypeImage), 0, 0),
-    })
+fn image(instruction: &Instruction<'_>, component: Option<Type>) -> Result<TypeInfo, CompileError> {
+    let known = |dim: &Dim| {
+        matches!(
+            dim,
+            Dim::Dim1D | Dim::Dim2D | Dim::Dim3D | Dim::DimCube | Dim::DimBuffer | Dim::DimSubpassData
+        )
+    };
+    let dim = Dim::from_u32(instruction.operand(1)?).filter(known);
+    let (Some(dim), Some(component)) = (dim, component) else {
+        return Ok(leaf(Kind::Opaque(Op::TypeImage), 0, 0));
+    };
+    let ty = ImageType {
+        dim,
+        arrayed: instruction.operand(3)? != 0,
+        multisampled: instruction.operand(4)? != 0,
+        storage: instruction.operand(5)? == 2 && dim != Dim::DimSubpassData,
+        format: ImageFormat::from_u32(instruction.operand(6)?).unwrap_or(ImageFormat::Unknown),
+        component,
+    };
+    Ok(leaf(Kind::Image(ty), 0, 0))
 }
 
 fn integer(instruction: &Instruction<'_>) -> Result<Type, CompileError> {

@@ -1,7 +1,8 @@
-//! Storage images and texel buffers: a texel is memory of a buffer whose descriptor says how the image lies in it.
+//! Storage images and texel buffers of known formats: a texel is memory of a buffer whose descriptor says how the image lies
+//! in it ([`Descriptor`]). Everything else about images goes to the [texture unit](super::texture).
 //!
 //! ```text
-//!   offset = x * texel bytes + y * row pitch + z * slice pitch      64 bits; z is a depth slice, an array layer or a face
+//!   offset = sum of (coordinate & mask) * pitch + (coordinate >> log2) * block pitch      64 bits
 //!   place  = Buffer { set, slot, inside ? offset : OUTSIDE }
 //! ```
 //!
@@ -10,15 +11,14 @@
 //!
 //! # Invariants
 //! 1. An offset that is not [`OUTSIDE`] is of a texel whose coordinates are all inside the descriptor's extent.
-//! 2. A loaded image is represented by the pointer it was loaded through: there are no image values.
-//!
-//! Multisampled images, images without format and packed formats are refused.
+//! 2. A loaded image or sampler is represented by the pointer it was loaded through: there are no image values.
 
-use spirv::{Dim, ImageOperands, Op};
+use spirv::{Dim, Op};
 
 use super::Translator;
 use super::pointer::{Layout, Pointer, Root};
 use super::texel::TexelFormat;
+use super::texture::Operands;
 use super::value::Scalars;
 use crate::CompileError;
 use crate::abi::Descriptor;
@@ -28,21 +28,32 @@ use crate::spirv::types::{ImageType, Kind};
 
 /// Beyond the range of every descriptor, and far enough from the end of the numbers that adding a texel does not wrap.
 const OUTSIDE: u64 = 1 << 62;
+/// Logarithm of a page's bytes: what blocks of an image are as large as.
+const BLOCK_LOG2: u64 = 16;
 
 /// An image that an instruction names.
-struct Image {
-    set: u32,
-    slot: Value,
-    ty: ImageType,
+pub(super) struct Image {
+    pub(super) set: u32,
+    pub(super) slot: Value,
+    pub(super) ty: ImageType,
 }
 
 impl Image {
-    fn format(&self) -> Result<TexelFormat, CompileError> {
-        let format = TexelFormat::of(self.ty.format);
-        format.ok_or_else(|| CompileError::unsupported(format!("image format {:?}", self.ty.format)))
+    /// The format, if machine code does it itself.
+    fn format(&self) -> Option<TexelFormat> {
+        TexelFormat::of(self.ty.format)
     }
 
-    /// For x, y and z: which component of a coordinate it is.
+    /// Components of a texel coordinate without layer: of a cube x and y.
+    pub(super) fn dimensions(&self) -> usize {
+        match self.ty.dim {
+            Dim::Dim1D | Dim::DimBuffer => 1,
+            Dim::Dim3D => 3,
+            _ => 2,
+        }
+    }
+
+    /// For x, y and z: which component of a coordinate it is. Layers and faces are z.
     fn axes(&self) -> [Option<usize>; 3] {
         match self.ty.dim {
             Dim::Dim1D | Dim::DimBuffer => [Some(0), None, self.ty.arrayed.then_some(1)],
@@ -52,33 +63,51 @@ impl Image {
     }
 }
 
+/// Whether [`Translator::image_instruction`] translates it.
+pub(super) fn is_image_instruction(op: Op) -> bool {
+    matches!(op, Op::SampledImage | Op::Image | Op::ImageTexelPointer | Op::ImageSparseTexelsResident)
+        || super::texture::Kind::of(op).is_some()
+}
+
 impl<'a> Translator<'a> {
     /// The instructions of this family.
     pub(super) fn image_instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        let image = self.image(instruction)?;
         match instruction.op {
-            Op::ImageRead => self.image_read(instruction, &image),
-            Op::ImageWrite => self.image_write(instruction, &image),
-            Op::ImageTexelPointer => self.texel_pointer(instruction, &image),
-            Op::ImageQuerySize => self.image_size(instruction, &image),
-            _ => Err(instruction.unsupported()),
+            Op::SampledImage => return self.sampled_image(instruction),
+            Op::Image => return self.image_of(instruction),
+            Op::ImageSparseTexelsResident => return self.texels_resident(instruction),
+            _ => {}
+        }
+        let image = self.image(instruction)?;
+        let inline = image.ty.storage && image.format().is_some();
+        match (instruction.op, image.format()) {
+            (Op::ImageRead, Some(format)) if inline => self.image_read(instruction, &image, format),
+            (Op::ImageWrite, Some(format)) if inline => self.image_write(instruction, &image, format),
+            (Op::ImageTexelPointer, Some(format)) => self.texel_pointer(instruction, &image, format),
+            (Op::ImageQuerySize, _) if image.ty.storage => self.image_size(instruction, &image),
+            _ => self.texture_instruction(instruction, &image),
         }
     }
 
-    /// The first operand: a loaded image, or a pointer to one.
+    /// The first operand: a loaded image with or without its sampler, or a pointer to one.
     fn image(&mut self, instruction: &Instruction<'a>) -> Result<Image, CompileError> {
         let pointer = self.pointer(instruction, instruction.operand(0)?)?;
         self.check_root(instruction, &pointer)?;
         match (self.types.kind(pointer.ty), pointer.root) {
-            (Kind::Image(ty), Root::Buffer { set, slot, .. }) => Ok(Image { set, slot, ty }),
-            _ => Err(instruction.error("the operand is no storage image")),
+            (Kind::Image(ty) | Kind::SampledImage(ty), Root::Buffer { set, slot, .. }) => {
+                Ok(Image { set, slot, ty })
+            }
+            _ => Err(instruction.error("the operand is no image")),
         }
     }
 
-    fn image_read(&mut self, instruction: &Instruction<'a>, image: &Image) -> Result<(), CompileError> {
-        check_operands(instruction, 2)?;
-        let format = image.format()?;
-        let texel = self.texel(instruction, image, format)?;
+    fn image_read(
+        &mut self,
+        instruction: &Instruction<'a>,
+        image: &Image,
+        format: TexelFormat,
+    ) -> Result<(), CompileError> {
+        let texel = self.texel_of(instruction, image, format, 2)?;
         let count = self.types.scalars(instruction.result_type).min(4) as u32;
         let mut scalars = Scalars::new();
         for component in 0..count {
@@ -94,10 +123,13 @@ impl<'a> Translator<'a> {
         self.define(instruction, &scalars)
     }
 
-    fn image_write(&mut self, instruction: &Instruction<'a>, image: &Image) -> Result<(), CompileError> {
-        check_operands(instruction, 3)?;
-        let format = image.format()?;
-        let texel = self.texel(instruction, image, format)?;
+    fn image_write(
+        &mut self,
+        instruction: &Instruction<'a>,
+        image: &Image,
+        format: TexelFormat,
+    ) -> Result<(), CompileError> {
+        let texel = self.texel_of(instruction, image, format, 3)?;
         let span = self.operand(instruction, 2)?;
         let shown = Scalars::from_slice(self.values.slice(span));
         let fits = shown.len() >= format.components as usize
@@ -114,22 +146,27 @@ impl<'a> Translator<'a> {
     }
 
     /// `OpImageTexelPointer`, for atomics.
-    fn texel_pointer(&mut self, instruction: &Instruction<'a>, image: &Image) -> Result<(), CompileError> {
-        let format = image.format()?;
+    fn texel_pointer(
+        &mut self,
+        instruction: &Instruction<'a>,
+        image: &Image,
+        format: TexelFormat,
+    ) -> Result<(), CompileError> {
         let Kind::Pointer { pointee, .. } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the result type is no pointer"));
         };
         if format.components != 1 || self.types.scalar(pointee) != Some(format.stored()) {
             return Err(instruction.error("the result does not point at a texel of the image's format"));
         }
-        let texel = self.texel(instruction, image, format)?;
+        let sample = if image.ty.multisampled { Some(self.scalar_operand(instruction, 2)?) } else { None };
+        let texel = self.texel(instruction, image, format, sample)?;
         let root = Root::Buffer { set: image.set, slot: image.slot, constant: false };
         let pointer = Pointer { dynamic: Some(texel), ..Pointer::new(root, Layout::Natural, pointee) };
         self.define_pointer(instruction.result, pointer);
         Ok(())
     }
 
-    /// `OpImageQuerySize`: a cube has no third dimension, an array of cubes one layer for six faces.
+    /// `OpImageQuerySize` of a storage image: a cube has no third dimension, an array of cubes one layer for six faces.
     fn image_size(&mut self, instruction: &Instruction<'a>, image: &Image) -> Result<(), CompileError> {
         let mut sizes = Scalars::new();
         for (axis, used) in (0..).zip(image.axes()) {
@@ -144,17 +181,34 @@ impl<'a> Translator<'a> {
         self.define(instruction, &sizes)
     }
 
+    /// The offset of the texel that the coordinate and the image operands from `operands` on name.
+    fn texel_of(
+        &mut self,
+        instruction: &Instruction<'a>,
+        image: &Image,
+        format: TexelFormat,
+        operands: usize,
+    ) -> Result<Value, CompileError> {
+        let sample = match Operands::parse(instruction, operands)?.sample {
+            Some(id) if image.ty.multisampled => Some(self.scalar(instruction, id)?),
+            _ => None,
+        };
+        self.texel(instruction, image, format, sample)
+    }
+
     /// The offset of the texel that the second operand is the coordinate of; `I64`.
     fn texel(
         &mut self,
         instruction: &Instruction<'a>,
         image: &Image,
         format: TexelFormat,
+        sample: Option<Value>,
     ) -> Result<Value, CompileError> {
         let span = self.operand(instruction, 1)?;
         let coordinate = Scalars::from_slice(self.values.slice(span));
         let mut inside = self.builder.bool(true);
         let mut offset = self.builder.constant(Type::I64, 0);
+        let logs = self.word(image, Descriptor::BLOCK_LOG2_WORD);
         for (axis, component) in (0..).zip(image.axes()) {
             let Some(component) = component else { continue };
             let index = coordinate.get(component).copied();
@@ -163,33 +217,62 @@ impl<'a> Translator<'a> {
             let extent = self.word(image, Descriptor::EXTENT_WORD + axis);
             let within = self.builder.compare(CompareOp::ULt, index, extent);
             inside = self.builder.binary(BinaryOp::And, inside, within);
-            let pitch = self.pitch(image, format, axis);
-            let index = self.resize_unsigned(index, Type::I64);
-            let step = self.builder.binary(BinaryOp::IMul, index, pitch);
+            let step = if image.ty.dim == Dim::DimBuffer {
+                let pitch = self.builder.constant(Type::I64, format.texel_bytes().into());
+                self.scaled(index, pitch)
+            } else {
+                self.step(image, format, axis, index, logs)
+            };
+            offset = self.builder.binary(BinaryOp::IAdd, offset, step);
+        }
+        if let Some(sample) = sample {
+            let (shift, one) = (self.builder.int(24), self.builder.int(1));
+            let log2 = self.builder.binary(BinaryOp::UShr, logs, shift);
+            let samples = self.builder.binary(BinaryOp::Shl, one, log2);
+            let within = self.builder.compare(CompareOp::ULt, sample, samples);
+            inside = self.builder.binary(BinaryOp::And, inside, within);
+            let pitch = self.word(image, Descriptor::SAMPLE_PITCH_WORD);
+            let pitch = self.resize_unsigned(pitch, Type::I64);
+            let step = self.scaled(sample, pitch);
             offset = self.builder.binary(BinaryOp::IAdd, offset, step);
         }
         let outside = self.builder.constant(Type::I64, OUTSIDE);
         Ok(self.builder.select(inside, offset, outside))
     }
 
-    /// Bytes from one texel to the next along an axis; `I64`.
-    fn pitch(&mut self, image: &Image, format: TexelFormat, axis: u32) -> Value {
-        match axis {
-            0 => self.builder.constant(Type::I64, format.texel_bytes().into()),
+    /// What a coordinate adds to the offset: the way inside its block, and the way to the block.
+    fn step(&mut self, image: &Image, format: TexelFormat, axis: u32, index: Value, logs: Value) -> Value {
+        let (shift, byte, one) = (self.builder.int(axis * 8), self.builder.int(0xff), self.builder.int(1));
+        let log2 = self.builder.binary(BinaryOp::UShr, logs, shift);
+        let log2 = self.builder.binary(BinaryOp::And, log2, byte);
+        let size = self.builder.binary(BinaryOp::Shl, one, log2);
+        let mask = self.builder.binary(BinaryOp::ISub, size, one);
+        let inner = self.builder.binary(BinaryOp::And, index, mask);
+        let outer = self.builder.binary(BinaryOp::UShr, index, log2);
+        let (pitch, block_pitch) = match axis {
+            0 => {
+                let texel = self.builder.constant(Type::I64, format.texel_bytes().into());
+                (texel, self.builder.constant(Type::I64, 1 << BLOCK_LOG2))
+            }
             1 => {
-                let pitch = self.word(image, Descriptor::ROW_PITCH_WORD);
-                self.resize_unsigned(pitch, Type::I64)
+                let rows = self.word(image, Descriptor::ROW_PITCH_WORD);
+                let blocks = self.word(image, Descriptor::BLOCK_ROW_PITCH_WORD);
+                (self.resize_unsigned(rows, Type::I64), self.resize_unsigned(blocks, Type::I64))
             }
             _ => {
+                let slices = self.word(image, Descriptor::SLICE_PITCH_WORD);
                 let low = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD);
                 let high = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD + 1);
-                let (low, high) =
-                    (self.resize_unsigned(low, Type::I64), self.resize_unsigned(high, Type::I64));
-                let bits = self.builder.constant(Type::I64, 32);
-                let high = self.builder.binary(BinaryOp::Shl, high, bits);
-                self.builder.binary(BinaryOp::Or, low, high)
+                (self.resize_unsigned(slices, Type::I64), self.joined_words(Type::I64, &[low, high]))
             }
-        }
+        };
+        let (inner, outer) = (self.scaled(inner, pitch), self.scaled(outer, block_pitch));
+        self.builder.binary(BinaryOp::IAdd, inner, outer)
+    }
+
+    fn scaled(&mut self, index: Value, pitch: Value) -> Value {
+        let index = self.resize_unsigned(index, Type::I64);
+        self.builder.binary(BinaryOp::IMul, index, pitch)
     }
 
     fn component(&mut self, image: &Image, texel: Value, bytes: u32) -> Place {
@@ -203,28 +286,11 @@ impl<'a> Translator<'a> {
     }
 
     /// Zero or one.
-    fn small(&mut self, ty: Type, value: u32) -> Value {
+    pub(super) fn small(&mut self, ty: Type, value: u32) -> Value {
         if ty.is_float() {
             self.builder.float(ty, value.into())
         } else {
             self.builder.constant(ty, value.into())
         }
-    }
-}
-
-/// Refuses image operands that would change what is accessed. All accesses are coherent, so those that ask for that are met.
-fn check_operands(instruction: &Instruction<'_>, index: usize) -> Result<(), CompileError> {
-    let met = ImageOperands::MAKE_TEXEL_AVAILABLE
-        | ImageOperands::MAKE_TEXEL_VISIBLE
-        | ImageOperands::NON_PRIVATE_TEXEL
-        | ImageOperands::VOLATILE_TEXEL
-        | ImageOperands::SIGN_EXTEND
-        | ImageOperands::ZERO_EXTEND
-        | ImageOperands::NONTEMPORAL;
-    match instruction.operands.get(index) {
-        Some(bits) if bits & !met.bits() != 0 => {
-            Err(CompileError::unsupported("image operands of a storage image"))
-        }
-        _ => Ok(()),
     }
 }

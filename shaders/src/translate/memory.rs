@@ -21,7 +21,7 @@ impl<'a> Translator<'a> {
         if self.types.kind(pointer.ty) != self.types.kind(instruction.result_type) {
             return Err(instruction.error("the result type is not what the pointer points at"));
         }
-        if let Kind::Image(_) = self.types.kind(pointer.ty) {
+        if self.types.kind(pointer.ty).is_image() {
             self.check_root(instruction, &pointer)?;
             self.define_pointer(instruction.result, pointer);
             return Ok(());

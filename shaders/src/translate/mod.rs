@@ -36,6 +36,7 @@ mod stage_call;
 mod synchronization;
 mod terminator;
 mod texel;
+mod texture;
 mod usage;
 mod value;
 mod variable;
@@ -58,6 +59,7 @@ use crate::{CompileError, ComputeSource, StageSource};
 
 use call::Activation;
 use interface::Io;
+use pointer::Pointer;
 use usage::Usage;
 use value::Values;
 
@@ -129,6 +131,8 @@ struct Translator<'a> {
     storage_set: Option<u32>,
     /// What is known of the interface of a graphics stage.
     io: Io,
+    /// By the id of an `OpSampledImage`: the sampler.
+    samplers: FastMap<u32, Pointer>,
 }
 
 impl<'a> Translator<'a> {
@@ -149,6 +153,7 @@ impl<'a> Translator<'a> {
             explicit_shared: false,
             storage_set: module.storage_set(),
             io: Io::default(),
+            samplers: FastMap::default(),
         })
     }
 
@@ -218,9 +223,7 @@ impl<'a> Translator<'a> {
             Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
                 self.access_chain(instruction)
             }
-            Op::ImageRead | Op::ImageWrite | Op::ImageTexelPointer | Op::ImageQuerySize => {
-                self.image_instruction(instruction)
-            }
+            op if image::is_image_instruction(op) => self.image_instruction(instruction),
             _ => self.operation(instruction.op, instruction),
         }
     }

@@ -70,6 +70,8 @@ impl TexelFormat {
             ImageFormat::R8i => (Sint, 1, 1),
             ImageFormat::Rg8i => (Sint, 2, 1),
             ImageFormat::Rgba8i => (Sint, 4, 1),
+            ImageFormat::R64ui => (Uint, 1, 8),
+            ImageFormat::R64i => (Sint, 1, 8),
             _ => return None,
         };
         Some(Self { encoding, components, bytes })
@@ -87,13 +89,18 @@ impl TexelFormat {
             (Encoding::Float, _) => Type::F32,
             (_, 1) => Type::I8,
             (_, 2) => Type::I16,
+            (_, 8) => Type::I64,
             _ => Type::I32,
         }
     }
 
     /// The type of a component in the shader.
     pub(super) fn shown(self) -> Type {
-        if matches!(self.encoding, Encoding::Uint | Encoding::Sint) { Type::I32 } else { Type::F32 }
+        match (self.encoding, self.bytes) {
+            (Encoding::Uint | Encoding::Sint, 8) => Type::I64,
+            (Encoding::Uint | Encoding::Sint, _) => Type::I32,
+            _ => Type::F32,
+        }
     }
 
     /// What one is, of a normalized format.
@@ -109,8 +116,8 @@ impl Translator<'_> {
         match format.encoding {
             Encoding::Float if format.stored() == Type::F32 => stored,
             Encoding::Float => self.builder.convert(ConvertOp::FloatToFloat, stored, Type::F32),
-            Encoding::Uint => self.resize_unsigned(stored, Type::I32),
-            Encoding::Sint => self.resize_signed(stored, Type::I32),
+            Encoding::Uint => self.resize_unsigned(stored, format.shown()),
+            Encoding::Sint => self.resize_signed(stored, format.shown()),
             Encoding::Unorm => {
                 let wide = self.resize_unsigned(stored, Type::I32);
                 let float = self.builder.convert(ConvertOp::UnsignedToFloat, wide, Type::F32);

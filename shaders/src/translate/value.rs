@@ -125,7 +125,7 @@ impl<'a> Translator<'a> {
             Val::Span(span) => self.define_span(parameter, span),
             Val::Pointer(pointer) => {
                 let kind = self.types.kind(parameter.result_type);
-                if !matches!(kind, Kind::Pointer { .. } | Kind::Image(_)) {
+                if !matches!(kind, Kind::Pointer { .. }) && !kind.is_image() {
                     return Err(parameter.error("an argument is a pointer, the parameter is not"));
                 }
                 self.values.put(parameter.result, Val::Pointer(pointer));
@@ -237,7 +237,7 @@ impl<'a> Translator<'a> {
     pub(super) fn check_size(&self, instruction: &Instruction<'a>, ty: u32) -> Result<(), CompileError> {
         match self.types.scalars(ty) {
             0 if self.types.get(ty).is_none() => Err(instruction.error("the type is not declared")),
-            0 if matches!(self.types.kind(ty), Kind::Opaque(_) | Kind::Image(_)) => {
+            0 if matches!(self.types.kind(ty), Kind::Opaque(_)) || self.types.kind(ty).is_image() => {
                 Err(CompileError::unsupported("images and samplers"))
             }
             scalars if scalars > MAX_SCALARS => {
@@ -251,7 +251,7 @@ impl<'a> Translator<'a> {
     pub(super) fn undef(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         match self.types.kind(instruction.result_type) {
             Kind::Pointer { class, .. } if !is_value(class) => return Ok(()),
-            Kind::Opaque(_) | Kind::Image(_) => return Ok(()),
+            kind if kind.is_image() || matches!(kind, Kind::Opaque(_)) => return Ok(()),
             _ => {}
         }
         let zeros = self.zeros(instruction, instruction.result_type)?;

@@ -136,18 +136,17 @@ impl<'a> Translator<'a> {
             .unwrap_or(0)
     }
 
-    /// Whether it is a storage image or an array of them.
+    /// Whether it is an image, a sampler or an array of them.
     fn is_image(&self, ty: u32) -> bool {
         match self.types.kind(ty) {
-            Kind::Image(_) => true,
             Kind::Array { element, .. } | Kind::RuntimeArray { element } => {
-                matches!(self.types.kind(element), Kind::Image(_))
+                self.types.kind(element).is_image()
             }
-            _ => false,
+            kind => kind.is_image(),
         }
     }
 
-    /// A buffer, a storage image, or an array of them.
+    /// A buffer, image or sampler, or an array of them.
     fn resource(&mut self, id: u32, class: StorageClass, ty: u32) -> Pointer {
         let decorations = &self.module.decorations;
         let set = decorations.get(id, Decoration::DescriptorSet).unwrap_or(0);

@@ -114,7 +114,7 @@ impl Generator {
         }
         let ty = self.random.pick(&[Type::I32, Type::F32]);
         let (side, value) = (self.side(Side::Output), self.value(ty));
-        let side = if side == Side::Input { Side::Output } else { side };
+        let side = if side.is_read_only(self.function.stage) { Side::Output } else { side };
         let (vertex, slot) = (self.own_vertex(side), self.number(SLOTS));
         self.emit(Stmt::Store { place: Place::Interface { side, vertex, slot }, value });
     }

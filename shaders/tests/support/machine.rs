@@ -102,6 +102,9 @@ pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement
 pub(crate) fn with_memory(memory: &mut Memory, placement: Placement, run: impl FnOnce(&DispatchContext)) {
     let mut machine = Machine::new(memory.group_count);
     machine.context.base_group = memory.base_group;
+    if let Some(unit) = memory.texture_unit {
+        machine.context.texture_unit = unit;
+    }
     machine.context.push_constants[..memory.push_constants.len()].copy_from_slice(&memory.push_constants);
 
     let shift = if placement == Placement::Sparse { PAGE - 16 } else { 16 };

@@ -17,6 +17,18 @@ pub fn check_script(script: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzzing::unhex;
+
+    /// What fuzzing has found to reach all of the code, in `fuzz/seeds`.
+    #[test]
+    fn kept_scripts_are_replayed_or_refused() {
+        let seeds = include_str!("../../fuzz/seeds/text.hex").lines();
+        for bytes in seeds.take(if cfg!(miri) { 2 } else { usize::MAX }).map(unhex) {
+            if let Ok(script) = std::str::from_utf8(&bytes) {
+                check_script(script);
+            }
+        }
+    }
 
     #[test]
     fn nonsense_is_refused_without_a_panic() {

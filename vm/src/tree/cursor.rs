@@ -1,7 +1,7 @@
 //! Places in the tree: one descent finds a place, steps lead to its neighbours.
 
 use super::ahead::Hint;
-use super::node::Entry;
+use super::node::{Entry, Leaf};
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
 
@@ -93,17 +93,8 @@ impl<T: Copy + Default> RangeTree<T> {
     }
 
     /// The entry before the place.
-    #[inline]
     pub(crate) fn before(&self, place: &Place) -> Option<Entry<T>> {
-        if place.leaf == NONE {
-            return None;
-        }
-        let leaf = &self.leaves[place.leaf];
-        if place.index > 0 {
-            return Some(leaf.entry(place.index as usize - 1));
-        }
-        let prev = (leaf.prev != NONE).then(|| &self.leaves[leaf.prev])?;
-        Some(prev.entry(prev.len as usize - 1))
+        self.from(place).before()
     }
 
     /// The last entry of all.
@@ -114,7 +105,7 @@ impl<T: Copy + Default> RangeTree<T> {
     /// The entries from the place on.
     #[inline]
     pub(crate) fn from(&self, place: &Place) -> Entries<'_, T> {
-        Entries { tree: self, leaf: place.leaf, index: place.index }
+        Entries { tree: self, leaf: self.leaves.get(place.leaf), index: place.index as usize }
     }
 }
 
@@ -122,8 +113,20 @@ impl<T: Copy + Default> RangeTree<T> {
 #[derive(Clone, Debug)]
 pub struct Entries<'a, T> {
     tree: &'a RangeTree<T>,
-    leaf: u32,
-    index: u32,
+    leaf: Option<&'a Leaf<T>>,
+    index: usize,
+}
+
+impl<T: Copy + Default> Entries<'_, T> {
+    /// The entry before the one that comes next.
+    #[inline]
+    pub(crate) fn before(&self) -> Option<Entry<T>> {
+        let leaf = self.leaf?;
+        match self.index.checked_sub(1) {
+            Some(index) => Some(leaf.entry(index)),
+            None => self.tree.leaves.get(leaf.prev).map(|prev| prev.entry(prev.len as usize - 1)),
+        }
+    }
 }
 
 impl<T: Copy + Default> Iterator for Entries<'_, T> {
@@ -131,19 +134,13 @@ impl<T: Copy + Default> Iterator for Entries<'_, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Entry<T>> {
-        if self.leaf == NONE {
-            return None;
-        }
-        let mut leaf = &self.tree.leaves[self.leaf];
-        if self.index >= leaf.len {
+        let mut leaf = self.leaf?;
+        if self.index >= leaf.len as usize {
             // A leaf of a tree is never empty, so one step is enough.
-            (self.leaf, self.index) = (leaf.next, 0);
-            if self.leaf == NONE {
-                return None;
-            }
-            leaf = &self.tree.leaves[self.leaf];
+            (self.leaf, self.index) = (self.tree.leaves.get(leaf.next), 0);
+            leaf = self.leaf?;
         }
         self.index += 1;
-        Some(leaf.entry(self.index as usize - 1))
+        Some(leaf.entry(self.index - 1))
     }
 }

@@ -85,11 +85,13 @@ impl Span {
 /// A map from disjoint ranges to values.
 #[derive(Debug)]
 pub struct RangeTree<T> {
-    leaves: Arena<Leaf<T>>,
-    inners: Arena<Inner>,
+    leaves: Arena<Leaf<T>, 64>,
+    inners: Arena<Inner, 16>,
     root: u32,
     /// Levels of inner nodes above the leaves.
     height: usize,
+    /// Inner nodes of each level, from the one above the leaves.
+    widths: [u32; MAX_HEIGHT],
     first: u32,
     len: usize,
     reserved: Reserve,
@@ -102,6 +104,7 @@ impl<T> Default for RangeTree<T> {
             inners: Arena::new(),
             root: NONE,
             height: 0,
+            widths: [0; MAX_HEIGHT],
             first: NONE,
             len: 0,
             reserved: Reserve::default(),

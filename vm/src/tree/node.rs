@@ -41,8 +41,8 @@ pub(super) struct Leaf<T> {
     pub(super) values: [T; LEAF],
 }
 
-impl<T: Copy + Default> Leaf<T> {
-    pub(super) fn new() -> Self {
+impl<T: Copy + Default> Default for Leaf<T> {
+    fn default() -> Self {
         Self {
             starts: [u32::MAX; LEAF],
             len: 0,
@@ -53,7 +53,9 @@ impl<T: Copy + Default> Leaf<T> {
             values: [T::default(); LEAF],
         }
     }
+}
 
+impl<T: Copy + Default> Leaf<T> {
     /// The first entry that ends after `key`; `len` if there is none.
     #[inline]
     pub(super) fn search(&self, key: u32) -> usize {
@@ -144,11 +146,13 @@ pub(super) struct Inner {
     pub(super) len: u32,
 }
 
-impl Inner {
-    pub(super) const fn new() -> Self {
+impl Default for Inner {
+    fn default() -> Self {
         Self { keys: [u32::MAX; INNER], children: [NONE; INNER], gaps: [0; INNER], len: 0 }
     }
+}
 
+impl Inner {
     /// The child in whose bounds `key` lies.
     #[inline]
     pub(super) fn search(&self, key: u32) -> usize {

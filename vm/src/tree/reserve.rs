@@ -2,9 +2,9 @@
 //!
 //! # The bound
 //! Only a full leaf is split, and every split in the middle leaves two half-full ones, so `k` inserts into a tree of `L` leaves make
-//! at most `min(k, L + 1 + (k + c) / (LEAF / 2 - 1))` of them net: give each leaf but the last `max(0, fill - LEAF / 2)` credits and the last
-//! one `fill`. An insert adds at most one credit; a split, in the middle or at the tree's end, uses up at least `LEAF / 2 - 1`; removing a
-//! leaf at the end adds at most `LEAF / 2` and takes a leaf away. The same counts inner nodes, level by level, with the new nodes of the
+//! at most `min(k, L + 2 + (k + c) / (LEAF / 2 - 1))` of them net: give each leaf `max(0, fill - LEAF / 2)` credits, but the first and the last
+//! one `fill`. An insert adds at most one credit; a split, in the middle or at an end of the tree, uses up at least `LEAF / 2 - 1`; removing a
+//! leaf at an end adds at most `LEAF / 2` and takes a leaf away. The same counts inner nodes, level by level, with the new nodes of the
 //! level below as inserts.
 
 use super::RangeTree;
@@ -27,7 +27,7 @@ fn worst_case(nodes: usize, width: usize, inserts: usize) -> usize {
     if inserts <= nodes {
         return inserts;
     }
-    inserts.min((nodes + 1) * width.div_ceil(2 * half) + inserts.div_ceil(half) + 2)
+    inserts.min((nodes + 2) * width.div_ceil(2 * half) + inserts.div_ceil(half) + 2)
 }
 
 impl<T: Copy + Default> RangeTree<T> {
@@ -38,16 +38,18 @@ impl<T: Copy + Default> RangeTree<T> {
     pub fn reserve(&mut self, inserts: usize) -> Result<Reserve, Error> {
         // What others have reserved may be in the tree by then.
         let leaves = worst_case(self.leaves.len() + self.reserved.leaves, LEAF, inserts);
-        let inners_later = self.inners.len() + self.reserved.inners;
         let (mut inners, mut below) = (0, leaves);
-        for _ in 0..=self.height {
-            below = worst_case(inners_later, INNER, below);
+        for width in &self.widths[..self.height] {
+            below = worst_case(*width as usize + self.reserved.inners, INNER, below);
             inners += below;
         }
-        // Levels that do not exist yet: each has a node for every half-full one below, down to the root.
-        while below > 1 {
+        // Levels that do not exist yet: each has a node for every half-full one below, and a root.
+        loop {
             below = below.div_ceil(INNER / 2 - 1);
             inners += below + 1;
+            if below <= 1 {
+                break;
+            }
         }
         self.leaves.reserve(leaves)?;
         if let Err(error) = self.inners.reserve(inners) {

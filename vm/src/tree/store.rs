@@ -3,8 +3,8 @@
 //! Nearly always both fit the leaf at hand, and replacing is one move inside it. Else the old entries are taken out leaf by leaf and
 //! the new ones inserted one by one; only that needs the way down from the root, and finds it anew.
 //!
-//! A leaf is given back when it is empty; half-empty ones are left alone. A full node is split in the middle, except at the very end of
-//! the tree, where it is left full: ascending inserts give full leaves.
+//! A leaf is given back when it is empty; half-empty ones are left alone. A full node is split in the middle, except at the very ends of
+//! the tree, where it is left full: ascending or descending inserts give full leaves.
 
 use super::cursor::{Path, Place};
 use super::node::{Child, Entry, INNER, Inner, LEAF, Leaf};
@@ -79,7 +79,7 @@ impl<T: Copy + Default> RangeTree<T> {
     fn insert_one(&mut self, entry: Entry<T>) {
         let mut place = self.seek(entry.start);
         if place.leaf == NONE {
-            place.leaf = self.leaves.add(Leaf::new());
+            place.leaf = self.leaves.add(Leaf::default());
             (self.root, self.first) = (place.leaf, place.leaf);
         } else if self.leaves[place.leaf].len as usize == LEAF {
             self.split_leaf(&mut place, entry.start);
@@ -119,9 +119,13 @@ impl<T: Copy + Default> RangeTree<T> {
     fn split_leaf(&mut self, place: &mut Place, key: u32) {
         let path = self.path_to(key);
         let old = place.leaf;
-        let next = self.leaves[old].next;
-        let at = if next == NONE && place.index as usize == LEAF { LEAF } else { LEAF / 2 };
-        let mut right = Leaf::new();
+        let (prev, next) = (self.leaves[old].prev, self.leaves[old].next);
+        let at = match place.index as usize {
+            LEAF if next == NONE => LEAF,
+            0 if prev == NONE => 0,
+            _ => LEAF / 2,
+        };
+        let mut right = Leaf::default();
         let left = &mut self.leaves[old];
         // What is above the last key of the left half and not above the first of the right one.
         let key = if at == LEAF { left.ends[LEAF - 1] } else { left.starts[at] };
@@ -151,7 +155,7 @@ impl<T: Copy + Default> RangeTree<T> {
             let at_end = index == INNER
                 && (0..level).map(|above| path.at(above)).all(|(n, i)| i + 1 == self.inners[n].len as usize);
             let at = if at_end { INNER } else { INNER / 2 };
-            let mut right = Inner::new();
+            let mut right = Inner::default();
             self.inners[node].split_off(at, &mut right);
             if index > at || at_end {
                 right.insert(index - at, child);
@@ -159,12 +163,14 @@ impl<T: Copy + Default> RangeTree<T> {
                 self.inners[node].insert(index, child);
             }
             child = Child { key: right.keys[0], gap: right.gap(), node: self.inners.add(right) };
+            self.widths[self.height - 1 - level] += 1;
         }
         let old = if self.height == 0 { self.leaves[self.root].gap } else { self.inners[self.root].gap() };
-        let mut root = Inner::new();
+        let mut root = Inner::default();
         root.insert(0, Child { key: 0, node: self.root, gap: old });
         root.insert(1, child);
         self.root = self.inners.add(root);
+        self.widths[self.height] = 1;
         self.height += 1;
         debug_assert!(self.height <= MAX_HEIGHT);
     }
@@ -188,6 +194,7 @@ impl<T: Copy + Default> RangeTree<T> {
                 return self.lower_root();
             }
             self.inners.remove(node);
+            self.widths[self.height - 1 - level] -= 1;
         }
         (self.root, self.height) = (NONE, 0);
     }
@@ -199,6 +206,7 @@ impl<T: Copy + Default> RangeTree<T> {
             self.inners.remove(self.root);
             self.root = child;
             self.height -= 1;
+            self.widths[self.height] = 0;
         }
     }
 }

@@ -13,13 +13,24 @@ impl<T: Copy + Default> RangeTree<T> {
             (last, count) = (entry.end, count + 1);
         }
         assert_eq!(count, self.len);
-        if self.root != NONE {
-            self.check_node(self.root, 0, 0, u32::MAX);
+        if self.root == NONE {
+            assert_eq!(self.widths, [0; MAX_HEIGHT]);
+        } else {
+            let mut widths = [0; MAX_HEIGHT];
+            self.check_node(self.root, 0, 0, u32::MAX, &mut widths);
+            assert_eq!(widths, self.widths);
         }
     }
 
     /// Gives the node's bound on gaps.
-    fn check_node(&self, node: u32, level: usize, low: u32, high: u32) -> u32 {
+    fn check_node(
+        &self,
+        node: u32,
+        level: usize,
+        low: u32,
+        high: u32,
+        widths: &mut [u32; MAX_HEIGHT],
+    ) -> u32 {
         if level == self.height {
             let leaf = &self.leaves[node];
             assert!(leaf.len > 0 && leaf.starts[0] >= low && leaf.ends[leaf.len as usize - 1] <= high);
@@ -39,12 +50,13 @@ impl<T: Copy + Default> RangeTree<T> {
             return leaf.gap;
         }
         let inner = &self.inners[node];
+        widths[self.height - 1 - level] += 1;
         assert!(inner.len > 0);
         for i in 0..inner.len as usize {
             let above = if i + 1 < inner.len as usize { inner.keys[i + 1] } else { high };
             let below = if i == 0 { low } else { inner.keys[i] };
             assert!(below <= above);
-            assert!(self.check_node(inner.children[i], level + 1, below, above) <= inner.gaps[i]);
+            assert!(self.check_node(inner.children[i], level + 1, below, above, widths) <= inner.gaps[i]);
         }
         inner.gap()
     }
@@ -90,6 +102,17 @@ fn ascending_inserts_fill_leaves() {
     let mut tree = RangeTree::new();
     let count = 32 * SCALE;
     for i in 0..count {
+        tree.insert(Span::new(i, i + 1), i).unwrap();
+    }
+    tree.check();
+    assert_eq!(tree.leaves.len(), (count as usize).div_ceil(node::LEAF));
+}
+
+#[test]
+fn descending_inserts_fill_leaves() {
+    let mut tree = RangeTree::new();
+    let count = 32 * SCALE;
+    for i in (0..count).rev() {
         tree.insert(Span::new(i, i + 1), i).unwrap();
     }
     tree.check();

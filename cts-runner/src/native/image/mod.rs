@@ -2,11 +2,14 @@
 
 mod accesses_outside_do_nothing;
 mod atomics_lose_nothing;
+mod blits_scale_and_mirror;
 mod clears_fill_exactly_their_range;
 mod colors_are_converted;
 mod copies_between_images;
+mod copies_cross_borders_of_blocks;
 mod copies_move_exactly_their_box;
 mod copies_round_trip;
+mod depth_and_stencil_are_apart;
 mod every_queue_copies;
 mod shaders_load_and_store;
 mod what_queries_offer_can_be_made;
@@ -17,6 +20,9 @@ super::cases!("image":
     clears_fill_exactly_their_range,
     colors_are_converted,
     copies_between_images,
+    depth_and_stencil_are_apart,
+    copies_cross_borders_of_blocks,
+    blits_scale_and_mirror,
     copies_move_exactly_their_box,
     copies_round_trip,
     every_queue_copies,

@@ -11,6 +11,9 @@ mod presents_wait_for_semaphores;
 mod released_images_are_free;
 mod surface_queries_make_sense;
 mod swapchains_come_and_go;
+mod wayland_fifo_is_paced;
+mod wayland_lost_connections_are_reported;
+mod wayland_pictures_reach_the_surface;
 mod wrong_swapchains_are_refused;
 mod x11_fifo_is_paced;
 mod x11_lost_connections_are_reported;
@@ -31,6 +34,9 @@ super::cases!("window":
     released_images_are_free,
     surface_queries_make_sense,
     swapchains_come_and_go,
+    wayland_fifo_is_paced,
+    wayland_lost_connections_are_reported,
+    wayland_pictures_reach_the_surface,
     wrong_swapchains_are_refused,
     x11_fifo_is_paced,
     x11_lost_connections_are_reported,
@@ -43,7 +49,7 @@ super::cases!("window":
 // --- shared ---
 use super::{Context, Failure, Outcome};
 use crate::vk::{self, Presentation, Surface, Swapchain, SwapchainOptions};
-use crate::x11;
+use crate::{wayland, x11};
 
 /// A headless surface.
 fn headless(cx: &Context) -> vk::Result<Surface> {
@@ -73,6 +79,21 @@ impl Desk {
     fn expect_no_errors(&self) -> Outcome {
         let errors = self.window.errors()?;
         if errors.is_empty() { Ok(()) } else { Err(Failure::Wrong(format!("X11 errors: {errors:?}"))) }
+    }
+}
+
+/// A surface of a Wayland compositor of its own. Fields are dropped in order: swapchains must be gone before.
+struct Screen {
+    surface: Surface,
+    window: wayland::Surface,
+    compositor: wayland::Compositor,
+}
+
+impl Screen {
+    fn new(cx: &Context) -> Result<Self, Failure> {
+        let (compositor, window) = wayland::Compositor::start()?;
+        let surface = Surface::wayland(&cx.device.physical.instance, &window)?;
+        Ok(Self { surface, window, compositor })
     }
 }
 

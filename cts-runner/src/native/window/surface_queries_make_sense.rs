@@ -18,31 +18,14 @@ pub(super) fn run(cx: &Context) -> Outcome {
     check!(surface.supports(&cx.device, cx.compute()?.family)?, "no queue presents");
     let formats = surface.formats(&cx.device)?;
     check!(!formats.is_empty(), "no formats");
+    for usage in (0..u32::BITS).map(|bit| capabilities.supported_usage_flags.as_raw() & (1 << bit)) {
+        let usage = vk::ImageUsageFlags::from_raw(usage);
+        let offered = formats.iter().any(|format| can_be(cx, format.format, usage));
+        check!(usage.is_empty() || offered, "images of no format can be {usage:?}");
+    }
     for offered in formats {
         let format = Some(offered.format);
-        for usage in 0..u32::BITS {
-            let usage =
-                vk::ImageUsageFlags::from_raw(capabilities.supported_usage_flags.as_raw() & (1 << usage));
-            if usage.is_empty() {
-                continue;
-            }
-            let (physical, kind, tiling) =
-                (cx.device.physical.handle, vk::ImageType::TYPE_2D, vk::ImageTiling::OPTIMAL);
-            let flags = vk::ImageCreateFlags::empty();
-            let raw = cx.device.physical.instance.raw();
-            // SAFETY: the physical device is of this instance.
-            let found = unsafe {
-                raw.get_physical_device_image_format_properties(
-                    physical,
-                    offered.format,
-                    kind,
-                    tiling,
-                    usage,
-                    flags,
-                )
-            };
-            check!(found.is_ok(), "{:?} images cannot be {usage:?}", offered.format);
-        }
+        check!(can_be(cx, offered.format, vk::ImageUsageFlags::TRANSFER_DST), "no {format:?} images");
         for mode in surface.modes(&cx.device)? {
             let options = SwapchainOptions { format, mode, images: 4, ..SwapchainOptions::default() };
             let swapchain = Swapchain::new(&cx.device, &surface, options)?;
@@ -50,4 +33,15 @@ pub(super) fn run(cx: &Context) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn can_be(cx: &Context, format: vk::Format, usage: vk::ImageUsageFlags) -> bool {
+    let physical = &cx.device.physical;
+    let (kind, tiling) = (vk::ImageType::TYPE_2D, vk::ImageTiling::OPTIMAL);
+    let (raw, flags) = (physical.instance.raw(), vk::ImageCreateFlags::empty());
+    // SAFETY: the physical device is of this instance.
+    let found = unsafe {
+        raw.get_physical_device_image_format_properties(physical.handle, format, kind, tiling, usage, flags)
+    };
+    found.is_ok()
 }

@@ -7,6 +7,7 @@ use lacuna_gpu::draw::state::Stages;
 use lacuna_gpu::draw::targets::{IndexBuffer, VertexBuffer};
 use lacuna_gpu::draw::{DrawCommand, DrawInputs, DrawState};
 
+use super::feedback::Feedback;
 use super::fixed::FixedState;
 use super::setting::Setting;
 use crate::caps::limits::MAX_VERTEX_BINDINGS;
@@ -40,8 +41,13 @@ impl BoundBuffer {
         Ok((size > 0).then_some(Self { buffer, offset, size }))
     }
 
+    /// Bytes that may be accessed.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Where it is now; `None` while it has no memory.
-    fn address(&self) -> Option<u64> {
+    pub(super) fn address(&self) -> Option<u64> {
         transfer::address(&self.buffer).map(|address| address + self.offset)
     }
 }
@@ -118,6 +124,7 @@ pub(in crate::command) struct Graphics<'a> {
     vertex_buffers: [Option<&'a BoundBuffer>; MAX_VERTEX_BINDINGS as usize],
     vertex_strides: [Option<u32>; MAX_VERTEX_BINDINGS as usize],
     index_buffer: Option<(&'a BoundBuffer, vk::IndexType)>,
+    pub(super) feedback: Feedback<'a>,
     /// What follows from the above, as long as nothing changes.
     state: Option<DrawState>,
     inputs: Option<DrawInputs>,
@@ -172,6 +179,11 @@ impl<'a> Graphics<'a> {
         self.inputs = None;
     }
 
+    /// Buffers were bound, or counters began anew.
+    pub(super) fn inputs_changed(&mut self) {
+        self.inputs = None;
+    }
+
     /// State depends on the samples of the targets.
     pub(in crate::command) fn targets_changed(&mut self) {
         self.state = None;
@@ -189,7 +201,7 @@ impl<'a> Graphics<'a> {
             }),
             draw: NOTHING,
             draw_index: 0,
-            transform_feedback: None,
+            transform_feedback: self.feedback.of_draw(),
         });
         Some((state, inputs))
     }

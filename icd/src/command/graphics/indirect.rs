@@ -103,7 +103,7 @@ impl Indirect {
 }
 
 /// Words of a buffer; `None` where it has none or no memory.
-fn read<const N: usize>(buffer: &Arc<Buffer>, offset: u64) -> Option<[u32; N]> {
+pub(super) fn read<const N: usize>(buffer: &Arc<Buffer>, offset: u64) -> Option<[u32; N]> {
     let address = transfer::address(buffer)?;
     if !fits(buffer, offset, 4 * N as u64) {
         return None;

@@ -12,6 +12,7 @@ pub mod bind;
 pub mod clear;
 pub mod condition;
 pub mod draw;
+pub mod feedback;
 pub mod fixed;
 pub mod indirect;
 pub mod pass;

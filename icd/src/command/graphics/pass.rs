@@ -141,9 +141,13 @@ impl Pass {
     fn make_targets(&self) -> Targets {
         let subpass = self.subpass();
         let of = |attachment: &Option<usize>, aspect| self.surface((*attachment)?, aspect);
+        let layers = match subpass.view_mask {
+            0 => self.begin.layers,
+            views => u32::BITS - views.leading_zeros(),
+        };
         let mut targets = Targets {
             area: self.begin.area,
-            layers: self.begin.layers,
+            layers,
             view_mask: subpass.view_mask,
             colors: subpass.colors.iter().map(|color| of(color, vk::ImageAspectFlags::COLOR)).collect(),
             depth: of(&subpass.depth, vk::ImageAspectFlags::DEPTH),

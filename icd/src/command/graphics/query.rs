@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ash::vk;
+use lacuna_gpu::draw::targets::StreamCounters;
 use lacuna_gpu::draw::{Queries, Statistics};
 
+use super::feedback;
 use crate::command::execute::State;
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
@@ -17,6 +19,17 @@ use crate::object::query_pool::QueryPool;
 pub(in crate::command) struct ActiveQueries {
     occlusion: Option<Active<AtomicU64>>,
     statistics: Option<Active<Box<Statistics>>>,
+    /// Queries about vertex streams, with what `streams` said when they began.
+    of_streams: Vec<Active<OfStream>>,
+    /// By stream; counted while `of_streams` has any.
+    streams: Box<[StreamCounters; 4]>,
+}
+
+/// A query about a vertex stream.
+struct OfStream {
+    stream: usize,
+    /// Primitives written and needed.
+    before: [u64; 2],
 }
 
 /// An active query.
@@ -27,13 +40,16 @@ struct Active<C> {
 }
 
 impl Recording {
-    /// `vkCmdBeginQuery`. Counts are always precise.
+    /// `vkCmdBeginQuery`, or of a vertex stream `vkCmdBeginQueryIndexedEXT`. Counts are always precise.
     ///
     /// # Errors
     /// [`Error::InvalidHandle`], [`Error::InvalidUsage`] for a query beyond the pool.
-    pub fn begin_query(&mut self, pool: vk::QueryPool, query: u32) -> Result<(), Error> {
+    pub fn begin_query(&mut self, pool: vk::QueryPool, query: u32, stream: u32) -> Result<(), Error> {
         let pool = checked(pool, query)?;
-        self.push(Command::BeginQuery { pool, query }, 0)
+        if stream as usize >= feedback::BUFFERS {
+            return Err(Error::InvalidUsage("VUID-vkCmdBeginQueryIndexedEXT-queryType-06693, -06694"));
+        }
+        self.push(Command::BeginQuery { pool, query, stream }, 0)
     }
 
     /// `vkCmdEndQuery`.
@@ -55,18 +71,24 @@ fn checked(pool: vk::QueryPool, query: u32) -> Result<Arc<QueryPool>, Error> {
 }
 
 impl ActiveQueries {
+    /// Primitives of a stream, written and needed, since the execution began.
+    fn stream(&self, stream: usize) -> [u64; 2] {
+        let counters = &self.streams[stream];
+        [counters.written.load(Ordering::Relaxed), counters.needed.load(Ordering::Relaxed)]
+    }
+
     /// Where draws count.
     pub(super) fn counters(&self) -> Queries<'_> {
         Queries {
             occlusion: self.occlusion.as_ref().map(|active| &active.counter),
             statistics: self.statistics.as_ref().map(|active| &*active.counter),
-            streams: None,
+            streams: (!self.of_streams.is_empty()).then_some(&*self.streams),
         }
     }
 }
 
 impl State<'_> {
-    pub(in crate::command) fn begin_query(&mut self, pool: &Arc<QueryPool>, query: u32) {
+    pub(in crate::command) fn begin_query(&mut self, pool: &Arc<QueryPool>, query: u32, stream: u32) {
         let queries = &mut self.inherited.queries;
         let pool = Arc::clone(pool);
         match pool.kind() {
@@ -75,6 +97,11 @@ impl State<'_> {
             }
             vk::QueryType::PIPELINE_STATISTICS => {
                 queries.statistics = Some(Active { pool, query, counter: Box::default() });
+            }
+            vk::QueryType::TRANSFORM_FEEDBACK_STREAM_EXT | vk::QueryType::PRIMITIVES_GENERATED_EXT => {
+                let stream = stream as usize;
+                let before = queries.stream(stream);
+                queries.of_streams.push(Active { pool, query, counter: OfStream { stream, before } });
             }
             _ => log::warn!("vkCmdBeginQuery of a query that has no beginning: ignored"),
         }
@@ -89,6 +116,16 @@ impl State<'_> {
             pool.write(query, &[active.counter.into_inner()]);
         } else if let Some(active) = queries.statistics.take_if(|active| is_it(&active.pool, active.query)) {
             pool.write(query, &chosen(&active.counter, pool.statistics()));
+        } else if let Some(place) =
+            queries.of_streams.iter().position(|active| is_it(&active.pool, active.query))
+        {
+            let OfStream { stream, before } = queries.of_streams.swap_remove(place).counter;
+            let [written, needed] = queries.stream(stream);
+            let (written, needed) = (written.wrapping_sub(before[0]), needed.wrapping_sub(before[1]));
+            match pool.kind() {
+                vk::QueryType::TRANSFORM_FEEDBACK_STREAM_EXT => pool.write(query, &[written, needed]),
+                _ => pool.write(query, &[needed]),
+            }
         } else {
             log::warn!("vkCmdEndQuery of a query that did not begin: ignored");
             return;

@@ -34,7 +34,7 @@ pub struct GraphicsPipeline {
 
 /// The machine code of a pipeline; other pipelines may share it.
 #[derive(Clone, Default)]
-pub struct Shaders {
+struct Shaders {
     vertex: Option<Arc<StageKernel>>,
     tessellation_control: Option<Arc<StageKernel>>,
     tessellation_evaluation: Option<Arc<StageKernel>>,
