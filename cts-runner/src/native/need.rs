@@ -54,6 +54,8 @@ pub enum Need {
     Int64Atomics,
     /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
     StorageImage(vk::Format),
+    /// `sparseResidencyImage2D`.
+    SparseImages,
     /// Surfaces that nobody sees.
     HeadlessSurface,
     /// Windows of an X11 server, and `Xvfb` to be one.
@@ -115,6 +117,10 @@ impl Need {
                     features |= vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC;
                 }
                 physical.optimal_features(format).contains(features)
+            }
+            Need::SparseImages => {
+                physical.features.sparse_residency_image2_d == vk::TRUE
+                    && Need::SparseBinding.missing(physical).is_none()
             }
             Need::HeadlessSurface => has_windows(physical, ext::headless_surface::NAME),
             Need::X11 => has_windows(physical, khr::xcb_surface::NAME) && x11::is_installed(),

@@ -23,6 +23,11 @@ impl Source {
         Self { address, size }
     }
 
+    /// Bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Calls `read` with a pointer to `bytes` bytes at `offset`, or gives `None` where they are not all inside.
     #[inline(always)]
     pub(super) fn with<T>(&self, offset: u64, bytes: u32, read: impl FnOnce(*const u8) -> T) -> Option<T> {

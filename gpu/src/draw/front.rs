@@ -54,6 +54,13 @@ pub(super) struct Chunk {
     pub(super) primitives: Vec<Primitive>,
 }
 
+impl Chunk {
+    /// Memory that it holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.vertices.bytes() + self.primitives.capacity() * size_of::<Primitive>()
+    }
+}
+
 /// Primitives on their way through the stages.
 #[derive(Debug, Default)]
 pub(super) struct Assemblies {

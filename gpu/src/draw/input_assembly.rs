@@ -66,6 +66,17 @@ impl Indices {
         source.with(at, *bytes, read).unwrap_or(0)
     }
 
+    /// Indices from the first one on that are in the buffer.
+    fn available(&self) -> u32 {
+        match self {
+            Self::Counted(_) => u32::MAX,
+            Self::Buffer { source, first, bytes, .. } => {
+                let all = source.size() / u64::from(*bytes);
+                all.saturating_sub(u64::from(*first)).min(u32::MAX.into()) as u32
+            }
+        }
+    }
+
     fn restart(&self) -> Option<u32> {
         match self {
             Self::Counted(_) => None,
@@ -137,7 +148,9 @@ fn split(indices: &Indices, count: u32, restart: u32, cut: Cut) -> Vec<Segment> 
     let mut segments = Vec::new();
     let mut primitives_before = 0;
     let mut first = 0;
-    for position in 0..=count {
+    // Indices outside of the buffer are zero, hence no restarts.
+    let looked_at = count.min(indices.available());
+    for position in (0..looked_at).chain([count]) {
         if position < count && indices.raw(position) != restart {
             continue;
         }

@@ -62,7 +62,7 @@ pub(super) fn line(
     }
     let (bounds, coverage, edges) = if style.is_bresenham {
         let pixels = pixels(from, to, style.width)?;
-        (pixels.bounds(), Coverage::Pixels(pixels), [Edge::default(); 4])
+        (pixels.bounds(), Coverage::Pixels(Box::new(pixels)), [Edge::default(); 4])
     } else {
         let corners = rectangle(from, way, length_squared.sqrt(), style.width.into());
         let fold = |axis: usize, pick: fn(i32, i32) -> i32| {
@@ -100,7 +100,7 @@ pub(super) fn line(
             }
         };
         along.value += before;
-        Stipple { along, factor: stipple.factor.max(1) as f32, pattern: stipple.pattern }
+        Box::new(Stipple { along, factor: stipple.factor.max(1) as f32, pattern: stipple.pattern })
     });
     Some(Primitive {
         bounds,

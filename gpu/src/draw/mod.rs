@@ -89,8 +89,10 @@ pub enum DrawError {
 const CHUNK: u64 = 512;
 /// The same where a primitive may become many.
 const AMPLIFIED_CHUNK: u64 = 16;
-/// Chunks of a wave.
-const WAVE: usize = 32;
+/// Chunks of a wave for each thread: what they make stays in a cache.
+const CHUNKS_PER_THREAD: u64 = 4;
+/// Bytes of primitives and vertices that are kept for the next draw.
+const MAX_KEPT: usize = 32 << 20;
 /// Pixels that are worth another thread.
 const MIN_PIXELS: u64 = 8192;
 
@@ -224,7 +226,9 @@ impl Draw<'_> {
         };
         let mut wave = WAVES.take().unwrap_or_default();
         let result = self.waves(&Shared(front), &Shared(shading), is_amplified, &mut wave);
-        WAVES.set(Some(wave));
+        if wave.chunks.iter_mut().map(|chunk| chunk.get_mut().bytes()).sum::<usize>() <= MAX_KEPT {
+            WAVES.set(Some(wave));
+        }
         result
     }
 
@@ -239,7 +243,8 @@ impl Draw<'_> {
         let total = self.stream.total();
         let mut start = 0;
         while start < total {
-            let end = total.min(start + chunk * WAVE as u64);
+            let wave_size = (pool::threads() as u64 * CHUNKS_PER_THREAD).max(8);
+            let end = total.min(start + chunk * wave_size);
             let chunks = (end - start).div_ceil(chunk);
             if wave.chunks.len() < chunks as usize {
                 wave.chunks.resize_with(chunks as usize, Mutex::default);

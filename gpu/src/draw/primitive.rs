@@ -75,12 +75,12 @@ impl Plane {
 }
 
 /// What decides which samples a primitive covers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Coverage {
     /// Those on the right side of that many of its edges.
     Edges(u8),
     /// All samples of the pixels of a Bresenham line.
-    Pixels(PixelLine),
+    Pixels(Box<PixelLine>),
 }
 
 /// A line that takes whole pixels, in the coordinates (major, minor) of the window.
@@ -115,7 +115,7 @@ impl Stipple {
 }
 
 /// A triangle, line or point of the window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Primitive {
     pub(super) bounds: Bounds,
     pub(super) coverage: Coverage,
@@ -140,7 +140,7 @@ pub(super) struct Primitive {
     pub(super) is_front: bool,
     /// `PointCoord` has the slope one over this number.
     pub(super) point_size: f32,
-    pub(super) stipple: Option<Stipple>,
+    pub(super) stipple: Option<Box<Stipple>>,
 }
 
 const _: () = assert!(MAX_VIEWPORTS <= u8::MAX as usize);

@@ -37,6 +37,8 @@ pub(super) struct Shading<'a> {
     tests: DepthStencil,
     /// Tests go before the shader.
     is_early: bool,
+    /// What the shader takes away is counted as passed.
+    counts_early: bool,
     /// Pixels whose inputs are equal are shaded equally.
     may_be_constant: bool,
     /// By attachment.
@@ -79,6 +81,7 @@ impl<'a> Shading<'a> {
             samples,
             multisample,
             clamps_depth: state.rasterization.depth_clamp,
+            counts_early: shader.as_ref().is_none_or(|shader| shader.needs.modes.early_tests),
             may_be_constant: shader
                 .as_ref()
                 .is_some_and(|shader| !shader.per_sample && shader.needs.is_function_of_inputs())
@@ -147,7 +150,8 @@ impl<'a> Tile<'a> {
         let stencil = targets.stencil.as_ref().and_then(&mut view);
         if let Some(shader) = &shading.shader {
             memory.stage.reserve(&shader.needs);
-            memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [layer; N];
+            let view = if targets.view_mask == 0 { 0 } else { layer };
+            memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [view; N];
         }
         let area = Bounds { x0: x, y0: y, x1: x + TILE, y1: y + TILE };
         let packed = SmallVec::new();
@@ -210,9 +214,10 @@ impl<'a> Tile<'a> {
         if any == 0 {
             return;
         }
-        let Some(shader) = &shading.shader else {
-            return self.count(&covered[..count]);
-        };
+        if shading.counts_early {
+            self.count(&covered[..count]);
+        }
+        let Some(shader) = &shading.shader else { return };
         if *progress == Progress::Untouched {
             // SAFETY: the caller's promise.
             *progress = unsafe { self.begin(shader, primitive, vertices, x, y) };
@@ -329,7 +334,9 @@ impl<'a> Tile<'a> {
     /// As [`packet`](Self::packet).
     #[inline(always)]
     unsafe fn write(&mut self, shader: &FragmentShader, x: i32, y: i32, covered: &[u32], is_constant: bool) {
-        self.count(covered);
+        if !self.shading.counts_early {
+            self.count(covered);
+        }
         for (index, color) in self.shading.colors.iter().enumerate() {
             let (Some(color), Some(view)) = (color, &self.colors[index]) else { continue };
             if is_constant

@@ -45,6 +45,11 @@ impl Vertices {
         self.rows.resize(self.count.div_ceil(LANES) as usize * self.slots, Row::default());
     }
 
+    /// Memory that they hold.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Row>()
+    }
+
     /// Vertices.
     pub(super) fn count(&self) -> u32 {
         self.count

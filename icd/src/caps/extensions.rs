@@ -289,8 +289,18 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
+        /// Images have bounds.
+        ImageRobustness = ext::image_robustness;
+        /// Fragments that become helpers.
+        ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
+        /// Fragments that end.
+        ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
+        /// Fragments of a pixel one after the other, in order.
+        FragmentShaderInterlock = ext::fragment_shader_interlock;
+        /// Stencil references that shaders write.
+        ShaderStencilExport = ext::shader_stencil_export;
         /// Layers and viewports chosen by vertices.
         ShaderViewportIndexLayer = ext::shader_viewport_index_layer;
         /// Vertices captured in buffers.

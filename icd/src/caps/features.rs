@@ -41,7 +41,10 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .shader_sampled_image_array_dynamic_indexing(true)
         .shader_storage_image_array_dynamic_indexing(true)
         .shader_resource_residency(true)
-        .shader_resource_min_lod(true);
+        .shader_resource_min_lod(true)
+        .texture_compression_bc(true)
+        .texture_compression_etc2(true)
+        .texture_compression_astc_ldr(true);
     graphics::features(others)
 }
 
@@ -98,7 +101,7 @@ features! {
     in PhysicalDeviceVulkan11Features of {
         PhysicalDevice16BitStorageFeatures {
             storage_buffer16_bit_access: true, uniform_and_storage_buffer16_bit_access: true,
-            storage_push_constant16: true, storage_input_output16: false,
+            storage_push_constant16: true, storage_input_output16: true,
         }
         PhysicalDeviceMultiviewFeatures {
             multiview: true, multiview_geometry_shader: true, multiview_tessellation_shader: true,
@@ -167,15 +170,19 @@ features! {
         PhysicalDeviceMaintenance4Features { maintenance4: true }
         PhysicalDevicePipelineCreationCacheControlFeatures { pipeline_creation_cache_control: true }
         PhysicalDevicePrivateDataFeatures { private_data: true }
-        PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: false }
+        PhysicalDeviceShaderDemoteToHelperInvocationFeatures { shader_demote_to_helper_invocation: true }
         PhysicalDeviceShaderIntegerDotProductFeatures { shader_integer_dot_product: true }
-        PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: false }
+        PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: true }
         PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: true, compute_full_subgroups: true }
         PhysicalDeviceSynchronization2Features { synchronization2: true }
         PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: false }
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
+        PhysicalDeviceFragmentShaderInterlockFeaturesEXT {
+            fragment_shader_sample_interlock: true, fragment_shader_pixel_interlock: true,
+            fragment_shader_shading_rate_interlock: false,
+        }
         PhysicalDeviceConditionalRenderingFeaturesEXT {
             conditional_rendering: true, inherited_conditional_rendering: true,
         }

@@ -29,8 +29,11 @@ fn sum(rules: &[(bool, Features)]) -> Features {
 /// Features of images of optimal tiling.
 pub fn optimal(format: Format) -> Features {
     let traits = Traits::of(format);
+    if traits.is_scaled {
+        return Features::empty();
+    }
     let filtered = traits.is_float && !traits.is_wide;
-    let sampled = TEXTURES && !traits.is_scaled;
+    let sampled = TEXTURES;
     sum(&[
         (true, Features::TRANSFER_SRC | Features::TRANSFER_DST),
         (sampled, Features::SAMPLED_IMAGE),
@@ -177,9 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn every_format_can_be_copied_and_none_that_is_unknown() {
+    fn every_format_can_be_copied_but_those_of_vertices() {
         for &format in lacuna_gpu::format::TABLE {
             let [_, optimal, _] = properties3(format.name);
+            if matches!(format.numeric, Numeric::Uscaled | Numeric::Sscaled) {
+                assert!(optimal.is_empty(), "{format:?}");
+                continue;
+            }
             assert!(optimal.contains(Features::TRANSFER_SRC | Features::TRANSFER_DST), "{format:?}");
         }
         assert_eq!(properties3(vk::Format::UNDEFINED), [Features::empty(); 3]);

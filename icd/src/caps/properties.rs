@@ -25,7 +25,9 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
 /// Stages that have them.
-const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::COMPUTE;
+const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::from_raw(
+    vk::ShaderStageFlags::COMPUTE.as_raw() | vk::ShaderStageFlags::ALL_GRAPHICS.as_raw(),
+);
 /// Points are clipped against the view volume like everything else.
 const POINT_CLIPPING: vk::PointClippingBehavior = vk::PointClippingBehavior::ALL_CLIP_PLANES;
 
@@ -74,6 +76,7 @@ properties! {
         subgroup_size: abi::LANES,
         subgroup_supported_stages: SUBGROUP_STAGES,
         subgroup_supported_operations: SUBGROUP_OPERATIONS,
+        subgroup_quad_operations_in_all_stages: vk::TRUE,
     }
     in PhysicalDeviceVulkan12Properties of {
         // No identifier of this driver is registered, and no version of the conformance tests was submitted.
@@ -142,7 +145,7 @@ properties! {
             min_subgroup_size: abi::LANES,
             max_subgroup_size: abi::LANES,
             max_compute_workgroup_subgroups: limits::MAX_WORKGROUP_INVOCATIONS / abi::LANES,
-            required_subgroup_size_stages: SUBGROUP_STAGES,
+            required_subgroup_size_stages: vk::ShaderStageFlags::COMPUTE,
         }
         PhysicalDeviceTexelBufferAlignmentProperties {
             storage_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
@@ -195,6 +198,7 @@ properties! {
             subgroup_size: abi::LANES,
             supported_stages: SUBGROUP_STAGES,
             supported_operations: SUBGROUP_OPERATIONS,
+            quad_operations_in_all_stages: vk::TRUE,
         }
     }
 }

@@ -107,7 +107,8 @@ impl Batch {
     }
 
     fn into_submission(self) -> Submission {
-        let nanoseconds = self.commands.iter().map(|commands| commands.nanoseconds()).sum();
+        let costs = self.commands.iter().map(|commands| commands.nanoseconds());
+        let nanoseconds = costs.fold(0, u64::saturating_add);
         let commands = self.commands;
         Submission {
             waits: wait_operations(&self.waits),
