@@ -111,6 +111,33 @@ impl Painter {
         Ok(painter)
     }
 
+    /// A set 0 with this view as its input attachment.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn input_set(&self, view: vk::ImageView) -> Result<InputSet> {
+        let kind = vk::DescriptorType::INPUT_ATTACHMENT;
+        let sizes = [vk::DescriptorPoolSize { ty: kind, descriptor_count: 1 }];
+        let info = vk::DescriptorPoolCreateInfo::default().max_sets(1).pool_sizes(&sizes);
+        // SAFETY: `info` outlives the call.
+        let pool =
+            unsafe { self.device.raw.create_descriptor_pool(&info, None) }.at("vkCreateDescriptorPool")?;
+        let mut set = InputSet { device: self.device.clone(), pool, handle: vk::DescriptorSet::null() };
+        let layouts = [self.set_layout];
+        let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(pool).set_layouts(&layouts);
+        // SAFETY: pool and layout are alive.
+        let sets =
+            unsafe { self.device.raw.allocate_descriptor_sets(&info) }.at("vkAllocateDescriptorSets")?;
+        set.handle = sets[0];
+        let infos =
+            [vk::DescriptorImageInfo::default().image_view(view).image_layout(vk::ImageLayout::GENERAL)];
+        let write =
+            vk::WriteDescriptorSet::default().dst_set(set.handle).descriptor_type(kind).image_info(&infos);
+        // SAFETY: set and view are alive; the set is not in use by the device.
+        unsafe { self.device.raw.update_descriptor_sets(&[write], &[]) };
+        Ok(set)
+    }
+
     fn module(&self, code: &[u32]) -> Result<vk::ShaderModule> {
         let info = vk::ShaderModuleCreateInfo::default().code(code);
         // SAFETY: valid SPIR-V from `build.rs`, alive during the call.
@@ -170,6 +197,21 @@ impl Painter {
         // SAFETY: all parts are alive during the call.
         let pipelines = unsafe { self.device.raw.create_graphics_pipelines(cache, &[info], None) };
         pipelines.map(|p| p[0]).map_err(|(_, e)| e).at("vkCreateGraphicsPipelines")
+    }
+}
+
+/// A descriptor set with its own pool.
+pub struct InputSet {
+    device: Device,
+    pool: vk::DescriptorPool,
+    /// The handle.
+    pub handle: vk::DescriptorSet,
+}
+
+impl Drop for InputSet {
+    fn drop(&mut self) {
+        // SAFETY: created from this device, destroyed once; frees its set.
+        unsafe { self.device.raw.destroy_descriptor_pool(self.pool, None) };
     }
 }
 

@@ -150,7 +150,8 @@ impl<'a> Tile<'a> {
         let stencil = targets.stencil.as_ref().and_then(&mut view);
         if let Some(shader) = &shading.shader {
             memory.stage.reserve(&shader.needs);
-            memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [layer; N];
+            let view = if targets.view_mask == 0 { 0 } else { layer };
+            memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [view; N];
         }
         let area = Bounds { x0: x, y0: y, x1: x + TILE, y1: y + TILE };
         let packed = SmallVec::new();

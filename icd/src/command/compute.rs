@@ -165,6 +165,7 @@ impl<'a> State<'a> {
             return Ok(());
         };
         self.compute.sets.write(&pipeline.layout, &mut self.context);
+        self.inherited.queries.count_dispatch(groups, pipeline.kernel.workgroup_size());
         self.context.group_count = groups;
         self.context.base_group = base;
         // SAFETY: the context's descriptors are in `compute`, which lives until the dispatch returns, and are as many as the

@@ -65,13 +65,36 @@ pub(super) unsafe extern "system" fn get_device_queue(
     index: u32,
     queue: *mut vk::Queue,
 ) {
+    // SAFETY: VUID-vkGetDeviceQueue-device-parameter and -pQueue-parameter.
+    guard(|| unsafe { write_queue(device, (family, index), queue) })
+}
+
+/// `vkGetDeviceQueue2`: no queue is made with flags, so that none has any.
+pub(super) unsafe extern "system" fn get_device_queue2(
+    device: vk::Device,
+    info: *const vk::DeviceQueueInfo2<'_>,
+    queue: *mut vk::Queue,
+) {
     guard(|| {
-        // SAFETY: VUID-vkGetDeviceQueue-device-parameter.
-        let device = unsafe { handle::get::<Device>(device)? };
-        let found = device.queue_handle(family, index);
-        let found = found.ok_or(Error::InvalidUsage("VUID-vkGetDeviceQueue-queueFamilyIndex-00384"));
-        // SAFETY: VUID-vkGetDeviceQueue-pQueue-parameter.
-        unsafe { output(queue, *found.as_ref().unwrap_or(&vk::Queue::null()))? };
-        found.map(|_| ())
+        // SAFETY: VUID-vkGetDeviceQueue2-pQueueInfo-parameter.
+        let info = unsafe { input(info)? };
+        // SAFETY: VUID-vkGetDeviceQueue2-device-parameter and -pQueue-parameter.
+        unsafe { write_queue(device, (info.queue_family_index, info.queue_index), queue) }
     })
+}
+
+/// # Safety
+/// `device` is alive; `queue` is valid for a write.
+unsafe fn write_queue(
+    device: vk::Device,
+    (family, index): (u32, u32),
+    queue: *mut vk::Queue,
+) -> Result<(), Error> {
+    // SAFETY: this function's contract.
+    let device = unsafe { handle::get::<Device>(device)? };
+    let found = device.queue_handle(family, index);
+    let found = found.ok_or(Error::InvalidUsage("VUID-vkGetDeviceQueue-queueFamilyIndex-00384"));
+    // SAFETY: this function's contract.
+    unsafe { output(queue, *found.as_ref().unwrap_or(&vk::Queue::null()))? };
+    found.map(|_| ())
 }

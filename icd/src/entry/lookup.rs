@@ -196,6 +196,25 @@ mod tests {
     }
 
     #[test]
+    fn every_command_of_the_devices_version_exists() {
+        // SAFETY: no names.
+        let nothing = unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(null(), 0).unwrap()) };
+        let enabled = Enabled { instance: nothing.0, device: Some(nothing.1) };
+        let absent = |wanted: Vec<String>| -> Vec<String> {
+            let name = |name: &String| std::ffi::CString::new(name.as_str()).unwrap();
+            wanted.into_iter().filter(|wanted| device(&name(wanted), enabled).is_none()).collect()
+        };
+        let versions = [
+            (vk::API_VERSION_1_1, names(|load| ash::DeviceFnV1_1::load(load))),
+            (vk::API_VERSION_1_2, names(|load| ash::DeviceFnV1_2::load(load))),
+            (vk::API_VERSION_1_3, names(|load| ash::DeviceFnV1_3::load(load))),
+        ];
+        for (version, wanted) in versions.into_iter().filter(|(version, _)| *version <= DEVICE_VERSION) {
+            assert_eq!(absent(wanted), NONE, "{version:#x}");
+        }
+    }
+
+    #[test]
     fn every_command_of_every_listed_extension_exists() {
         macro_rules! check {
             ($($provider:expr => $vendor:ident :: $module:ident :: $table:ident;)*) => {$(

@@ -3,12 +3,14 @@
 //!
 //! Process-wide, like the machine code itself, which knows nothing of devices.
 //!
+//! The kernels that were asked for last stay, so that a loop that makes and destroys a pipeline compiles it once.
+//!
 //! # Invariants
-//! 1. A kernel lives as long as its pipelines: nothing here keeps it.
+//! 1. A kernel lives as long as its pipelines; beyond that, at most [`RECENT`] of each kind.
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
 
@@ -21,6 +23,8 @@ use crate::error::Error;
 
 /// Fewer entries are never looked through for dead ones.
 const FEW: usize = 64;
+/// So many kernels stay without a pipeline.
+const RECENT: usize = 128;
 
 /// All that a kernel depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,17 +143,31 @@ struct Kernels<S, K> {
     by_source: HashMap<S, Weak<K>>,
     /// At so many entries dead ones are dropped.
     crowded: usize,
+    /// What was asked for last, the latest in front.
+    recent: VecDeque<Arc<K>>,
 }
 
 impl<S, K> Default for Kernels<S, K> {
     fn default() -> Self {
-        Self { by_source: HashMap::new(), crowded: FEW }
+        Self { by_source: HashMap::new(), crowded: FEW, recent: VecDeque::new() }
     }
 }
 
 impl<S: Eq + Hash, K> Kernels<S, K> {
-    fn find(&self, source: &S) -> Option<Arc<K>> {
-        self.by_source.get(source)?.upgrade()
+    fn find(&mut self, source: &S) -> Option<Arc<K>> {
+        let kernel = self.by_source.get(source)?.upgrade()?;
+        self.keep(&kernel);
+        Some(kernel)
+    }
+
+    /// Moves a kernel to the front of those that stay.
+    fn keep(&mut self, kernel: &Arc<K>) {
+        match self.recent.iter().position(|other| Arc::ptr_eq(other, kernel)) {
+            Some(0) => return,
+            Some(place) => drop(self.recent.remove(place)),
+            None => self.recent.truncate(RECENT - 1),
+        }
+        self.recent.push_front(Arc::clone(kernel));
     }
 
     /// The kernel of this source from now on: the given one, unless another thread was faster.
@@ -163,6 +181,7 @@ impl<S: Eq + Hash, K> Kernels<S, K> {
         }
         let kernel = Arc::new(kernel);
         self.by_source.insert(source, Arc::downgrade(&kernel));
+        self.keep(&kernel);
         kernel
     }
 }
@@ -215,8 +234,9 @@ mod tests {
         for word in 1..10_000 {
             assert_eq!(*kernels.add(source(word), word), word);
         }
-        assert!(kernels.find(&source(9_999)).is_none());
-        assert!(kernels.by_source.len() <= FEW, "{} entries", kernels.by_source.len());
+        assert!(kernels.find(&source(5_000)).is_none());
+        assert!(kernels.find(&source(9_999)).is_some(), "asked for a moment ago");
+        assert!(kernels.by_source.len() <= 4 * RECENT, "{} entries", kernels.by_source.len());
         assert!(kernels.find(&source(0)).is_some_and(|found| Arc::ptr_eq(&found, &kept)));
     }
 }

@@ -8,11 +8,13 @@ mod depth_test_keeps_the_nearest;
 mod dynamic_rendering_needs_no_objects;
 mod indexed_strips_restart;
 mod indirect_draws;
+mod input_attachments_show_the_subpass_before;
 mod multiview_draws_each_view;
 mod occlusion_queries_count_samples;
 mod samples_are_resolved;
 mod scissors_and_viewports_are_dynamic;
 mod secondaries_draw_in_a_pass;
+mod statistics_count_dispatches;
 mod statistics_count_stages;
 mod support;
 mod triangle_covers_its_pixels;
@@ -26,11 +28,13 @@ super::cases!("graphics":
     dynamic_rendering_needs_no_objects,
     indexed_strips_restart,
     indirect_draws,
+    input_attachments_show_the_subpass_before,
     multiview_draws_each_view,
     occlusion_queries_count_samples,
     samples_are_resolved,
     scissors_and_viewports_are_dynamic,
     secondaries_draw_in_a_pass,
+    statistics_count_dispatches,
     statistics_count_stages,
     triangle_covers_its_pixels,
 );

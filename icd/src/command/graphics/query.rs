@@ -19,6 +19,8 @@ use crate::object::query_pool::QueryPool;
 pub(in crate::command) struct ActiveQueries {
     occlusion: Option<Active<AtomicU64>>,
     statistics: Option<Active<Box<Statistics>>>,
+    /// Invocations of compute shaders since `statistics` began.
+    compute_invocations: u64,
     /// Queries about vertex streams, with what `streams` said when they began.
     of_streams: Vec<Active<OfStream>>,
     /// By stream; counted while `of_streams` has any.
@@ -77,6 +79,13 @@ impl ActiveQueries {
         [counters.written.load(Ordering::Relaxed), counters.needed.load(Ordering::Relaxed)]
     }
 
+    /// Counts the invocations of a dispatch.
+    pub(in crate::command) fn count_dispatch(&mut self, groups: [u32; 3], group: [u32; 3]) {
+        let sizes = groups.into_iter().chain(group).map(u64::from);
+        let invocations = sizes.fold(1, u64::saturating_mul);
+        self.compute_invocations = self.compute_invocations.saturating_add(invocations);
+    }
+
     /// Where draws count.
     pub(super) fn counters(&self) -> Queries<'_> {
         Queries {
@@ -97,6 +106,7 @@ impl State<'_> {
             }
             vk::QueryType::PIPELINE_STATISTICS => {
                 queries.statistics = Some(Active { pool, query, counter: Box::default() });
+                queries.compute_invocations = 0;
             }
             vk::QueryType::TRANSFORM_FEEDBACK_STREAM_EXT | vk::QueryType::PRIMITIVES_GENERATED_EXT => {
                 let stream = stream as usize;
@@ -115,7 +125,7 @@ impl State<'_> {
         if let Some(active) = queries.occlusion.take_if(|active| is_it(&active.pool, active.query)) {
             pool.write(query, &[active.counter.into_inner()]);
         } else if let Some(active) = queries.statistics.take_if(|active| is_it(&active.pool, active.query)) {
-            pool.write(query, &chosen(&active.counter, pool.statistics()));
+            pool.write(query, &chosen(&active.counter, queries.compute_invocations, pool.statistics()));
         } else if let Some(place) =
             queries.of_streams.iter().position(|active| is_it(&active.pool, active.query))
         {
@@ -136,7 +146,7 @@ impl State<'_> {
 }
 
 /// The counters that a pool has, in the order of their bits.
-fn chosen(all: &Statistics, flags: vk::QueryPipelineStatisticFlags) -> Vec<u64> {
+fn chosen(all: &Statistics, compute: u64, flags: vk::QueryPipelineStatisticFlags) -> Vec<u64> {
     let counters = [
         &all.input_assembly_vertices,
         &all.input_assembly_primitives,
@@ -148,7 +158,7 @@ fn chosen(all: &Statistics, flags: vk::QueryPipelineStatisticFlags) -> Vec<u64> 
         &all.fragment_invocations,
         &all.tessellation_control_patches,
         &all.tessellation_evaluation_invocations,
-        &AtomicU64::new(0),
+        &AtomicU64::new(compute),
     ];
     let is_chosen = |(bit, _): &(usize, &&AtomicU64)| flags.as_raw() >> bit & 1 != 0;
     let load = |(_, counter): (usize, &&AtomicU64)| counter.load(Ordering::Relaxed);
