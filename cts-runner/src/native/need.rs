@@ -66,8 +66,6 @@ pub enum Need {
     PresentWait,
     /// `swapchainMaintenance1`.
     SwapchainMaintenance1,
-    /// `sparseResidencyImage2D`.
-    SparseImages,
     /// A device extension.
     Extension(&'static str),
 }
@@ -127,10 +125,6 @@ impl Need {
             Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
             Need::PresentWait => physical.extra.present_wait,
             Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
-            Need::SparseImages => {
-                physical.features.sparse_residency_image2_d == vk::TRUE
-                    && Need::SparseBinding.missing(physical).is_none()
-            }
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

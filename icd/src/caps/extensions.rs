@@ -289,8 +289,6 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
-        /// Images have bounds.
-        ImageRobustness = ext::image_robustness;
         /// Fragments that become helpers.
         ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
         /// Fragments that end.

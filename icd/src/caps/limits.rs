@@ -13,7 +13,7 @@ use super::extensions::write_name;
 use super::graphics;
 
 /// The version that devices report.
-pub const DEVICE_VERSION: u32 = vk::make_api_version(0, 1, 0, vk::HEADER_VERSION);
+pub const DEVICE_VERSION: u32 = vk::make_api_version(0, 1, 3, vk::HEADER_VERSION);
 /// Alignment and granularity of sparse buffers: one page.
 pub const SPARSE_ALIGNMENT: u64 = lacuna_vm::units::PAGE_SIZE;
 /// Bytes of the sparse address space, unless the system gives less room for its page table.
