@@ -220,11 +220,11 @@ impl Swapchain {
         self.acquire(super::PATIENCE, None, None)?.ok_or(Error::Hung)
     }
 
-    /// `vkQueuePresentKHR` of one image.
+    /// `vkQueuePresentKHR` of one image; whether the swapchain fits its surface less than well.
     ///
     /// # Errors
     /// What the driver returns.
-    pub fn present(&self, queue: &Queue, index: u32, how: Presentation<'_>) -> Result<()> {
+    pub fn present(&self, queue: &Queue, index: u32, how: Presentation<'_>) -> Result<bool> {
         let waits: Vec<_> = how.waits.iter().map(|semaphore| semaphore.handle).collect();
         let (swapchains, indices, ids) = ([self.handle], [index], [how.id]);
         let (fences, modes) = (how.fence.map(|fence| [fence.handle]), how.mode.map(|mode| [mode]));
@@ -247,9 +247,7 @@ impl Swapchain {
             info = info.push_next(&mut mode);
         }
         // SAFETY: everything pointed to outlives the call; cases use a queue from one thread at a time.
-        unsafe { self.device.swapchain()?.queue_present(queue.handle, &info) }
-            .at("vkQueuePresentKHR")
-            .map(drop)
+        unsafe { self.device.swapchain()?.queue_present(queue.handle, &info) }.at("vkQueuePresentKHR")
     }
 
     /// `vkWaitForPresentKHR`; whether the picture was shown in time.

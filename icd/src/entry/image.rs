@@ -24,7 +24,14 @@ pub(super) unsafe extern "system" fn create_image(
         // SAFETY: VUID-vkCreateImage-pImage-parameter.
         unsafe { output(image, vk::Image::null())? };
         // SAFETY: VUID-vkCreateImage-device-parameter and -pCreateInfo-parameter.
-        let new = unsafe { Image::new(handle::get::<Device>(device)?, input(info)?)? };
+        let (device, mut info) = unsafe { (handle::get::<Device>(device)?, *input(info)?) };
+        // SAFETY: the chain of a valid structure.
+        let swapchain = unsafe { pnext::find::<vk::ImageSwapchainCreateInfoKHR<'_>>(info.p_next) };
+        if swapchain.is_some_and(|made_for| made_for.swapchain != vk::SwapchainKHR::null()) {
+            // It is to be bound to a swapchain's image, and lie in memory as that does.
+            info.tiling = vk::ImageTiling::LINEAR;
+        }
+        let new = Image::new(device, &info)?;
         // SAFETY: as above.
         unsafe { output(image, new.insert()) }
     })

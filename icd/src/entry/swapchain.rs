@@ -10,6 +10,7 @@ use crate::object::device::Device;
 use crate::queue::Queue;
 use crate::queue::submit::optional_fence;
 use crate::sync::semaphore::Semaphore;
+use crate::wsi::Fit;
 use crate::wsi::swapchain::{Acquired, Swapchain};
 
 /// `vkCreateSwapchainKHR`.
@@ -103,7 +104,7 @@ fn acquire(
         return Err(Error::DeviceLost("device"));
     }
     let acquired = swapchain.acquire(timeout)?;
-    if let Acquired::Image(_) = acquired {
+    if let Acquired::Image(..) = acquired {
         if let Some(semaphore) = semaphore {
             semaphore.signal_operation(0).raise();
         }
@@ -118,13 +119,20 @@ fn acquire(
 /// `index` is null or valid for writes.
 unsafe fn answer(acquired: Acquired, index: *mut u32) -> Result<vk::Result, Error> {
     match acquired {
-        Acquired::Image(image) => {
+        Acquired::Image(image, fit) => {
             // SAFETY: this function's contract.
             unsafe { output(index, image)? };
-            Ok(vk::Result::SUCCESS)
+            Ok(code(fit))
         }
         Acquired::NotReady => Ok(vk::Result::NOT_READY),
         Acquired::Timeout => Ok(vk::Result::TIMEOUT),
+    }
+}
+
+fn code(fit: Fit) -> vk::Result {
+    match fit {
+        Fit::Exact => vk::Result::SUCCESS,
+        Fit::Loose => vk::Result::SUBOPTIMAL_KHR,
     }
 }
 
@@ -140,16 +148,16 @@ pub(super) unsafe extern "system" fn queue_present(
         let results = unsafe { queue.present(info)? };
         if !info.p_results.is_null() {
             for (index, result) in results.iter().enumerate() {
-                let code = result.as_ref().err().map_or(vk::Result::SUCCESS, Error::code);
+                let code = result.as_ref().map_or_else(Error::code, |&fit| code(fit));
                 // SAFETY: VUID-VkPresentInfoKHR-pResults-parameter: as many as swapchains.
                 unsafe { info.p_results.add(index).write(code) };
             }
         }
-        let worst = |error: &Error| matches!(error, Error::SurfaceLost);
+        let loose = results.iter().any(|result| *result == Ok(Fit::Loose));
         let errors: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
-        match errors.iter().find(|error| worst(error)).or(errors.first()) {
+        match errors.iter().find(|error| **error == Error::SurfaceLost).or(errors.first()) {
             Some(error) => Err(error.clone()),
-            None => Ok(()),
+            None => Ok(code(if loose { Fit::Loose } else { Fit::Exact })),
         }
     })
 }

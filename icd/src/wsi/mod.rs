@@ -87,8 +87,17 @@ pub trait Canvas: Send {
     /// Shows what was loaded. `damage`, in pixels, is what differs from the picture before; empty means all of it.
     ///
     /// # Errors
-    /// [`Error::OutOfDate`] when the window's size is not that of the pictures any more, [`Error::SurfaceLost`].
-    fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<(), Error>;
+    /// [`Error::SurfaceLost`].
+    fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<Fit, Error>;
+}
+
+/// How the pictures fit the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// They have its size.
+    Exact,
+    /// They do not any more: some of the window stays empty, or some of the pictures is not seen. `VK_SUBOPTIMAL_KHR`.
+    Loose,
 }
 
 /// When a picture can be shown.

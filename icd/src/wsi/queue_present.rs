@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use super::Fit;
 use super::swapchain::{Picture, Swapchain};
 use crate::error::Error;
 use crate::guard::slice;
@@ -22,7 +23,7 @@ impl Queue {
     ///
     /// # Safety
     /// `info` is a valid structure.
-    pub unsafe fn present(&self, info: &vk::PresentInfoKHR<'_>) -> Result<Vec<Result<(), Error>>, Error> {
+    pub unsafe fn present(&self, info: &vk::PresentInfoKHR<'_>) -> Result<Vec<Result<Fit, Error>>, Error> {
         // SAFETY: members of a valid structure.
         let waits = unsafe { slice(info.p_wait_semaphores, info.wait_semaphore_count) };
         let waits = semaphores(waits, &[])?;
@@ -80,7 +81,11 @@ unsafe fn pictures(info: &vk::PresentInfoKHR<'_>) -> Result<Vec<(Arc<Swapchain>,
                 // SAFETY: members of a valid structure.
                 damage: regions.get(at).map_or_else(Vec::new, |region| unsafe { rectangles(region) }),
                 id: ids.get(at).copied().unwrap_or(0),
-                fence: fence.map(|&fence| Ok::<_, Error>(Fence::get(fence)?.point())).transpose()?,
+                fences: fence
+                    .map(|&fence| Ok::<_, Error>(Fence::get(fence)?.point()))
+                    .transpose()?
+                    .into_iter()
+                    .collect(),
             },
         ))
     };

@@ -18,11 +18,12 @@ use std::time::{Duration, Instant};
 
 use ash::vk;
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use smallvec::SmallVec;
 
 use super::pixels::Pixels;
 use super::presenter::{self, Progress};
 use super::surface::Surface;
-use super::{Canvas, Ready, formats};
+use super::{Canvas, Fit, Ready, formats};
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::device::Device;
@@ -62,6 +63,8 @@ struct State {
     /// Why no more pictures can be shown.
     fault: Option<Error>,
     retired: bool,
+    /// Of the last picture.
+    fit: Fit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acquired {
     /// This image.
-    Image(u32),
+    Image(u32, Fit),
     /// Nothing, and it was not to wait.
     NotReady,
     /// Nothing in time.
@@ -93,8 +96,8 @@ pub struct Picture {
     pub damage: Vec<vk::Rect2D>,
     /// `VkPresentIdKHR`; zero for none.
     pub id: u64,
-    /// `VkSwapchainPresentFenceInfoEXT`.
-    pub fence: Option<Point>,
+    /// `VkSwapchainPresentFenceInfoEXT`, behind those of pictures that this one replaced: they are signalled in order.
+    pub fences: SmallVec<[Point; 1]>,
 }
 
 impl Swapchain {
@@ -122,6 +125,7 @@ impl Swapchain {
                 pending: VecDeque::new(),
                 fault: None,
                 retired: false,
+                fit: Fit::Exact,
             }),
             images,
             changed: Condvar::new(),
@@ -162,7 +166,7 @@ impl Swapchain {
             state.check()?;
             if let Some(index) = state.free.pop_front() {
                 state.places[index as usize] = Place::Acquired;
-                return Ok(Acquired::Image(index));
+                return Ok(Acquired::Image(index, state.fit));
             }
             match deadline {
                 _ if timeout == 0 => return Ok(Acquired::NotReady),
@@ -212,10 +216,11 @@ impl Swapchain {
     ///
     /// # Errors
     /// [`Error::OutOfDate`], [`Error::SurfaceLost`].
-    pub fn status(&self) -> Result<(), Error> {
-        match &self.state.lock().fault {
+    pub fn status(&self) -> Result<Fit, Error> {
+        let state = self.state.lock();
+        match &state.fault {
             Some(fault) => Err(fault.clone()),
-            None => Ok(()),
+            None => Ok(state.fit),
         }
     }
 
@@ -223,21 +228,22 @@ impl Swapchain {
     pub fn present(self: &Arc<Self>, mut picture: Picture) {
         let mut state = self.state.lock();
         if !self.seen || state.fault.is_some() {
-            return self.done(state, picture);
+            return self.done(state, &picture);
         }
-        let replaced = match self.mode_of(&picture) {
+        let mut replaced = match self.mode_of(&picture) {
             vk::PresentModeKHR::MAILBOX => {
                 state.pending.pop_back_if(|(last, _)| self.mode_of(last) == vk::PresentModeKHR::MAILBOX)
             }
             _ => None,
         };
-        if replaced.is_some() {
+        if let Some((replaced, _)) = &mut replaced {
             // What changed since a picture that nobody saw is not what changed in the window.
             picture.damage.clear();
+            picture.fences.insert_many(0, replaced.fences.drain(..));
         }
         state.pending.push_back((picture, Instant::now()));
         match replaced {
-            Some((replaced, _)) => self.done(state, replaced),
+            Some((replaced, _)) => self.done(state, &replaced),
             None => drop(state),
         }
         presenter::add(Arc::clone(self));
@@ -309,7 +315,8 @@ impl Swapchain {
         self.changed.notify_all();
         let shown = loaded.and_then(|()| canvas.show(mode, &damage));
         self.signal(&picture);
-        shown.map(|()| Progress::Again)
+        self.state.lock().fit = shown?;
+        Ok(Progress::Again)
     }
 
     /// No more pictures can be shown.
@@ -326,18 +333,16 @@ impl Swapchain {
     }
 
     /// A picture that will not be shown (any more).
-    fn done(&self, mut state: MutexGuard<'_, State>, picture: Picture) {
+    fn done(&self, mut state: MutexGuard<'_, State>, picture: &Picture) {
         state.set_free(picture.index);
         drop(state);
         self.changed.notify_all();
-        self.signal(&picture);
+        self.signal(picture);
     }
 
     fn signal(&self, picture: &Picture) {
         self.presented.raise(picture.id);
-        if let Some(fence) = &picture.fence {
-            fence.raise();
-        }
+        picture.fences.iter().for_each(Point::raise);
     }
 
     fn mode_of(&self, picture: &Picture) -> vk::PresentModeKHR {

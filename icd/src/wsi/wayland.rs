@@ -23,7 +23,7 @@ use wayland_client::{Connection, Dispatch, EventQueue, Proxy, QueueHandle, deleg
 
 use super::pixels::{PIXEL, Pixels};
 use super::shared::Shared;
-use super::{Canvas, Look, Ready, Window};
+use super::{Canvas, Fit, Look, Ready, Window};
 use crate::error::Error;
 
 /// Buffers of one swapchain: what the compositor shows, what it will show, what is being filled, and one to spare.
@@ -208,7 +208,7 @@ impl Canvas for WaylandCanvas {
         Ok(())
     }
 
-    fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<(), Error> {
+    fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<Fit, Error> {
         let Some(buffer) = self.loaded.take().and_then(|index| self.buffers.get(index)) else {
             return Err(Error::Internal("nothing was loaded"));
         };
@@ -230,8 +230,8 @@ impl Canvas for WaylandCanvas {
         self.surface.commit();
         match self.queue.flush() {
             // The rest goes with the next flush, of whoever.
-            Err(WaylandError::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
-            flushed => flushed.map_err(lost),
+            Err(WaylandError::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(Fit::Exact),
+            flushed => flushed.map(|()| Fit::Exact).map_err(lost),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::metronome::Metronome;
 use super::pixels::{PIXEL, Pixels};
 use super::shared::Shared;
 use super::x11::{extent, lost};
-use super::{Canvas, Ready};
+use super::{Canvas, Fit, Ready};
 use crate::error::Error;
 
 /// See the [module](self).
@@ -127,14 +127,14 @@ impl Canvas for X11Canvas {
         if copied { Ok(()) } else { Err(Error::Internal("a picture of another size than its swapchain")) }
     }
 
-    fn show(&mut self, _mode: vk::PresentModeKHR, _damage: &[vk::Rect2D]) -> Result<(), Error> {
+    fn show(&mut self, _mode: vk::PresentModeKHR, _damage: &[vk::Rect2D]) -> Result<Fit, Error> {
         let put = self.put()?;
         // With the answer to the later request, what became of the earlier ones is known.
         let geometry = self.connection.get_geometry(self.window).map_err(lost)?.reply();
         put.into_iter().try_for_each(check)?;
         self.metronome.shown(self.due, Instant::now());
         let now = extent(&geometry.map_err(lost)?);
-        if now == self.extent { Ok(()) } else { Err(Error::OutOfDate) }
+        Ok(if now == self.extent { Fit::Exact } else { Fit::Loose })
     }
 }
 

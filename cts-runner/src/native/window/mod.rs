@@ -19,7 +19,7 @@ mod x11_fifo_is_paced;
 mod x11_lost_connections_are_reported;
 mod x11_lost_windows_are_reported;
 mod x11_pictures_reach_the_window;
-mod x11_resized_windows_are_out_of_date;
+mod x11_resized_windows_are_suboptimal;
 mod x11_without_shared_memory;
 
 super::cases!("window":
@@ -42,7 +42,7 @@ super::cases!("window":
     x11_lost_connections_are_reported,
     x11_lost_windows_are_reported,
     x11_pictures_reach_the_window,
-    x11_resized_windows_are_out_of_date,
+    x11_resized_windows_are_suboptimal,
     x11_without_shared_memory,
 );
 
@@ -97,8 +97,8 @@ impl Screen {
     }
 }
 
-/// Paints the next image and presents it; blue in 255ths tells pictures apart.
-fn show(cx: &Context, swapchain: &Swapchain, blue: u8, how: Presentation<'_>) -> vk::Result<()> {
+/// Paints the next image and presents it; blue in 255ths tells pictures apart. Whether the swapchain is suboptimal.
+fn show(cx: &Context, swapchain: &Swapchain, blue: u8, how: Presentation<'_>) -> vk::Result<bool> {
     let index = swapchain.next()?;
     let color = [1.0, 0.0, f32::from(blue) / 255.0, 1.0];
     cx.run(|r| r.color(swapchain.images[index as usize], color))?;

@@ -11,7 +11,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         let surface = headless(cx)?;
         let options = SwapchainOptions { extent: [512, 512], ..SwapchainOptions::default() };
         let swapchain = Swapchain::new(&cx.device, &surface, options)?;
-        Ok((0..3).try_for_each(|blue| show(cx, &swapchain, blue, Presentation::default()))?)
+        Ok((0..3).try_for_each(|blue| show(cx, &swapchain, blue, Presentation::default()).map(drop))?)
     };
     (0..20).try_for_each(|_| round())?;
     let before = resident_bytes();
