@@ -120,20 +120,19 @@ impl Painter {
         let sizes = [vk::DescriptorPoolSize { ty: kind, descriptor_count: 1 }];
         let info = vk::DescriptorPoolCreateInfo::default().max_sets(1).pool_sizes(&sizes);
         // SAFETY: `info` outlives the call.
-        let pool = unsafe { self.device.raw.create_descriptor_pool(&info, None) }.at("vkCreateDescriptorPool")?;
+        let pool =
+            unsafe { self.device.raw.create_descriptor_pool(&info, None) }.at("vkCreateDescriptorPool")?;
         let mut set = InputSet { device: self.device.clone(), pool, handle: vk::DescriptorSet::null() };
         let layouts = [self.set_layout];
         let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(pool).set_layouts(&layouts);
         // SAFETY: pool and layout are alive.
-        let sets = unsafe { self.device.raw.allocate_descriptor_sets(&info) }.at("vkAllocateDescriptorSets")?;
+        let sets =
+            unsafe { self.device.raw.allocate_descriptor_sets(&info) }.at("vkAllocateDescriptorSets")?;
         set.handle = sets[0];
-        let infos = [vk::DescriptorImageInfo::default()
-            .image_view(view)
-            .image_layout(vk::ImageLayout::GENERAL)];
-        let write = vk::WriteDescriptorSet::default()
-            .dst_set(set.handle)
-            .descriptor_type(kind)
-            .image_info(&infos);
+        let infos =
+            [vk::DescriptorImageInfo::default().image_view(view).image_layout(vk::ImageLayout::GENERAL)];
+        let write =
+            vk::WriteDescriptorSet::default().dst_set(set.handle).descriptor_type(kind).image_info(&infos);
         // SAFETY: set and view are alive; the set is not in use by the device.
         unsafe { self.device.raw.update_descriptor_sets(&[write], &[]) };
         Ok(set)
