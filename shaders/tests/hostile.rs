@@ -38,6 +38,15 @@ const SUBGROUP: &str = "#version 450
     layout(push_constant) uniform P { N n; };
     void main() { N m = n; for (uint k = 0; k < 3; k++) { o[k] = subgroupAdd(m.v) + subgroupBallot(o[k] > 1).x; m = m.next; } }";
 
+const PARTITION: &str = "#version 450
+    #extension GL_NV_shader_subgroup_partitioned : require
+    #extension GL_KHR_shader_subgroup_clustered : require
+    #extension GL_EXT_shader_realtime_clock : require
+    layout(local_size_x = 8) in;
+    layout(binding = 0) buffer O { uint o[]; };
+    void main() { uint x = o[gl_LocalInvocationIndex]; uvec4 p = subgroupPartitionNV(x);
+        o[0] = subgroupPartitionedExclusiveAddNV(x, p) + subgroupClusteredMax(x, 2) + clockRealtime2x32EXT().x; }";
+
 const STAGES: [(Stage, &str); 5] = [
     (
         Stage::Vertex,
@@ -109,7 +118,12 @@ fn mutate(words: &[u32], random: &mut Random) -> Vec<u32> {
 
 #[test]
 fn mutated_modules_are_translated_or_refused() {
-    let base = [glsl(RICH), optimized(&glsl(RICH)), glsl_for("vulkan1.2", SUBGROUP)];
+    let base = [
+        glsl(RICH),
+        optimized(&glsl(RICH)),
+        glsl_for("vulkan1.2", SUBGROUP),
+        glsl_for("vulkan1.2", PARTITION),
+    ];
     let bindings = [((0, 0), Binding { slot: 0, count: 1 }), ((0, 1), Binding { slot: 1, count: 2 })];
     let layout = Layout { bindings: bindings.into_iter().collect() };
     let mut random = Random(0x1234_5678_9abc_def1);

@@ -124,6 +124,20 @@ fn control_points_see_each_other_behind_a_barrier() {
 }
 
 #[test]
+fn blocks_may_belong_to_the_patch() {
+    let ran = numbered(
+        Stage::TessellationControl,
+        "layout(vertices = 1) out; layout(location = 2) patch out B { float a; vec2 b[2]; } p[2];
+         void main() { p[1].b[1] = vec2(3, 4); gl_TessLevelOuter[0] = 1.0; }",
+        1,
+    )
+    .run();
+    // A block takes three locations.
+    assert_eq!(f32::from_bits(ran.memory.stage.patch[slot::location(2 + 3 + 2, 1) as usize]), 4.0);
+    assert!(ran.interface.outputs.is_empty());
+}
+
+#[test]
 fn a_control_point_beyond_the_patch_is_the_last() {
     let mut packet = numbered(
         Stage::TessellationControl,

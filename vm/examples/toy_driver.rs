@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use lacuna_vm::evict::Lru;
+use lacuna_vm::evict::{Budget, Lru};
 use lacuna_vm::*;
 
 /// What this driver's hardware walks: here, a map.
@@ -72,10 +72,12 @@ fn main() -> Result<(), Error> {
     println!("    {:?}", manager.run(job, &mut table));
 
     println!("memory pressure:");
-    for bo in manager.victims(&mut Lru, 16 * PAGE_SIZE) {
+    let mut budget = Budget::new(manager.resident_bytes() - PAGE_SIZE, Lru);
+    let mut take_away = |bo| {
         println!("    {bo} has to go");
-        manager.evict(bo, &mut table)?;
-    }
+        Ok::<_, Error>(())
+    };
+    budget.make_room(&mut manager, 0, &mut table, &mut take_away).map_err(|_| Error::OutOfMemory)?;
     println!("    {}", text::space(&manager, vm)?);
     println!("and back before the next job:");
     manager.validate(vm, &mut table, |bo| {

@@ -27,6 +27,7 @@ mod sparse;
 mod sparse_image;
 mod support;
 mod sync;
+mod texture;
 mod transfer;
 mod window;
 
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Case> {
         compute::CASES,
         sparse::CASES,
         sparse_image::CASES,
+        texture::CASES,
         bad_input::CASES,
         window::CASES,
     ]

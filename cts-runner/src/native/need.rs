@@ -54,6 +54,8 @@ pub enum Need {
     Int64Atomics,
     /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
     StorageImage(vk::Format),
+    /// `sparseResidencyImage2D`.
+    SparseImages,
     /// Surfaces that nobody sees.
     HeadlessSurface,
     /// Windows of an X11 server, and `Xvfb` to be one.
@@ -64,8 +66,6 @@ pub enum Need {
     PresentWait,
     /// `swapchainMaintenance1`.
     SwapchainMaintenance1,
-    /// `sparseResidencyImage2D`.
-    SparseImages,
     /// A device extension.
     Extension(&'static str),
 }
@@ -116,15 +116,15 @@ impl Need {
                 }
                 physical.optimal_features(format).contains(features)
             }
+            Need::SparseImages => {
+                physical.features.sparse_residency_image2_d == vk::TRUE
+                    && Need::SparseBinding.missing(physical).is_none()
+            }
             Need::HeadlessSurface => has_windows(physical, ext::headless_surface::NAME),
             Need::X11 => has_windows(physical, khr::xcb_surface::NAME) && x11::is_installed(),
             Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
             Need::PresentWait => physical.extra.present_wait,
             Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
-            Need::SparseImages => {
-                physical.features.sparse_residency_image2_d == vk::TRUE
-                    && Need::SparseBinding.missing(physical).is_none()
-            }
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

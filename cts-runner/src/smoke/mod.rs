@@ -118,7 +118,11 @@ fn run_one(program: &Program, desktops: &mut Desktops, options: &Options) -> Res
     Ok(notes.join(", "))
 }
 
-/// Looks at the screen until it shows the golden picture.
+/// About one frame.
+const STEP: Duration = Duration::from_millis(16);
+
+/// Looks at the screen, step by step, until it shows the golden picture. The program stands still meanwhile: on a busy machine
+/// the picture would be missed again and again otherwise.
 fn watch(
     process: &mut Process,
     golden: &Golden<'_>,
@@ -126,10 +130,12 @@ fn watch(
 ) -> Result<String, Failure> {
     let mut best = golden.begin()?;
     while process.is_running()? {
+        process.hold(true)?;
         if best.see(look()?)? {
             break;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        process.hold(false)?;
+        std::thread::sleep(STEP);
     }
     best.verdict()
 }

@@ -24,7 +24,7 @@ const TOLERANCE: u32 = 16;
 /// The share of pixels that may differ by more.
 const OUTLIERS: f64 = 0.01;
 /// How long a golden picture may take to come.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Picture {
     /// The share of pixels that differ visibly; all of them when the sizes do.

@@ -5,6 +5,8 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::Failure;
 use super::programs::{End, Program};
 
@@ -54,6 +56,18 @@ impl Process {
     pub fn is_running(&mut self) -> Result<bool, Failure> {
         self.memory.note(self.child.id());
         Ok(self.child.try_wait()?.is_none())
+    }
+
+    /// Stops it, as Ctrl-Z does, or lets it go on.
+    ///
+    /// # Errors
+    /// [`Failure::System`].
+    pub fn hold(&self, hold: bool) -> Result<(), Failure> {
+        let signal = if hold { Signal::STOP } else { Signal::CONT };
+        let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else {
+            return Ok(());
+        };
+        Ok(kill_process(process, signal).map_err(std::io::Error::from)?)
     }
 
     /// Waits for its end, or ends it.

@@ -23,6 +23,8 @@ pub struct BlitRegion {
     pub from: [[i32; 3]; 2],
     /// Of the destination: inside of it.
     pub to: [[i32; 3]; 2],
+    /// Texels of the whole source level in x and y.
+    pub edge: [u32; 2],
     /// Between texels of the source.
     pub filter: vk::Filter,
 }
@@ -68,12 +70,12 @@ impl Axis {
 /// `vkCmdBlitImage`, one region. Both surfaces have one sample.
 ///
 /// # Safety
-/// The corners of the destination are inside of it, and what host addresses the surfaces have are of memory that stays mapped.
+/// The corners of the destination are inside of it, the edge is that of the source, and what host addresses the surfaces have are of memory that stays mapped.
 #[doc(alias = "vkCmdBlitImage")]
 pub unsafe fn blit(to: &Surface, from: &Surface, region: &BlitRegion) -> Result<(), JobPanicked> {
     let linear = region.filter != vk::Filter::NEAREST;
-    let [width, height, depth] = from.level.extent;
-    let third = if from.is_3d { depth } else { from.layers };
+    let [width, height] = region.edge;
+    let third = if from.is_3d { from.level.extent[2] } else { from.layers };
     let [x, y, z] = array::from_fn(|axis| {
         let (source, target) = (region.from.map(|corner| corner[axis]), region.to.map(|corner| corner[axis]));
         let size = [width, height, third][axis];
@@ -266,7 +268,8 @@ mod tests {
     }
 
     fn run(to: &Image, from: &Image, corners: [[[i32; 3]; 2]; 2], filter: vk::Filter) {
-        let region = BlitRegion { from: corners[0], to: corners[1], filter };
+        let [width, height, _] = from.surface.level.extent;
+        let region = BlitRegion { from: corners[0], to: corners[1], edge: [width, height], filter };
         // SAFETY: the corners are inside of the images.
         unsafe { blit(&to.surface, &from.surface, &region) }.unwrap();
     }

@@ -1,6 +1,7 @@
 //! Rows of texels of a surface, decoded and encoded: how blits and resolves see images.
 
 use super::{read, update};
+use crate::format::block;
 use crate::surface::Surface;
 
 /// A texel: red, green, blue, alpha, as [`Codec`](crate::format::Codec) gives them.
@@ -35,15 +36,27 @@ impl Scratch {
         &self.bytes
     }
 
-    /// Reads and decodes texels from `x` on. All are inside of the surface.
+    /// Reads and decodes texels from `x` on; of a compressed format those of its blocks. All are inside of the surface.
     ///
     /// # Safety
     /// As [`read_raw`](Self::read_raw).
     pub(super) unsafe fn read(&mut self, surface: &Surface, row: Row, x: u32, texels: &mut [Texel]) {
+        let Some(decode) = surface.format.block() else {
+            // SAFETY: the caller's contract.
+            let bytes = unsafe { self.read_raw(surface, row, x, texels.len() as u32) };
+            // SAFETY: the bytes of as many elements.
+            return unsafe { (surface.format.codec().load_row)(bytes.as_ptr(), texels) };
+        };
+        let [width, height] = surface.format.block_extent();
+        let first = x / width;
+        let blocks = (x + texels.len() as u32).div_ceil(width) - first;
         // SAFETY: the caller's contract.
-        let bytes = unsafe { self.read_raw(surface, row, x, texels.len() as u32) };
-        // SAFETY: the bytes of as many elements.
-        unsafe { (surface.format.codec().load_row)(bytes.as_ptr(), texels) }
+        let bytes = unsafe { self.read_raw(surface, Row { y: row.y / height, ..row }, first, blocks) };
+        let size = surface.format.element_bytes() as usize;
+        for (x, texel) in (x..).zip(texels) {
+            let block = &bytes[(x / width - first) as usize * size..][..size];
+            *texel = block::texel(decode, block, (row.y % height * width + x % width) as usize);
+        }
     }
 
     /// Encodes and writes texels from `x` on. All are inside of the surface.

@@ -191,9 +191,9 @@ mod tests {
                 ..Default::default()
             };
             let got = blend(&state, &sources, &stored);
-            for channel in 0..4 {
+            for (channel, got) in got.iter().enumerate() {
                 let wanted = reference(op, channel, [source, target], s, s1, d, c);
-                let error = (f64::from(got[channel][5]) - wanted).abs();
+                let error = (f64::from(got[5]) - wanted).abs();
                 assert!(error < 1e-6, "{op} {source} {target} {channel}");
             }
         }

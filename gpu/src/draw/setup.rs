@@ -13,16 +13,17 @@ use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::stage::Interface;
 
 use super::clip::{Corner, Planes};
+use super::depth_bias::DepthUnit;
 use super::lines::{self, LineStyle};
 use super::points;
 use super::primitive::{Bounds, Coverage, Edge, Plane, Primitive};
 use super::sample::Samples;
-use super::state::{DepthBias, DrawState};
+use super::slopes::Slopes;
+use super::state::DrawState;
 use super::targets::Targets;
 use super::topology::Shape;
 use super::vertices::Vertices;
 use super::viewport::{DepthClip, Screen, Viewport, bounds_of, outside};
-use crate::format::Numeric;
 
 /// A primitive as assembly or a geometry shader gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,14 +69,6 @@ impl Outputs {
             primitive_id: has(slot::PRIMITIVE_ID),
         }
     }
-}
-
-/// The smallest difference of depths that the attachment knows.
-#[derive(Clone, Copy, Debug)]
-enum DepthUnit {
-    Fixed(f64),
-    /// Depends on the depth: this many bits of mantissa.
-    Float(i32),
 }
 
 /// All that does not change during a draw.
@@ -137,11 +130,7 @@ impl Setup {
             area.x1 = area.x1.min(extent.width.min(1 << 15) as i32);
             area.y1 = area.y1.min(extent.height.min(1 << 15) as i32);
         }
-        let depth_unit = match targets.depth.map(|surface| surface.format) {
-            Some(format) if format.numeric == Numeric::Float => DepthUnit::Float(23),
-            Some(format) => DepthUnit::Fixed(0.5f64.powi(format.channel_bits[0].into())),
-            None => DepthUnit::Fixed(0.0),
-        };
+        let depth_unit = DepthUnit::new(targets.depth.map(|surface| surface.format));
         let fragment =
             state.stages.fragment.as_ref().map(|stage| super::fragment::Needs::new(stage.interface()));
         Self {
@@ -427,7 +416,7 @@ impl Setup {
         let planes = |values: fn(&Point) -> f32| slopes.plane([values(a), values(b), values(c)]);
         let mut depth = planes(|point| point.screen.z);
         if let Some(bias) = &self.rasterization.depth_bias {
-            depth.value += self.bias_of(bias, depth, [a, b, c].map(|point| point.screen.z));
+            depth.value += self.depth_unit.bias(bias, depth, [a, b, c].map(|point| point.screen.z));
         }
         let mut primitive = Primitive {
             bounds,
@@ -471,26 +460,7 @@ impl Setup {
         let xy = triangle.map(|point| point.screen.xy);
         let depths = triangle.map(|point| point.screen.z);
         let slopes = Slopes::new(xy, det, Bounds::default());
-        self.bias_of(bias, slopes.plane(depths), depths)
-    }
-
-    /// Source: Vulkan specification, "Depth Bias".
-    fn bias_of(&self, bias: &DepthBias, depth: Plane, depths: [f32; 3]) -> f32 {
-        let unit = match self.depth_unit {
-            DepthUnit::Fixed(unit) => unit,
-            DepthUnit::Float(mantissa) => {
-                let greatest = depths.iter().fold(0f32, |max, depth| max.max(depth.abs()));
-                let exponent = (greatest.to_bits() >> 23 & 0xff) as i32 - 127;
-                2f64.powi(exponent - mantissa)
-            }
-        };
-        let slope = depth.dx.abs().max(depth.dy.abs());
-        let sum = (f64::from(slope) * f64::from(bias.slope) + unit * f64::from(bias.constant)) as f32;
-        match bias.clamp {
-            clamp if clamp > 0.0 => sum.min(clamp),
-            clamp if clamp < 0.0 => sum.max(clamp),
-            _ => sum,
-        }
+        self.depth_unit.bias(bias, slopes.plane(depths), depths)
     }
 }
 
@@ -515,37 +485,4 @@ pub(super) fn sampled(low: [i32; 2], high: [i32; 2], [least, greatest]: [i32; 2]
     let first = |n: i32| (n - greatest + 255) >> 8;
     let end = |n: i32| ((n - least) >> 8) + 1;
     Bounds { x0: first(low[0]), y0: first(low[1]), x1: end(high[0]), y1: end(high[1]) }
-}
-
-/// Makes planes through three corners.
-struct Slopes {
-    /// From the first corner to the others, in pixels, over the determinant.
-    sides: [[f64; 2]; 2],
-    /// From the first corner to the origin.
-    way: [f64; 2],
-    origin: [f32; 2],
-}
-
-impl Slopes {
-    /// `det` is twice the area in sub-pixel units, not zero. The origin is the center of the first pixel of the bounds.
-    #[inline(always)]
-    fn new([p, q, r]: [[i32; 2]; 3], det: i64, bounds: Bounds) -> Self {
-        const SCALE: f64 = 1.0 / 256.0;
-        // Sides in sub-pixels over the determinant: one over pixels is 256 times that.
-        let scale = 256.0 / det as f64;
-        let side = |to: [i32; 2]| [0, 1].map(|axis| f64::from(to[axis] - p[axis]) * scale);
-        let origin = [bounds.x0 as f32 + 0.5, bounds.y0 as f32 + 0.5];
-        let way = [0, 1].map(|axis| f64::from(origin[axis]) - f64::from(p[axis]) * SCALE);
-        Self { sides: [side(q), side(r)], way, origin }
-    }
-
-    #[inline(always)]
-    fn plane(&self, values: [f32; 3]) -> Plane {
-        let [f, g, h] = values.map(f64::from);
-        let [[qx, qy], [rx, ry]] = self.sides;
-        let dx = (g - f) * ry - (h - f) * qy;
-        let dy = (h - f) * qx - (g - f) * rx;
-        let value = f + dx * self.way[0] + dy * self.way[1];
-        Plane { value: value as f32, dx: dx as f32, dy: dy as f32 }
-    }
 }

@@ -235,6 +235,8 @@ mod tests {
             shape([70, 65, 1], 7, 2, 16, 1),
             shape([33, 40, 17], 6, 1, 4, 1),
             shape([70, 40, 1], 1, 2, 4, 4),
+            shape([130, 70, 1], 2, 1, 32, 1),
+            shape([90, 70, 1], 2, 1, 12, 1),
         ];
         for shape in shapes {
             for layout in [ImageLayout::linear(shape).unwrap(), ImageLayout::tiled(shape, false).unwrap()] {

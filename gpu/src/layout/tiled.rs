@@ -14,12 +14,12 @@ use super::{ALIGNMENT, ImageLayout, Level, MipTail, Shape, pack_linear};
 impl ImageLayout {
     /// The layout of an image of optimal tiling; `None` where it would have more bytes than can be counted.
     ///
-    /// Elements whose size is no power of two are not tiled: such images have no standard block, and are all tail.
+    /// Elements that have no standard block are not tiled: such images are all tail.
     pub fn tiled(shape: Shape, is_3d: bool) -> Option<Self> {
         let block_log2 = standard_block::log2(is_3d, shape.element_bytes, shape.samples);
         let fits = |level: u32| {
             let block = shape.sparse_block(is_3d);
-            shape.element_bytes.is_power_of_two()
+            shape.has_blocks()
                 && shape.level_texels(level).iter().zip(block).all(|(&size, block)| size >= block)
         };
         let first_tail = (0..shape.levels).find(|&level| !fits(level)).unwrap_or(shape.levels);
@@ -49,6 +49,11 @@ impl ImageLayout {
 }
 
 impl Shape {
+    /// Whether there is a standard block of its elements: of 1, 2, 4, 8 and 16 bytes.
+    fn has_blocks(&self) -> bool {
+        self.element_bytes.is_power_of_two() && self.element_bytes <= 16
+    }
+
     /// Texels of a standard block in each dimension.
     pub fn sparse_block(&self, is_3d: bool) -> [u32; 3] {
         let [x, y, z] = standard_block::log2(is_3d, self.element_bytes, self.samples);

@@ -4,7 +4,7 @@
 //! writes vanish.
 #![expect(unsafe_code, reason = "writes texels")]
 
-use lacuna_shaders::abi::texture::LodMode;
+use lacuna_shaders::abi::texture::{LodMode, TextureOp};
 
 use super::memory::{MAX_ELEMENT, Memory};
 use super::sample::Lane;
@@ -14,7 +14,9 @@ impl Lane<'_> {
     fn mip<'v>(&self, view: &'v View) -> Option<&'v Mip> {
         let explicit = self.instruction.lod == LodMode::Explicit;
         let level = if explicit { self.frame.lod[self.lane] } else { 0 };
-        view.mips.get(level as usize)
+        // Levels below the least of the view are outside of it.
+        let hidden = self.instruction.op == TextureOp::Fetch && level < view.min_lod as u32;
+        if hidden { None } else { view.mips.get(level as usize) }
     }
 
     fn texel_at(&self, view: &View) -> ([i32; 3], u32, u32) {

@@ -11,17 +11,14 @@ use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, Te
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::PAGE_SHIFT;
 
+use super::lanes::{
+    Color, Floats, Ints, add, bilinear_bytes, columns, folded, lanes, log2, pair, rows, scaled, unpacked,
+};
 use super::lod::MAX_LOD_BIAS;
 use super::memory::Memory;
 use super::sampler::Sampler;
 use super::view::{Mip, Shape, View};
-use crate::format::{Codec, Format, Numeric, NumericClass, srgb};
-
-/// One number for each lane.
-type Floats = [f32; 8];
-type Ints = [i32; 8];
-/// The components of eight texels.
-type Color = [Floats; 4];
+use crate::format::{Codec, Format, Numeric, NumericClass};
 
 /// How texels become components.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +65,8 @@ pub(super) fn knows(info: &super::SamplerInfo) -> bool {
     let no_border = |mode: &vk::SamplerAddressMode| *mode != vk::SamplerAddressMode::CLAMP_TO_BORDER;
     info.reduction == vk::SamplerReductionMode::WEIGHTED_AVERAGE
         && !info.unnormalized
+        && info.mag_filter != vk::Filter::CUBIC_EXT
+        && info.min_filter != vk::Filter::CUBIC_EXT
         && info.max_anisotropy <= 1.0
         && info.address_modes[..2].iter().all(no_border)
 }
@@ -115,11 +114,6 @@ struct Request<'a> {
     view: &'a View,
     sampler: &'a Sampler,
     texels: Texels,
-}
-
-#[inline(always)]
-fn lanes<T>(f: impl FnMut(usize) -> T) -> [T; 8] {
-    std::array::from_fn(f)
 }
 
 impl Request<'_> {
@@ -213,8 +207,7 @@ impl Request<'_> {
             let (first, second) = (levels.first, levels.second);
             let mut group = 0;
             let mut blends = false;
-            for lane in 0..8 {
-                let (other, also) = chosen[lane];
+            for (lane, &(other, also)) in chosen.iter().enumerate() {
                 if left >> lane & 1 != 0 && (other.first, other.second, also) == (first, second, linear) {
                     group |= 1 << lane;
                     blends |= other.weight > 0.0;
@@ -381,135 +374,5 @@ impl Request<'_> {
                 frame.resident[lane] = resident >> lane & 1;
             }
         }
-    }
-}
-
-/// Coordinates brought into 0 to 1, as the wrapping has it.
-#[inline(always)]
-fn folded(mode: vk::SamplerAddressMode, s: Floats) -> Floats {
-    match mode {
-        vk::SamplerAddressMode::REPEAT => s.map(|s| s - s.floor()),
-        vk::SamplerAddressMode::MIRRORED_REPEAT => s.map(|s| {
-            let s = s - 2.0 * (s * 0.5).floor();
-            1.0 - (1.0 - s).abs()
-        }),
-        vk::SamplerAddressMode::MIRROR_CLAMP_TO_EDGE => s.map(|s| s.abs().min(1.0)),
-        _ => s.map(|s| s.max(0.0).min(1.0)),
-    }
-}
-
-#[inline(always)]
-fn scaled(s: &Floats, size: i32) -> Floats {
-    let size = size as f32;
-    s.map(|s| s * size)
-}
-
-/// The texels on both sides of a coordinate, and the weight of the second.
-#[inline(always)]
-fn pair(mode: vk::SamplerAddressMode, u: &Floats, size: i32) -> ([Ints; 2], Floats) {
-    let floor = lanes(|lane| (u[lane] - 0.5).floor());
-    let weight = lanes(|lane| u[lane] - 0.5 - floor[lane]);
-    // From -1 to size - 1; other numbers come from coordinates that are none.
-    let first = lanes(|lane| (floor[lane] as i32).clamp(-1, size - 1));
-    let repeats = mode == vk::SamplerAddressMode::REPEAT;
-    let before = if repeats { size - 1 } else { 0 };
-    let behind = if repeats { 0 } else { size - 1 };
-    let second = lanes(|lane| if first[lane] + 1 == size { behind } else { first[lane] + 1 });
-    let first = lanes(|lane| if first[lane] < 0 { before } else { first[lane] });
-    ([first, second], weight)
-}
-
-/// Bytes that x adds to the offset.
-#[inline(always)]
-fn columns(mip: &Mip, x: &Ints) -> Ints {
-    let (log2, bytes) = (u32::from(mip.level.block_log2[0]), mip.level.element_bytes as i32);
-    let mask = ((1u32 << log2) - 1) as i32;
-    x.map(|x| (x & mask) * bytes + (x >> log2 << PAGE_SHIFT))
-}
-
-/// Bytes that y adds to the offset.
-#[inline(always)]
-fn rows(mip: &Mip, y: &Ints) -> Ints {
-    let log2 = u32::from(mip.level.block_log2[1]);
-    let mask = ((1u32 << log2) - 1) as i32;
-    let (row, block) = (mip.level.row_pitch as i32, mip.level.block_row_pitch as i32);
-    y.map(|y| (y & mask).wrapping_mul(row).wrapping_add((y >> log2).wrapping_mul(block)))
-}
-
-#[inline(always)]
-fn add(a: &Ints, b: &Ints) -> Ints {
-    lanes(|lane| a[lane].wrapping_add(b[lane]))
-}
-
-/// The bytes of a word as components.
-#[inline(always)]
-fn unpacked(words: &[u32; 8], swapped: bool, is_srgb: bool) -> Color {
-    let table = srgb::tables();
-    let channel = |c: usize| {
-        let shift = if swapped && c != 3 { 16 - 8 * c } else { 8 * c };
-        lanes(|lane| {
-            let byte = words[lane] >> shift & 0xff;
-            if is_srgb && c != 3 { table.linear[byte as usize] } else { byte as i32 as f32 / 255.0 }
-        })
-    };
-    [channel(0), channel(1), channel(2), channel(3)]
-}
-
-/// Blends four texels of bytes.
-///
-/// # Safety
-/// `base` plus each offset is a texel.
-#[inline(always)]
-unsafe fn bilinear_bytes(
-    base: *const u8,
-    corners: &[Ints; 4],
-    a: &Floats,
-    b: &Floats,
-    swapped: bool,
-) -> Color {
-    let words = corners.map(|offsets| {
-        // SAFETY: the caller's promise.
-        offsets.map(|offset| unsafe { base.wrapping_add(offset as usize).cast::<u32>().read_unaligned() })
-    });
-    let channel = |c: usize| {
-        let shift = if swapped && c != 3 { 16 - 8 * c } else { 8 * c };
-        let byte = |k: usize| lanes(|lane| (words[k][lane] >> shift & 0xff) as i32 as f32);
-        let [p, q, r, s] = [byte(0), byte(1), byte(2), byte(3)];
-        lanes(|l| {
-            let top = p[l] + a[l] * (q[l] - p[l]);
-            let bottom = r[l] + a[l] * (s[l] - r[l]);
-            (top + b[l] * (bottom - top)) * (1.0 / 255.0)
-        })
-    };
-    [channel(0), channel(1), channel(2), channel(3)]
-}
-
-/// Logarithm to base two, within 1e-5; of zero minus infinity.
-#[inline(always)]
-fn log2(x: f32) -> f32 {
-    let bits = x.to_bits();
-    if x <= 0.0 {
-        return f32::NEG_INFINITY;
-    }
-    let exponent = (bits >> 23) as i32 - 127;
-    let m = f32::from_bits(bits & 0x7f_ffff | 0x3f80_0000);
-    // The series of the area hyperbolic tangent, around the middle of 1 to 2.
-    let z = (m - std::f32::consts::SQRT_2) / (m + std::f32::consts::SQRT_2);
-    let z2 = z * z;
-    let series = z * (2.885_39 + z2 * (0.961_796_7 + z2 * (0.577_078 + z2 * 0.412_198_6)));
-    exponent as f32 + 0.5 + series
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn logarithms_are_close() {
-        for i in 1..100_000u32 {
-            let x = f32::from_bits(i * 21_000);
-            if x.is_normal() {
-                assert!((super::log2(x) - x.log2()).abs() < 2e-5, "{x}");
-            }
-        }
-        assert_eq!(super::log2(0.0), f32::NEG_INFINITY);
     }
 }

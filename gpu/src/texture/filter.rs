@@ -88,6 +88,27 @@ impl Filter<'_> {
         blend.finish()
     }
 
+    /// Blends four texels in each dimension, with the weights of a Catmull-Rom spline.
+    pub(super) fn cubic(&self, mip: &Mip, at: &At) -> Texel {
+        let dimensions = self.dimensions();
+        let mut firsts = [0; 3];
+        let mut weights = [[1.0, 0.0, 0.0, 0.0]; 3];
+        for axis in 0..dimensions {
+            let pair = self.pair(mip, at, axis);
+            (firsts[axis], weights[axis]) = (pair.first.saturating_sub(1), spline(pair.weight));
+        }
+        let mut blend = Blend::new(self.sampler.info.reduction);
+        for corner in 0..1usize << (2 * dimensions) {
+            let place = [corner & 3, corner >> 2 & 3, corner >> 4];
+            let weight = (0..dimensions).map(|axis| weights[axis][place[axis]]).product();
+            let index = std::array::from_fn(|axis| firsts[axis].saturating_add(place[axis] as i32));
+            if weight != 0.0 {
+                blend.add(self.texel(mip, index, at.layer), weight);
+            }
+        }
+        blend.finish()
+    }
+
     /// One component of the four texels around the coordinate, in the order of `OpImageGather`.
     pub(super) fn gather(&self, mip: &Mip, at: &At, offsets: &[[i8; 3]; 4], component: u8) -> Texel {
         let (x, y) = (self.pair(mip, at, 0), self.pair(mip, at, 1));
@@ -107,7 +128,7 @@ impl Filter<'_> {
 
     /// A texel by its number, which may be beyond the edges; compared, if that is asked for.
     fn texel(&self, mip: &Mip, index: [i32; 3], layer: u32) -> Texel {
-        let texel = if self.view.shape == Shape::Cube {
+        let texel = if self.view.shape == Shape::Cube && !self.sampler.info.non_seamless {
             self.cube_texel(mip, index, layer)
         } else {
             self.flat_texel(mip, index, layer)
@@ -168,6 +189,17 @@ impl Filter<'_> {
         let result = f32::from(u8::from(holds)).to_bits();
         Texel { channels: [result, 0, 0, 1f32.to_bits()], resident: texel.resident }
     }
+}
+
+/// Weights of four texels for a place between the second and the third ("Cubic Filtering").
+fn spline(a: f32) -> [f32; 4] {
+    let (a2, a3) = (a * a, a * a * a);
+    [
+        0.5 * (-a + 2.0 * a2 - a3),
+        0.5 * (2.0 - 5.0 * a2 + 3.0 * a3),
+        0.5 * (a + 4.0 * a2 - 3.0 * a3),
+        0.5 * (a3 - a2),
+    ]
 }
 
 /// Texels of which one color is made.

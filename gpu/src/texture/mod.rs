@@ -15,6 +15,7 @@ mod access;
 mod cube;
 mod fast;
 mod filter;
+mod lanes;
 mod lod;
 mod memory;
 mod query;

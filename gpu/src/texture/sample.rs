@@ -8,7 +8,7 @@ use super::filter::{At, Blend, Filter};
 use super::lod::{self, Footprint, Levels};
 use super::memory::Memory;
 use super::sampler::Sampler;
-use super::view::{Shape, Texel, View};
+use super::view::{Mip, Shape, Texel, View};
 use crate::format::NumericClass;
 
 /// The operands of one lane.
@@ -123,7 +123,12 @@ impl Lane<'_> {
         let mode = if blends { info.mipmap_mode } else { vk::SamplerMipmapMode::NEAREST };
         let Levels { first, second, weight } = lod::levels(mode, lod, view.mips.len());
         let chosen = if lod <= 0.0 { info.mag_filter } else { info.min_filter };
-        let linear = blends && chosen != vk::Filter::NEAREST;
+        let chosen = if blends { chosen } else { vk::Filter::NEAREST };
+        let filtered = |mip: &Mip, at: &At| match chosen {
+            vk::Filter::NEAREST => filter.nearest(mip, at),
+            vk::Filter::CUBIC_EXT => filter.cubic(mip, at),
+            _ => filter.linear(mip, at),
+        };
         let level = |number: usize| match view.mips.get(number) {
             Some(mip) if footprint.samples > 1 && blends => {
                 let mut blend = Blend::new(info.reduction);
@@ -131,13 +136,11 @@ impl Lane<'_> {
                     let along = sample as f32 / (footprint.samples + 1) as f32 - 0.5;
                     let st = std::array::from_fn(|axis| at.st[axis] + footprint.axis[axis] * along);
                     let at = At { st, ..at };
-                    let texel = if linear { filter.linear(mip, &at) } else { filter.nearest(mip, &at) };
-                    blend.add(texel, 1.0 / footprint.samples as f32);
+                    blend.add(filtered(mip, &at), 1.0 / footprint.samples as f32);
                 }
                 blend.finish()
             }
-            Some(mip) if linear => filter.linear(mip, &at),
-            Some(mip) => filter.nearest(mip, &at),
+            Some(mip) => filtered(mip, &at),
             None => Texel { channels: [0; 4], resident: false },
         };
         let mut texel = level(first);

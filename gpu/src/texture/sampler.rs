@@ -29,6 +29,8 @@ pub struct SamplerInfo {
     pub border_color: [u32; 4],
     /// Coordinates count texels.
     pub unnormalized: bool,
+    /// Faces of cubes end at their edges, as other images do.
+    pub non_seamless: bool,
     /// How texels are combined.
     pub reduction: vk::SamplerReductionMode,
 }
@@ -48,6 +50,7 @@ impl Default for SamplerInfo {
             max_lod: 0.0,
             border_color: [0; 4],
             unnormalized: false,
+            non_seamless: false,
             reduction: vk::SamplerReductionMode::WEIGHTED_AVERAGE,
         }
     }

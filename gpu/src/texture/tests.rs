@@ -103,6 +103,7 @@ const LINEAR: SamplerInfo = SamplerInfo {
     max_lod: 1000.0,
     border_color: [0; 4],
     unnormalized: false,
+    non_seamless: false,
     reduction: vk::SamplerReductionMode::WEIGHTED_AVERAGE,
 };
 

@@ -211,6 +211,22 @@ extensions! {
         MemoryBudget = ext::memory_budget;
         /// Accepted as a hint.
         MemoryPriority = ext::memory_priority;
+        /// Coordinates mirrored once.
+        SamplerMirrorClampToEdge = khr::sampler_mirror_clamp_to_edge;
+        /// The smallest or largest texel of a footprint.
+        SamplerFilterMinmax = ext::sampler_filter_minmax;
+        /// Any border color.
+        CustomBorderColor = ext::custom_border_color;
+        /// Border colors follow the swizzle of the view.
+        BorderColorSwizzle = ext::border_color_swizzle;
+        /// Splines.
+        FilterCubic = ext::filter_cubic;
+        /// Views that show no level below one.
+        ImageViewMinLod = ext::image_view_min_lod;
+        /// Faces of cubes with edges.
+        NonSeamlessCubeMap = ext::non_seamless_cube_map;
+        /// Exact bounds checks of images.
+        ImageRobustness = ext::image_robustness;
         /// Exact bounds checks, null descriptors.
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
@@ -273,14 +289,16 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
-        /// Images have bounds.
-        ImageRobustness = ext::image_robustness;
         /// Fragments that become helpers.
         ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
         /// Fragments that end.
         ShaderTerminateInvocation = khr::shader_terminate_invocation;
         /// Where in a pixel samples are.
         SampleLocations = ext::sample_locations;
+        /// Fragments of a pixel one after the other, in order.
+        FragmentShaderInterlock = ext::fragment_shader_interlock;
+        /// Stencil references that shaders write.
+        ShaderStencilExport = ext::shader_stencil_export;
         /// Layers and viewports chosen by vertices.
         ShaderViewportIndexLayer = ext::shader_viewport_index_layer;
         /// Vertices captured in buffers.

@@ -30,6 +30,9 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .sparse_residency16_samples(true)
         .image_cube_array(true)
         .sampler_anisotropy(true)
+        .texture_compression_bc(true)
+        .texture_compression_etc2(true)
+        .texture_compression_astc_ldr(true)
         .shader_image_gather_extended(true)
         .shader_storage_image_extended_formats(true)
         .shader_storage_image_multisample(true)
@@ -38,7 +41,10 @@ pub fn core() -> vk::PhysicalDeviceFeatures {
         .shader_sampled_image_array_dynamic_indexing(true)
         .shader_storage_image_array_dynamic_indexing(true)
         .shader_resource_residency(true)
-        .shader_resource_min_lod(true);
+        .shader_resource_min_lod(true)
+        .texture_compression_bc(true)
+        .texture_compression_etc2(true)
+        .texture_compression_astc_ldr(true);
     graphics::features(others)
 }
 
@@ -95,7 +101,7 @@ features! {
     in PhysicalDeviceVulkan11Features of {
         PhysicalDevice16BitStorageFeatures {
             storage_buffer16_bit_access: true, uniform_and_storage_buffer16_bit_access: true,
-            storage_push_constant16: true, storage_input_output16: false,
+            storage_push_constant16: true, storage_input_output16: true,
         }
         PhysicalDeviceMultiviewFeatures {
             multiview: true, multiview_geometry_shader: true, multiview_tessellation_shader: true,
@@ -114,14 +120,14 @@ features! {
             buffer_device_address_multi_device: false,
         }
         PhysicalDeviceDescriptorIndexingFeatures {
-            shader_input_attachment_array_dynamic_indexing: false,
+            shader_input_attachment_array_dynamic_indexing: true,
             shader_uniform_texel_buffer_array_dynamic_indexing: true,
             shader_storage_texel_buffer_array_dynamic_indexing: true,
             shader_uniform_buffer_array_non_uniform_indexing: true,
             shader_sampled_image_array_non_uniform_indexing: true,
             shader_storage_buffer_array_non_uniform_indexing: true,
             shader_storage_image_array_non_uniform_indexing: true,
-            shader_input_attachment_array_non_uniform_indexing: false,
+            shader_input_attachment_array_non_uniform_indexing: true,
             shader_uniform_texel_buffer_array_non_uniform_indexing: true,
             shader_storage_texel_buffer_array_non_uniform_indexing: true,
             descriptor_binding_uniform_buffer_update_after_bind: true,
@@ -151,8 +157,8 @@ features! {
             vulkan_memory_model_availability_visibility_chains: true,
         }
     } and {
-        sampler_mirror_clamp_to_edge: false, draw_indirect_count: true, descriptor_indexing: true,
-        sampler_filter_minmax: false, shader_output_viewport_index: true, shader_output_layer: true,
+        sampler_mirror_clamp_to_edge: true, draw_indirect_count: true, descriptor_indexing: true,
+        sampler_filter_minmax: true, shader_output_viewport_index: true, shader_output_layer: true,
         subgroup_broadcast_dynamic_id: true,
     }
     in PhysicalDeviceVulkan13Features of {
@@ -173,6 +179,10 @@ features! {
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
+        PhysicalDeviceFragmentShaderInterlockFeaturesEXT {
+            fragment_shader_sample_interlock: true, fragment_shader_pixel_interlock: true,
+            fragment_shader_shading_rate_interlock: false,
+        }
         PhysicalDeviceConditionalRenderingFeaturesEXT {
             conditional_rendering: true, inherited_conditional_rendering: true,
         }
@@ -272,12 +282,20 @@ features! {
             workgroup_memory_explicit_layout: true, workgroup_memory_explicit_layout_scalar_block_layout: true,
             workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,
         }
+        PhysicalDeviceBorderColorSwizzleFeaturesEXT {
+            border_color_swizzle: true, border_color_swizzle_from_image: true,
+        }
+        PhysicalDeviceCustomBorderColorFeaturesEXT {
+            custom_border_colors: true, custom_border_color_without_format: true,
+        }
+        PhysicalDeviceImageViewMinLodFeaturesEXT { min_lod: true }
+        PhysicalDeviceNonSeamlessCubeMapFeaturesEXT { non_seamless_cube_map: true }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceRobustness2FeaturesEXT {
-            robust_buffer_access2: true, robust_image_access2: false, null_descriptor: true,
+            robust_buffer_access2: true, robust_image_access2: true, null_descriptor: true,
         }
     }
 }
@@ -340,17 +358,19 @@ mod tests {
         // SAFETY: as above.
         assert!(matches!(unsafe { check(&info) }, Err(Error::FeatureNotPresent(_))));
 
-        let mut images = vk::PhysicalDeviceRobustness2FeaturesEXT::default().robust_image_access2(true);
-        let info = vk::DeviceCreateInfo::default().push_next(&mut images);
+        let mut protected = vk::PhysicalDeviceProtectedMemoryFeatures::default().protected_memory(true);
+        let info = vk::DeviceCreateInfo::default().push_next(&mut protected);
         // SAFETY: as above.
-        assert_eq!(unsafe { check(&info) }, Err(Error::FeatureNotPresent("robust_image_access2")));
+        assert_eq!(unsafe { check(&info) }, Err(Error::FeatureNotPresent("protected_memory")));
     }
 
     #[test]
     fn queries_write_true_and_false_over_what_was_there() {
-        let mut features = vk::PhysicalDeviceRobustness2FeaturesEXT::default().robust_image_access2(true);
+        let mut features =
+            vk::PhysicalDeviceBufferDeviceAddressFeatures::default().buffer_device_address_multi_device(true);
         // SAFETY: a chain of one structure.
         unsafe { pnext::for_each_output((&raw mut features).cast(), fill) };
-        assert_eq!((features.robust_image_access2, features.null_descriptor), (vk::FALSE, vk::TRUE));
+        let found = (features.buffer_device_address_multi_device, features.buffer_device_address);
+        assert_eq!(found, (vk::FALSE, vk::TRUE));
     }
 }

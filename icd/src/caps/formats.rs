@@ -29,14 +29,18 @@ fn sum(rules: &[(bool, Features)]) -> Features {
 /// Features of images of optimal tiling.
 pub fn optimal(format: Format) -> Features {
     let traits = Traits::of(format);
+    if traits.is_scaled {
+        return Features::empty();
+    }
     let filtered = traits.is_float && !traits.is_wide;
-    let sampled = TEXTURES && !traits.is_scaled;
+    let sampled = TEXTURES;
     sum(&[
         (true, Features::TRANSFER_SRC | Features::TRANSFER_DST),
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
-        (sampled && format.has_depth(), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
+        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_CUBIC_EXT),
+        (sampled && compares(format), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
         (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
         (
             !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
@@ -54,20 +58,34 @@ pub fn optimal(format: Format) -> Features {
     ])
 }
 
+/// Depth, and colors that are used like it.
+fn compares(format: Format) -> bool {
+    format.has_depth() || [vk::Format::R16_UNORM, vk::Format::R32_SFLOAT].contains(&format.name)
+}
+
 /// Features of images of linear tiling: those of color formats whose elements are texels.
 pub fn linear(format: Format) -> Features {
     let plain = format.has_color() && !format.is_compressed();
     if plain { optimal(format) } else { Features::empty() }
 }
 
+/// Formats that lie in memory as others do that SPIR-V has a name for.
+const PACKED_RGBA8: &[vk::Format] = &[
+    vk::Format::A8B8G8R8_UNORM_PACK32,
+    vk::Format::A8B8G8R8_SNORM_PACK32,
+    vk::Format::A8B8G8R8_UINT_PACK32,
+    vk::Format::A8B8G8R8_SINT_PACK32,
+];
+
 /// Features of buffers.
 pub fn buffers(format: Format) -> Features {
     let traits = Traits::of(format);
     let plain = format.has_color() && !format.is_compressed();
+    let stored = format.is_storage() || PACKED_RGBA8.contains(&format.name);
     let texels = plain && TEXTURES && !traits.is_scaled && !format.is_srgb();
     sum(&[
         (texels, Features::UNIFORM_TEXEL_BUFFER),
-        (format.is_storage(), Features::STORAGE_TEXEL_BUFFER),
+        (stored, Features::STORAGE_TEXEL_BUFFER),
         (format.has_atomics(), Features::STORAGE_TEXEL_BUFFER_ATOMIC),
         (
             format.is_storage() && FORMATLESS_STORAGE,
@@ -105,7 +123,7 @@ impl Traits {
             is_wide,
             is_scaled,
             is_compressed,
-            is_blittable: !format.is_multi_planar(),
+            is_blittable: !format.is_multi_planar() && !format.is_subsampled(),
             is_renderable,
         }
     }
@@ -162,9 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn every_format_can_be_copied_and_none_that_is_unknown() {
+    fn every_format_can_be_copied_but_those_of_vertices() {
         for &format in lacuna_gpu::format::TABLE {
             let [_, optimal, _] = properties3(format.name);
+            if matches!(format.numeric, Numeric::Uscaled | Numeric::Sscaled) {
+                assert!(optimal.is_empty(), "{format:?}");
+                continue;
+            }
             assert!(optimal.contains(Features::TRANSFER_SRC | Features::TRANSFER_DST), "{format:?}");
         }
         assert_eq!(properties3(vk::Format::UNDEFINED), [Features::empty(); 3]);

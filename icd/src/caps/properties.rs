@@ -25,7 +25,9 @@ const SUBGROUP_OPERATIONS: vk::SubgroupFeatureFlags = vk::SubgroupFeatureFlags::
         | vk::SubgroupFeatureFlags::ROTATE_CLUSTERED_KHR.as_raw(),
 );
 /// Stages that have them.
-const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::COMPUTE;
+const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::from_raw(
+    vk::ShaderStageFlags::COMPUTE.as_raw() | vk::ShaderStageFlags::ALL_GRAPHICS.as_raw(),
+);
 /// Points are clipped against the view volume like everything else.
 const POINT_CLIPPING: vk::PointClippingBehavior = vk::PointClippingBehavior::ALL_CLIP_PLANES;
 
@@ -74,6 +76,7 @@ properties! {
         subgroup_size: abi::LANES,
         subgroup_supported_stages: SUBGROUP_STAGES,
         subgroup_supported_operations: SUBGROUP_OPERATIONS,
+        subgroup_quad_operations_in_all_stages: vk::TRUE,
     }
     in PhysicalDeviceVulkan12Properties of {
         // No identifier of this driver is registered, and no version of the conformance tests was submitted.
@@ -84,6 +87,8 @@ properties! {
             shader_uniform_buffer_array_non_uniform_indexing_native: vk::TRUE,
             shader_storage_buffer_array_non_uniform_indexing_native: vk::TRUE,
             shader_storage_image_array_non_uniform_indexing_native: vk::TRUE,
+            shader_sampled_image_array_non_uniform_indexing_native: vk::TRUE,
+            shader_input_attachment_array_non_uniform_indexing_native: vk::TRUE,
             robust_buffer_access_update_after_bind: vk::TRUE,
             max_per_stage_descriptor_update_after_bind_samplers: MAX_DESCRIPTORS,
             max_per_stage_descriptor_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
@@ -121,6 +126,9 @@ properties! {
             independent_resolve_none: vk::TRUE,
             independent_resolve: vk::TRUE,
         }
+        PhysicalDeviceSamplerFilterMinmaxProperties {
+            filter_minmax_single_component_formats: vk::TRUE, filter_minmax_image_component_mapping: vk::TRUE,
+        }
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
     } and {}
     in PhysicalDeviceVulkan13Properties of {
@@ -137,7 +145,7 @@ properties! {
             min_subgroup_size: abi::LANES,
             max_subgroup_size: abi::LANES,
             max_compute_workgroup_subgroups: limits::MAX_WORKGROUP_INVOCATIONS / abi::LANES,
-            required_subgroup_size_stages: SUBGROUP_STAGES,
+            required_subgroup_size_stages: vk::ShaderStageFlags::COMPUTE,
         }
         PhysicalDeviceTexelBufferAlignmentProperties {
             storage_texel_buffer_offset_alignment_bytes: limits::OFFSET_ALIGNMENT,
@@ -151,6 +159,7 @@ properties! {
             graphics_pipeline_library_independent_interpolation_decoration: vk::TRUE,
         }
         PhysicalDeviceLineRasterizationPropertiesKHR { line_sub_pixel_precision_bits: 8 }
+        PhysicalDeviceCustomBorderColorPropertiesEXT { max_custom_border_color_samplers: 1 << 20 }
         PhysicalDeviceMultiDrawPropertiesEXT { max_multi_draw_count: 1 << 20 }
         PhysicalDeviceProvokingVertexPropertiesEXT {
             provoking_vertex_mode_per_pipeline: vk::TRUE,
@@ -189,6 +198,7 @@ properties! {
             subgroup_size: abi::LANES,
             supported_stages: SUBGROUP_STAGES,
             supported_operations: SUBGROUP_OPERATIONS,
+            quad_operations_in_all_stages: vk::TRUE,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::memory::write_requirements;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
-use crate::object::buffer::Buffer;
+use crate::object::buffer::{self, Buffer};
 use crate::object::device::Device;
 use crate::pnext;
 
@@ -108,6 +108,21 @@ pub(super) unsafe extern "system" fn get_requirements2(
         // SAFETY: VUID-vkGetBufferMemoryRequirements2-pInfo-parameter.
         let requirements = Buffer::get(unsafe { input(info)? }.buffer)?.requirements();
         // SAFETY: VUID-vkGetBufferMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
+        unsafe { write_requirements(out, requirements) };
+        Ok(())
+    })
+}
+
+/// `vkGetDeviceBufferMemoryRequirements`.
+pub(super) unsafe extern "system" fn get_device_requirements(
+    _device: vk::Device,
+    info: *const vk::DeviceBufferMemoryRequirements<'_>,
+    out: *mut vk::MemoryRequirements2<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceBufferMemoryRequirements-pInfo-parameter, and a member of it.
+        let requirements = buffer::requirements(unsafe { input(input(info)?.p_create_info)? });
+        // SAFETY: VUID-vkGetDeviceBufferMemoryRequirements-pMemoryRequirements-parameter: a valid chain.
         unsafe { write_requirements(out, requirements) };
         Ok(())
     })

@@ -22,7 +22,6 @@ pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
-pub mod device_requirements;
 pub mod image;
 pub mod instance;
 pub mod lookup;
@@ -231,9 +230,9 @@ commands! {
         "vkGetDescriptorSetLayoutSupportKHR": PFN_vkGetDescriptorSetLayoutSupport = descriptor::get_set_layout_support;
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance4) => {
-        "vkGetDeviceBufferMemoryRequirementsKHR": PFN_vkGetDeviceBufferMemoryRequirements = device_requirements::get_buffer_requirements;
-        "vkGetDeviceImageMemoryRequirementsKHR": PFN_vkGetDeviceImageMemoryRequirements = device_requirements::get_image_requirements;
-        "vkGetDeviceImageSparseMemoryRequirementsKHR": PFN_vkGetDeviceImageSparseMemoryRequirements = device_requirements::get_image_sparse_requirements;
+        "vkGetDeviceBufferMemoryRequirementsKHR": PFN_vkGetDeviceBufferMemoryRequirements = buffer::get_device_requirements;
+        "vkGetDeviceImageMemoryRequirementsKHR": PFN_vkGetDeviceImageMemoryRequirements = image::get_device_requirements;
+        "vkGetDeviceImageSparseMemoryRequirementsKHR": PFN_vkGetDeviceImageSparseMemoryRequirements = image::get_device_sparse_requirements;
     }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance6) => {
         "vkCmdBindDescriptorSets2KHR": PFN_vkCmdBindDescriptorSets2KHR = command_binding2::bind_descriptor_sets2;

@@ -1,9 +1,9 @@
-//! `VkDescriptorPool`: counts sets and descriptors, and owns its sets.
+//! `VkDescriptorPool`: counts sets, and owns them.
 //!
-//! Descriptors are counted in total and not by type: their memory is the same. A pool may then give more than Vulkan
-//! promises, never less.
+//! Descriptors are not counted: a set brings its own memory. A pool may then give more than Vulkan promises, never less, and
+//! applications exist (dEQP's planar sparse images) that count on it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use ash::vk;
 use parking_lot::Mutex;
@@ -11,25 +11,18 @@ use parking_lot::Mutex;
 use super::descriptor_set::DescriptorSet;
 use super::descriptor_set_layout::DescriptorSetLayout;
 use crate::error::Error;
-use crate::guard;
 use crate::handle::Object;
 
 /// A descriptor pool.
 pub struct DescriptorPool {
     max_sets: usize,
-    max_descriptors: u64,
     state: Mutex<State>,
 }
 
 crate::object!(DescriptorPool, vk::DescriptorPool);
 
-/// What was allocated and not freed.
-#[derive(Default)]
-struct State {
-    descriptors: u64,
-    /// Raw handle to number of descriptors.
-    sets: BTreeMap<u64, u64>,
-}
+/// Raw handles of what was allocated and not freed.
+type State = BTreeSet<u64>;
 
 impl DescriptorPool {
     /// `vkCreateDescriptorPool`.
@@ -37,10 +30,7 @@ impl DescriptorPool {
     /// # Safety
     /// `info` is a valid structure.
     pub unsafe fn new(info: &vk::DescriptorPoolCreateInfo<'_>) -> Self {
-        // SAFETY: members of a valid structure.
-        let sizes = unsafe { guard::slice(info.p_pool_sizes, info.pool_size_count) };
-        let max_descriptors = sizes.iter().map(|size| u64::from(size.descriptor_count)).sum();
-        Self { max_sets: info.max_sets as usize, max_descriptors, state: Mutex::default() }
+        Self { max_sets: info.max_sets as usize, state: Mutex::default() }
     }
 
     /// `vkAllocateDescriptorSets`: as many sets as layouts, or none.
@@ -58,17 +48,13 @@ impl DescriptorPool {
             DescriptorSetLayout::get(layout).map(|layout| (layout.slots_with(count), layout))
         });
         let layouts = layouts.collect::<Result<Vec<_>, _>>()?;
-        let wanted: u64 = layouts.iter().map(|&(slots, _)| u64::from(slots)).sum();
         let mut state = self.state.lock();
-        if state.sets.len() + layouts.len() > self.max_sets
-            || state.descriptors + wanted > self.max_descriptors
-        {
+        if state.len() + layouts.len() > self.max_sets {
             return Err(Error::OutOfPoolMemory);
         }
-        state.descriptors += wanted;
         let allocate = |(slots, layout)| {
             let handle = DescriptorSet::with_slots(layout, slots).insert();
-            state.sets.insert(vk::Handle::as_raw(handle), slots.into());
+            state.insert(vk::Handle::as_raw(handle));
             handle
         };
         Ok(layouts.into_iter().map(allocate).collect())
@@ -78,8 +64,7 @@ impl DescriptorPool {
     pub fn free(&self, sets: &[vk::DescriptorSet]) {
         let mut state = self.state.lock();
         for &set in sets {
-            if let Some(slots) = state.sets.remove(&vk::Handle::as_raw(set)) {
-                state.descriptors -= slots;
+            if state.remove(&vk::Handle::as_raw(set)) {
                 DescriptorSet::remove(set);
             }
         }
@@ -88,7 +73,7 @@ impl DescriptorPool {
     /// `vkResetDescriptorPool`, and the end of the pool: frees every set.
     pub fn reset(&self) {
         let state = std::mem::take(&mut *self.state.lock());
-        for set in state.sets.into_keys() {
+        for set in state {
             DescriptorSet::remove(vk::Handle::from_raw(set));
         }
     }
@@ -104,8 +89,8 @@ impl Drop for DescriptorPool {
 mod tests {
     use super::*;
 
-    fn pool(max_sets: usize, max_descriptors: u64) -> DescriptorPool {
-        DescriptorPool { max_sets, max_descriptors, state: Mutex::default() }
+    fn pool(max_sets: usize) -> DescriptorPool {
+        DescriptorPool { max_sets, state: Mutex::default() }
     }
 
     fn layout(count: u32) -> vk::DescriptorSetLayout {
@@ -117,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_pool_gives_what_it_promised_and_no_more() {
-        let (pool, layout) = (pool(2, 5), layout(2));
+        let (pool, layout) = (pool(2), layout(2));
         let first = pool.allocate(&[layout, layout], &[]).unwrap();
         assert_eq!(pool.allocate(&[layout], &[]), Err(Error::OutOfPoolMemory));
         pool.free(&first[..1]);
@@ -128,15 +113,15 @@ mod tests {
 
     #[test]
     fn a_refused_allocation_leaves_nothing_behind() {
-        let (pool, layout) = (pool(8, 3), layout(2));
+        let (pool, layout) = (pool(1), layout(2));
         assert_eq!(pool.allocate(&[layout, layout], &[]), Err(Error::OutOfPoolMemory));
-        assert_eq!(pool.allocate(&[layout, vk::DescriptorSetLayout::null()], &[]), Err(Error::InvalidHandle));
+        assert_eq!(pool.allocate(&[vk::DescriptorSetLayout::null()], &[]), Err(Error::InvalidHandle));
         assert!(pool.allocate(&[layout], &[]).is_ok());
     }
 
     #[test]
     fn reset_and_drop_end_every_set() {
-        let (pool, layout) = (pool(4, 4), layout(1));
+        let (pool, layout) = (pool(4), layout(1));
         let sets = pool.allocate(&[layout, layout], &[]).unwrap();
         pool.reset();
         assert!(sets.iter().all(|&set| DescriptorSet::find(set).is_none()));

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use ash::vk;
 
 use super::sampler::Sampler;
-use crate::caps::limits::MAX_SET_DESCRIPTORS;
+use crate::caps::limits::{MAX_INLINE_BYTES, MAX_SET_DESCRIPTORS};
 use crate::error::Error;
 use crate::guard;
 use crate::handle::Object;
@@ -161,6 +161,9 @@ impl DescriptorSetLayout {
             let inline =
                 is_inline.then_some(Inline { start: layout.inline_bytes, bytes: info.descriptor_count });
             if let Some(inline) = inline {
+                if inline.bytes > MAX_INLINE_BYTES {
+                    return None;
+                }
                 let bytes = inline.bytes.checked_next_multiple_of(INLINE_ALIGNMENT)?;
                 layout.inline_bytes = inline.start.checked_add(bytes)?;
             }
@@ -248,6 +251,17 @@ mod tests {
         let slots: Vec<_> = layout.bindings().map(|(number, binding)| (number, binding.slot)).collect();
         assert_eq!(slots, [(0, 0), (1, 1), (4, 4)]);
         assert_eq!((layout.slots(), layout.dynamic_slots()), (6, [0, 4, 5].as_slice()));
+    }
+
+    #[test]
+    fn inline_blocks_count_bytes_and_take_one_slot() {
+        let inline = |number, bytes| binding(number, vk::DescriptorType::INLINE_UNIFORM_BLOCK, bytes);
+        let buffer = binding(2, vk::DescriptorType::STORAGE_BUFFER, 1);
+        let layout = DescriptorSetLayout::from_bindings(&[inline(0, 20), inline(1, 4), buffer]).unwrap();
+        let second = layout.binding(1).unwrap();
+        assert_eq!((second.slot, second.count, second.inline), (1, 1, Some(Inline { start: 32, bytes: 4 })));
+        assert_eq!((layout.slots(), layout.binding(2).unwrap().slot), (3, 2));
+        assert!(DescriptorSetLayout::from_bindings(&[inline(0, MAX_INLINE_BYTES + 4)]).is_none());
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Sampler {
             min_lod: info.min_lod,
             max_lod: info.max_lod,
             border_color,
+            non_seamless: info.flags.contains(vk::SamplerCreateFlags::NON_SEAMLESS_CUBE_MAP_EXT),
             unnormalized: info.unnormalized_coordinates == vk::TRUE,
             reduction: reduction.map_or(SamplerInfo::default().reduction, |info| info.reduction_mode),
         });

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 use spirv::{GroupOperation, Op};
 
 use super::Translator;
-use super::value::Scalars;
+use super::value::{Scalars, Span};
 use crate::CompileError;
 use crate::abi::LANES;
 use crate::ir::{BinaryOp, Builtin, CompareOp, GroupOp, MathOp, Type, UnaryOp, Value, eval};
@@ -179,10 +179,7 @@ impl<'a> Translator<'a> {
             _ => return Err(instruction.unsupported()),
         };
         let ballot = self.operand(instruction, operand)?;
-        let word = self.values.scalar(ballot, 0);
-        if ballot.len != 4 || self.builder.type_of(word) != Type::I32 {
-            return Err(instruction.error("the operand is no ballot"));
-        }
+        let word = self.ballot_word(instruction, ballot)?;
         let lanes = self.builder.int((1 << LANES) - 1);
         let word = self.builder.binary(BinaryOp::And, word, lanes);
         let result = match op {
@@ -211,6 +208,19 @@ impl<'a> Translator<'a> {
             }
         };
         self.define(instruction, &[result])
+    }
+
+    /// The word of a ballot that has the bits of lanes.
+    pub(super) fn ballot_word(
+        &self,
+        instruction: &Instruction<'a>,
+        ballot: Span,
+    ) -> Result<Value, CompileError> {
+        let is_ballot = ballot.len == 4 && self.builder.type_of(self.values.scalar(ballot, 0)) == Type::I32;
+        if !is_ballot {
+            return Err(instruction.error("the operand is no ballot"));
+        }
+        Ok(self.values.scalar(ballot, 0))
     }
 
     /// The bits of the lanes before this one, and of this one too if asked.

@@ -83,7 +83,7 @@ impl<'a> Translator<'a> {
                 i64::from(slot::FIRST_LOCATION) + i64::from(location) * 4 + i64::from(component)
             }
         };
-        let side = self.side(id, class, first);
+        let side = self.side(id, class, ty, first);
         let vertex = if self.is_arrayed(side) { Vertex::All } else { Vertex::Only };
         let layout = if builtin.is_some() { Layout::PackedSlots } else { Layout::Slots };
         let root = Root::Interface { side, vertex, reach: 0 };
@@ -95,9 +95,16 @@ impl<'a> Translator<'a> {
         Ok(pointer)
     }
 
-    fn side(&self, id: u32, class: StorageClass, first: i64) -> Side {
+    /// A variable is of the patch by its decoration, or by that of its members.
+    fn side(&self, id: u32, class: StorageClass, ty: u32, first: i64) -> Side {
+        let decorations = &self.module.decorations;
         let level = [slot::TESS_LEVEL_OUTER, slot::TESS_LEVEL_INNER].map(i64::from).contains(&first);
-        if level || self.module.decorations.has(id, Decoration::Patch) {
+        let block = match self.types.kind(ty) {
+            Kind::Array { element, .. } => element,
+            _ => ty,
+        };
+        let members = decorations.member(block, 0, Decoration::Patch).is_some();
+        if level || members || decorations.has(id, Decoration::Patch) {
             Side::Patch
         } else if class == StorageClass::Input {
             Side::Input

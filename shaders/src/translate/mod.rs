@@ -219,7 +219,9 @@ impl<'a> Translator<'a> {
             | Op::EndPrimitive
             | Op::EmitStreamVertex
             | Op::EndStreamPrimitive
-            | Op::DemoteToHelperInvocation => self.stage_instruction(instruction),
+            | Op::DemoteToHelperInvocation
+            | Op::BeginInvocationInterlockEXT
+            | Op::EndInvocationInterlockEXT => self.stage_instruction(instruction),
             Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
                 self.access_chain(instruction)
             }

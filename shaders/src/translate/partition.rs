@@ -5,7 +5,7 @@ use spirv::GroupOperation;
 use super::Translator;
 use crate::CompileError;
 use crate::abi::LANES;
-use crate::ir::{BinaryOp, CompareOp, GroupOp, Type, Value};
+use crate::ir::{BinaryOp, CompareOp, GroupOp, Type, UnaryOp, Value};
 use crate::spirv::parse::Instruction;
 
 impl<'a> Translator<'a> {
@@ -36,7 +36,7 @@ impl<'a> Translator<'a> {
         let op = match self.builder.type_of(a) {
             Type::Bool => {
                 let differ = self.builder.binary(BinaryOp::Xor, a, b);
-                return self.builder.unary(crate::ir::UnaryOp::Not, differ);
+                return self.builder.unary(UnaryOp::Not, differ);
             }
             ty if ty.is_float() => CompareOp::FEq,
             _ => CompareOp::IEq,
@@ -52,10 +52,7 @@ impl<'a> Translator<'a> {
         operation: GroupOperation,
     ) -> Result<(), CompileError> {
         let ballot = self.operand(instruction, 1)?;
-        let mut members = self.values.scalar(ballot, 0);
-        if ballot.len != 4 || self.builder.type_of(members) != Type::I32 {
-            return Err(instruction.error("the operand is no ballot"));
-        }
+        let mut members = self.ballot_word(instruction, ballot)?;
         if operation != GroupOperation::PartitionedReduceEXT {
             let below = self.lanes_below(operation == GroupOperation::PartitionedInclusiveScanEXT);
             members = self.builder.binary(BinaryOp::And, members, below);

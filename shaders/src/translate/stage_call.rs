@@ -32,6 +32,11 @@ impl<'a> Translator<'a> {
                 let stream = stream.ok_or_else(|| instruction.error("there is no such vertex stream"))?;
                 self.emit(instruction, stream, instruction.op == Op::EndStreamPrimitive)
             }
+            // Fragments of a pixel run one after the other anyway, in the order of their primitives.
+            Op::BeginInvocationInterlockEXT | Op::EndInvocationInterlockEXT => {
+                self.builder.fence();
+                Ok(())
+            }
             Op::DemoteToHelperInvocation => self.demote(instruction),
             _ => Err(instruction.unsupported()),
         }

@@ -1,7 +1,11 @@
 //! Page tables: what a driver's hardware (or machine code) looks addresses up in.
 //!
 //! The manager knows them only through [`PageTable`] and tells them no more than what changes (`delta`). [`LinearPageTable`] is a real one for
-//! code that runs on the host, [`RadixPageTable`] another for hosts without room for it; [`RecordingPageTable`] writes down what it is told.
+//! code that runs on the host; [`RecordingPageTable`] writes down what it is told.
+//!
+//! Machine code that translates with one load knows the linear table only. Where the host refuses to reserve a large one, that gets smaller until it fits
+//! ([`LinearPageTable::reserve`]), down to 512 KiB of table for 4 GiB of addresses. [`RadixPageTable`] is for readers that can walk (interpreters,
+//! copy engines, a debugger's view) and need all of 52 bits on such a host: it takes memory only where something is bound, at four loads a translation.
 //!
 //! Pages are counted absolutely: page number = address >> [`PAGE_SHIFT`](crate::units::PAGE_SHIFT).
 

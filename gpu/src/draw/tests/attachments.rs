@@ -172,7 +172,7 @@ fn discarded_fragments_leave_no_trace() {
     scene.state.stages.fragment = Some(stage(interface, |lane| {
         let x = f32::from_bits(lane.builtin(StageBuiltin::FragCoordX));
         lane.outputs(slot::location(0, 0), &[x; 4]);
-        if x as u32 % 3 == 0 {
+        if (x as u32).is_multiple_of(3) {
             lane.discard();
         }
     }));

@@ -67,7 +67,7 @@ impl Grid {
     }
 }
 
-/// The color of blocks that are not valid.
+/// The color of blocks and partitions that are not valid.
 const ERROR: [u8; 4] = [255, 0, 255, 255];
 
 fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
@@ -102,14 +102,15 @@ fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
     let mut values = [0; MAX_COLORS];
     read(word >> first, range, &mut values[..count as usize]);
     let mut rest = &values[..count as usize];
-    let mut endpoints = [[[0; 4]; 2]; 4];
+    // `None`: texels of that partition are errors.
+    let mut endpoints = [None; 4];
     for (&mode, endpoints) in modes.iter().zip(&mut endpoints) {
         let (own, others) = rest.split_at((mode / 4 + 1) as usize * 2);
         let mut colors = [0; 8];
         for (color, &value) in colors.iter_mut().zip(own) {
             *color = unquantized_color(range, value) as i32;
         }
-        *endpoints = endpoint_colors(mode, colors)?;
+        *endpoints = endpoint_colors(mode, colors);
         rest = others;
     }
     let mut weights = [0; MAX_WEIGHTS];
@@ -123,7 +124,10 @@ fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
         } else {
             partition(bits(word, 13, 10), x, y, partitions, WIDTH * HEIGHT < 31)
         };
-        let [low, high] = endpoints[part];
+        let Some([low, high]) = endpoints[part] else {
+            block[(y * WIDTH + x) as usize] = from_bytes(ERROR, SRGB);
+            continue;
+        };
         let weight = |plane: u32| infilled(&grid, &weights, plane, [x, y], [WIDTH, HEIGHT]);
         let (first, other) = (weight(0), second.map(|component| (component, weight(1))));
         let color = std::array::from_fn(|c| {
@@ -141,7 +145,7 @@ fn one_color(word: u128) -> Option<[u32; 4]> {
     let [s_low, s_high, t_low, t_high] = [12, 25, 38, 51].map(|first| bits(word, first, 13));
     let everywhere = [s_low, s_high, t_low, t_high] == [0x1fff; 4];
     let is_half = bits(word, 9, 1) != 0;
-    let valid = !is_half && bits(word, 10, 2) == 3 && (everywhere || (s_low < s_high && t_low < t_high));
+    let valid = !is_half && (everywhere || (s_low < s_high && t_low < t_high));
     valid.then(|| [64, 80, 96, 112].map(|first| (word >> first) as u32 & 0xffff))
 }
 

@@ -81,6 +81,12 @@ fn surfaces(image: &Image, part: &vk::ImageSubresourceLayers) -> Result<Vec<Surf
     planes(image, part.aspect_mask)?.into_iter().map(surface).collect()
 }
 
+/// Width and height of a level.
+fn edge(image: &Image, part: &vk::ImageSubresourceLayers) -> [u32; 2] {
+    let [width, height, _] = image.extent.map(|size| (size >> part.mip_level.min(31)).max(1));
+    [width, height]
+}
+
 /// The corners, of what is not 3D with layers as the third coordinate.
 fn corners(image: &Image, [a, b]: [vk::Offset3D; 2], layers: u32) -> [[i32; 3]; 2] {
     let (from, to) = if image.is_3d() { (a.z, b.z) } else { (0, layers as i32) };
@@ -109,6 +115,7 @@ impl Recording {
             let area = BlitRegion {
                 from: corners(&source, region.src_offsets, layers),
                 to: corners(&destination, region.dst_offsets, layers),
+                edge: edge(&source, &region.src_subresource),
                 filter,
             };
             if from.len() != to.len() {
