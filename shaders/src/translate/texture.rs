@@ -310,12 +310,10 @@ impl<'a> Translator<'a> {
             self.builder.binary(BinaryOp::IAdd, pixel, delta)
         };
         let (x, y) = (at(StageBuiltin::FragCoordX, dx), at(StageBuiltin::FragCoordY, dy));
-        let view = self.builder.builtin(Builtin::Stage(StageBuiltin::ViewIndex));
+        // With several views it is that of the view.
         let (vertex, slot) = (self.builder.int(0), self.builder.int(slot::LAYER));
         let layer =
             self.builder.load_constant(Type::I32, Place::Interface { side: Side::Input, vertex, slot });
-        // Where there are several views, the layer is zero.
-        let layer = self.builder.binary(BinaryOp::IAdd, layer, view);
         Ok(Scalars::from_slice(&[x, y, layer]))
     }
 
