@@ -107,7 +107,6 @@ impl Canvas {
     }
 
     /// All pixels.
-    #[must_use]
     pub fn area(&self) -> vk::Rect2D {
         let [width, height] = self.shape.extent;
         vk::Rect2D { extent: vk::Extent2D { width, height }, ..Default::default() }

@@ -216,7 +216,6 @@ impl Drop for InputSet {
 }
 
 /// A viewport over all depths.
-#[must_use]
 pub fn viewport(width: u32, height: u32) -> vk::Viewport {
     let (width, height) = (width as f32, height as f32);
     vk::Viewport { width, height, max_depth: 1.0, ..Default::default() }

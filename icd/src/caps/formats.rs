@@ -123,7 +123,7 @@ impl Traits {
             is_wide,
             is_scaled,
             is_compressed,
-            is_blittable: !format.is_multi_planar() && !format.is_subsampled(),
+            is_blittable: !format.has_planes() && !format.has_subsampling(),
             is_renderable,
         }
     }
@@ -134,9 +134,9 @@ pub(super) trait Aspects {
     /// Stencil without depth.
     fn has_stencil_only(self) -> bool;
     /// Luma and chroma lie apart.
-    fn is_multi_planar(self) -> bool;
+    fn has_planes(self) -> bool;
     /// Two texels share their chroma in one element.
-    fn is_subsampled(self) -> bool;
+    fn has_subsampling(self) -> bool;
 }
 
 impl Aspects for Format {
@@ -144,11 +144,11 @@ impl Aspects for Format {
         self.has_stencil() && !self.has_depth()
     }
 
-    fn is_multi_planar(self) -> bool {
+    fn has_planes(self) -> bool {
         self.aspects().contains(vk::ImageAspectFlags::PLANE_0)
     }
 
-    fn is_subsampled(self) -> bool {
+    fn has_subsampling(self) -> bool {
         self.block_extent() == [2, 1]
     }
 }

@@ -163,7 +163,7 @@ pub fn image_properties(kind: &ImageKind) -> Result<vk::ImageFormatProperties, E
     };
     let [width, height, depth] = extent;
     // Images of several planes, and those whose texels share chroma, have no smaller levels.
-    let one_level = format.is_multi_planar() || format.is_subsampled();
+    let one_level = format.has_planes() || format.has_subsampling();
     Ok(vk::ImageFormatProperties {
         max_extent: vk::Extent3D { width, height, depth },
         max_mip_levels: if one_level { 1 } else { Shape::complete_levels(extent) },
@@ -179,7 +179,7 @@ pub fn sparse_properties(
     samples: vk::SampleCountFlags,
 ) -> SmallVec<[vk::SparseImageFormatProperties; 3]> {
     // Planes are stored to through views of other formats: the usage is theirs.
-    let planar = Format::find(kind.format).is_some_and(Aspects::is_multi_planar);
+    let planar = Format::find(kind.format).is_some_and(Aspects::has_planes);
     let views = if planar { Flags::MUTABLE_FORMAT | Flags::EXTENDED_USAGE } else { Flags::empty() };
     let flags = kind.flags | views | Flags::SPARSE_BINDING | Flags::SPARSE_RESIDENCY;
     let kind = ImageKind { flags, ..*kind };
@@ -207,7 +207,7 @@ pub fn sparse_block(
     shape: &Shape,
     is_3d: bool,
 ) -> vk::SparseImageFormatProperties {
-    debug_assert!(standard_block::BYTES == limits::SPARSE_ALIGNMENT, "a block is a page");
+    const { assert!(standard_block::BYTES == limits::SPARSE_ALIGNMENT, "a block is a page") }
     let [width, height, depth] = shape.sparse_block(is_3d);
     vk::SparseImageFormatProperties {
         aspect_mask,

@@ -153,7 +153,7 @@ pub(super) unsafe extern "system" fn queue_present(
                 unsafe { info.p_results.add(index).write(code) };
             }
         }
-        let loose = results.iter().any(|result| *result == Ok(Fit::Loose));
+        let loose = results.contains(&Ok(Fit::Loose));
         let errors: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
         match errors.iter().find(|error| **error == Error::SurfaceLost).or(errors.first()) {
             Some(error) => Err(error.clone()),

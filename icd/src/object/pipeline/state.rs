@@ -125,13 +125,14 @@ pub(super) unsafe fn add(
         }
         if parts.intersects(Parts::FRAGMENT_SHADER) && !pieces.discards() {
             let state =
-                pieces.targets.depth_or_stencil.then(|| info.p_depth_stencil_state.as_ref()).flatten();
+                pieces.targets.depth_or_stencil.then_some(info.p_depth_stencil_state.as_ref()).flatten();
             depth_stencil(&mut list, state.unwrap_or(&vk::PipelineDepthStencilStateCreateInfo::default()));
         }
-        if parts.intersects(Parts::FRAGMENT_SHADER | Parts::FRAGMENT_OUTPUT_INTERFACE) && !pieces.discards() {
-            if let Some(state) = info.p_multisample_state.as_ref() {
-                multisample(&mut list, state);
-            }
+        if parts.intersects(Parts::FRAGMENT_SHADER | Parts::FRAGMENT_OUTPUT_INTERFACE)
+            && !pieces.discards()
+            && let Some(state) = info.p_multisample_state.as_ref()
+        {
+            multisample(&mut list, state);
         }
         if parts.contains(Parts::FRAGMENT_OUTPUT_INTERFACE)
             && !pieces.discards()
