@@ -115,7 +115,11 @@ impl Traits {
         let is_scaled = matches!(format.numeric, Numeric::Uscaled | Numeric::Sscaled);
         let is_compressed = format.is_compressed();
         let shared_exponent = format.name == vk::Format::E5B9G9R9_UFLOAT_PACK32;
+        let bits: u32 = format.channel_bits.iter().map(|&bits| u32::from(bits)).sum();
+        // Unused bits of a texel must survive copies, and rendering would lose them.
+        let is_padded = bits != format.element_bytes() * 8;
         let is_renderable = format.has_color()
+            && !is_padded
             && !(is_wide || is_scaled || is_compressed || shared_exponent)
             && format.element_bytes().is_power_of_two();
         Self {
