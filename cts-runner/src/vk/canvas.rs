@@ -25,7 +25,7 @@ impl CanvasShape {
     }
 }
 
-/// See the [module](self). Colors are `R8G8B8A8_UNORM`.
+/// See the module. Colors are `R8G8B8A8_UNORM`.
 pub struct Canvas {
     device: Device,
     /// What is left at the end.

@@ -38,7 +38,7 @@ pub enum Scope {
 pub enum Provider {
     /// Vulkan 1.0.
     Core10,
-    /// Vulkan 1.1. Device commands that were an extension's before are found by [`find_enabled`] without a line of their own.
+    /// Vulkan 1.1. Device commands that were an extension's before are found by `find_enabled` without a line of their own.
     Core11,
     /// An instance extension.
     Instance(InstanceExtension),

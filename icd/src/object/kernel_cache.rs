@@ -6,7 +6,7 @@
 //! The kernels that were asked for last stay, so that a loop that makes and destroys a pipeline compiles it once.
 //!
 //! # Invariants
-//! 1. A kernel lives as long as its pipelines; beyond that, at most [`RECENT`] of each kind.
+//! 1. A kernel lives as long as its pipelines; beyond that, at most `RECENT` of each kind.
 //! 2. Pipelines share a kernel only if their sources are equal, word by word.
 
 use std::cell::Cell;

@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn planes_run_from_the_origin_to_the_right_and_down() {
         // Blue 31 plus 3 does not fit: planar. The origin has no red, the right all.
-        let word = 0b11111_011u64 << 40 | 0x1f << 34 | 1 << 33 | 1 << 32;
+        let word = 0b1111_1011u64 << 40 | 0x1f << 34 | 1 << 33 | 1 << 32;
         let block = decode::<false>(word);
         let reds: Vec<u8> = (0..4).map(|x| block[x][0]).collect();
         assert_eq!(reds, [0, 64, 128, 191]);

@@ -73,7 +73,7 @@ impl Pass {
             return self.layers(self.views(), surface);
         }
         let end = rect.base_array_layer.saturating_add(rect.layer_count).min(surface.layers);
-        Vec::from([rect.base_array_layer.min(end)..end])
+        std::iter::once(rect.base_array_layer.min(end)..end).collect()
     }
 }
 

@@ -113,7 +113,7 @@ impl Pass {
     /// The layers of views, in runs; without multiview those of the framebuffer.
     pub(super) fn layers(&self, views: u32, surface: &Surface) -> Vec<Range<u32>> {
         if views == ALL_VIEWS && self.subpass().view_mask == 0 {
-            return Vec::from([0..self.begin.layers.min(surface.layers)]);
+            return std::iter::once(0..self.begin.layers.min(surface.layers)).collect();
         }
         (0..surface.layers.min(u32::BITS))
             .filter(|view| views >> view & 1 != 0)
