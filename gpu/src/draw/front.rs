@@ -101,7 +101,7 @@ impl Front<'_> {
     /// Takes the primitives of a range to `chunk`.
     ///
     /// # Safety
-    /// As [`Program::run`] for all stages before rasterization.
+    /// As `Program::run` for all stages before rasterization.
     pub(super) unsafe fn run(&self, range: Range<u64>, memory: &mut FrontMemory, chunk: &mut Chunk) {
         self.assemble(range, memory);
         // SAFETY: the caller's promise.

@@ -1,6 +1,6 @@
 //! Compressed formats, and others whose texels come several at once: a block of bytes is decoded as a whole.
 //!
-//! Blocks are only read. Who looks at single texels uses [`texel`], which remembers the blocks it decoded last, by their bytes.
+//! Blocks are only read. Who looks at single texels uses `texel`, which remembers the blocks it decoded last, by their bytes.
 #![expect(unsafe_code, reason = "blocks are raw memory")]
 
 mod astc;
