@@ -65,7 +65,7 @@ pub(super) fn for_each_run<const N: usize>(
 unsafe fn copy_run(to: u64, from: u64, bytes: u64) {
     if (to | from) & SPARSE_TAG == 0 {
         // SAFETY: the caller's contract. The two may be the same memory: images may alias.
-        return unsafe { core::ptr::copy(from as *const u8, to as *mut u8, bytes as usize) };
+        return unsafe { stream::copy(to as *mut u8, from as *const u8, bytes as usize) };
     }
     let (to, from) = (spans(to, bytes, Access::Write), spans(from, bytes, Access::Read));
     for (to, from) in lockstep(to, from) {

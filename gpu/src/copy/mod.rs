@@ -106,7 +106,7 @@ unsafe fn copy_span(to: Span, from: Span) {
     let size = to.size as usize;
     match (to.host, from.host) {
         // SAFETY: the caller's contract. The two may be the same memory (aliased binds): `copy` allows that.
-        (Some(to), Some(from)) => unsafe { ptr::copy(from.as_ptr(), to.as_ptr(), size) },
+        (Some(to), Some(from)) => unsafe { stream::copy(to.as_ptr(), from.as_ptr(), size) },
         // SAFETY: the caller's contract.
         (Some(to), None) => unsafe { to.as_ptr().write_bytes(0, size) },
         (None, _) => {}
