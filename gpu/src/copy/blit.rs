@@ -14,6 +14,8 @@ use crate::surface::Surface;
 
 /// Rows of the destination that one worker does at a time.
 const ROWS: u64 = 16;
+/// Rows of the source that one row of the destination is made from, at most: four by four of a cubic filter.
+const MOST_ROWS: usize = 16;
 
 /// What a blit reads and writes: two corners each. The third coordinate is a slice of a 3D image, or a layer, both counted
 /// from the first one of the surface; layers are not scaled.
@@ -36,25 +38,51 @@ struct Axis {
     samples: Vec<Sample>,
 }
 
-/// Two texels of the source and the weight of the second.
+/// Texels of the source and their weights, which add up to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Sample {
-    texels: [u32; 2],
-    weight: f32,
+    taps: [(u32, f32); 4],
+    count: usize,
+}
+
+impl Sample {
+    /// Weights of texels from `first` on, of which those beyond the edge are the last before it.
+    fn new<const N: usize>(first: f64, weights: [f32; N], size: u32) -> Self {
+        let mut taps = [(0, 0.0); 4];
+        for (n, (tap, weight)) in taps.iter_mut().zip(weights).enumerate() {
+            *tap = ((first + n as f64).clamp(0.0, f64::from(size.max(1) - 1)) as u32, weight);
+        }
+        Self { taps, count: N }
+    }
+
+    fn taps(&self) -> &[(u32, f32)] {
+        &self.taps[..self.count]
+    }
+}
+
+/// "Texel Filtering": weights of a Catmull-Rom spline at `t` between the second and the third texel.
+fn cubic(t: f32) -> [f32; 4] {
+    let (square, cube) = (t * t, t * t * t);
+    [
+        -0.5 * t + square - 0.5 * cube,
+        1.0 - 2.5 * square + 1.5 * cube,
+        0.5 * t + 2.0 * square - 1.5 * cube,
+        -0.5 * square + 0.5 * cube,
+    ]
 }
 
 impl Axis {
-    fn new([from0, from1]: [i32; 2], [to0, to1]: [i32; 2], size: u32, linear: bool) -> Self {
+    fn new([from0, from1]: [i32; 2], [to0, to1]: [i32; 2], size: u32, filter: vk::Filter) -> Self {
         let scale = f64::from(from1 - from0) / f64::from(to1 - to0);
         let (low, high) = (to0.min(to1), to0.max(to1));
-        let clamp = |texel: f64| texel.clamp(0.0, f64::from(size.max(1) - 1)) as u32;
         let sample = |n: i32| {
             let place = (f64::from(n) + 0.5 - f64::from(to0)) * scale + f64::from(from0);
-            if linear {
-                let low = (place - 0.5).floor();
-                Sample { texels: [clamp(low), clamp(low + 1.0)], weight: (place - 0.5 - low) as f32 }
-            } else {
-                Sample { texels: [clamp(place.floor()); 2], weight: 0.0 }
+            let first = (place - 0.5).floor();
+            let t = (place - 0.5 - first) as f32;
+            match filter {
+                vk::Filter::NEAREST => Sample::new(place.floor(), [1.0], size),
+                vk::Filter::CUBIC_EXT => Sample::new(first - 1.0, cubic(t), size),
+                _ => Sample::new(first, [1.0 - t, t], size),
             }
         };
         Self { first: low as u32, samples: (low..high).map(sample).collect() }
@@ -62,7 +90,7 @@ impl Axis {
 
     /// The texels of the source that are read.
     fn range(&self) -> (u32, u32) {
-        let all = || self.samples.iter().flat_map(|sample| sample.texels);
+        let all = || self.samples.iter().flat_map(|sample| sample.taps()).map(|(texel, _)| *texel);
         (all().min().unwrap_or(0), all().max().unwrap_or(0))
     }
 }
@@ -73,17 +101,19 @@ impl Axis {
 /// The corners of the destination are inside of it, the edge is that of the source, and what host addresses the surfaces have are of memory that stays mapped.
 #[doc(alias = "vkCmdBlitImage")]
 pub unsafe fn blit(to: &Surface, from: &Surface, region: &BlitRegion) -> Result<(), JobPanicked> {
-    let linear = region.filter != vk::Filter::NEAREST;
+    // Integers are not filtered.
+    let is_float = from.format.class() == NumericClass::Float;
+    let filter = if is_float { region.filter } else { vk::Filter::NEAREST };
     let [width, height] = region.edge;
     let third = if from.is_3d { from.level.extent[2] } else { from.layers };
     let [x, y, z] = array::from_fn(|axis| {
         let (source, target) = (region.from.map(|corner| corner[axis]), region.to.map(|corner| corner[axis]));
         let size = [width, height, third][axis];
-        Axis::new(source, target, size, linear && (axis < 2 || from.is_3d))
+        Axis::new(source, target, size, if axis < 2 || from.is_3d { filter } else { vk::Filter::NEAREST })
     });
     let job = Job { to, from, x, y, z };
     let rows = (job.y.samples.len() * job.z.samples.len()) as u64;
-    let raw = !linear && to.format == from.format;
+    let raw = filter == vk::Filter::NEAREST && to.format == from.format;
     pool::split(rows, ROWS, &|range| {
         let mut cache = Cache::default();
         for row in range.start as usize..range.end as usize {
@@ -118,8 +148,8 @@ struct Cached {
 }
 
 impl Cache {
-    /// Rows that are kept. One row of the destination needs four at most, so the least recently used is never one of those.
-    const KEPT: usize = 8;
+    /// Rows that are kept. One row of the destination needs no more, so that the least recently used is never one of those.
+    const KEPT: usize = MOST_ROWS;
 
     /// The index of a row, decoded from texel `first` to `last`.
     ///
@@ -159,13 +189,13 @@ impl Job<'_> {
     unsafe fn move_row(&self, row: usize, cache: &mut Cache) {
         let (target, y, z) = self.place(row);
         let (first, last) = self.x.range();
-        let source = Row { y: y.texels[0], layer: z.texels[0], sample: 0 };
+        let source = Row { y: y.taps[0].0, layer: z.taps[0].0, sample: 0 };
         // SAFETY: the caller's contract; axes are clamped to the surface.
         let bytes = unsafe { cache.scratch.read_raw(self.from, source, first, last - first + 1) };
         let size = self.from.format.element_bytes() as usize;
         cache.bytes.clear();
         for sample in &self.x.samples {
-            let at = (sample.texels[0] - first) as usize * size;
+            let at = (sample.taps[0].0 - first) as usize * size;
             cache.bytes.extend_from_slice(&bytes[at..at + size]);
         }
         // SAFETY: the caller's contract.
@@ -177,34 +207,34 @@ impl Job<'_> {
     unsafe fn filter_row(&self, row: usize, cache: &mut Cache) {
         let (target, y, z) = self.place(row);
         let range = self.x.range();
-        let mut sources = [(0, 0.0); 4];
-        for (n, source) in sources.iter_mut().enumerate() {
-            let (j, k) = (n % 2, n / 2);
-            let weight =
-                |sample: Sample, side: usize| if side == 0 { 1.0 - sample.weight } else { sample.weight };
-            let weight = weight(y, j) * weight(z, k);
-            if weight != 0.0 {
-                let row = Row { y: y.texels[j], layer: z.texels[k], sample: 0 };
+        let (mut sources, mut count) = ([(0, 0.0); MOST_ROWS], 0);
+        for &(layer, z_weight) in z.taps() {
+            for &(y, y_weight) in y.taps().iter().filter(|(_, weight)| weight * z_weight != 0.0) {
                 // SAFETY: the caller's contract.
-                *source = (unsafe { cache.row(self.from, row, range) }, weight);
+                let row = unsafe { cache.row(self.from, Row { y, layer, sample: 0 }, range) };
+                sources[count] = (row, y_weight * z_weight);
+                count += 1;
             }
         }
+        let sources = &sources[..count];
         cache.result.clear();
-        let nearest = self.from.format.class() != NumericClass::Float;
         for sample in &self.x.samples {
-            let [a, b] = sample.texels.map(|texel| (texel - range.0) as usize);
-            let texel = if nearest || (sample.weight == 0.0 && sources[0].1 == 1.0) {
-                cache.rows[sources[0].0].texels[a]
-            } else {
-                let mut sum = [0.0; 4];
-                for &(row, weight) in sources.iter().filter(|(_, weight)| *weight != 0.0) {
-                    let row = &cache.rows[row].texels;
-                    for (channel, sum) in sum.iter_mut().enumerate() {
-                        let (a, b) = (f32::from_bits(row[a][channel]), f32::from_bits(row[b][channel]));
-                        *sum += weight * (a * (1.0 - sample.weight) + b * sample.weight);
+            let texel = match (sources, sample.taps()) {
+                // Nothing is blended: not a bit may change.
+                (&[(row, _)], &[(x, _)]) => cache.rows[row].texels[(x - range.0) as usize],
+                (sources, taps) => {
+                    let mut sum = [0.0; 4];
+                    for &(row, row_weight) in sources {
+                        for &(x, weight) in taps.iter().filter(|(_, weight)| *weight != 0.0) {
+                            let texel = cache.rows[row].texels[(x - range.0) as usize];
+                            let add = |(sum, bits): (&mut f32, u32)| {
+                                *sum += row_weight * weight * f32::from_bits(bits)
+                            };
+                            sum.iter_mut().zip(texel).for_each(add);
+                        }
                     }
+                    sum.map(f32::to_bits)
                 }
-                sum.map(f32::to_bits)
             };
             cache.result.push(clamped(self.to.format, texel));
         }
@@ -296,6 +326,19 @@ mod tests {
             assert_eq!(reds, [0.0, 0.25, 0.75, 1.0]);
         }
         assert_eq!(texel(&to, [1, 0, 0])[3], 1.0);
+    }
+
+    #[test]
+    fn cubic_filters_go_through_the_texels_and_overshoot() {
+        let from =
+            image(vk::Format::R32_SFLOAT, [6, 1, 1], false, |[x, ..]| [f32::from(x >= 3), 0.0, 0.0, 0.0]);
+        let to = image(vk::Format::R32_SFLOAT, [18, 1, 1], false, |_| [9.0; 4]);
+        run(&to, &from, [[[0, 0, 0], [6, 1, 1]], [[0, 0, 0], [18, 1, 1]]], vk::Filter::CUBIC_EXT);
+        let found: Vec<_> = (0..18).map(|x| texel(&to, [x, 0, 0])[0]).collect();
+        // Every third texel is the center of one of the source.
+        assert_eq!([found[1], found[7], found[10], found[16]], [0.0, 0.0, 1.0, 1.0]);
+        assert!(found[6] < 0.0 && found[11] > 1.0, "{found:?}");
+        assert!((found[8] + found[9] - 1.0).abs() < 1e-6, "{found:?}");
     }
 
     #[test]
