@@ -5,10 +5,10 @@ use std::sync::Arc;
 use lacuna_shaders::abi::DispatchContext;
 
 use super::compute::Compute;
+use super::event;
 use super::graphics::Inherited;
 use super::graphics::bind::Graphics;
 use super::recording::{Command, Recording};
-use super::{event, query};
 use crate::queue::submission::Failed;
 
 /// Executes the command buffers of one submission, in order. Each command is done before the next begins.
@@ -70,7 +70,7 @@ impl<'a> State<'a> {
             Command::ResetEvent(event) => event.reset(),
             Command::WaitEvent(event) => event::wait(event),
             Command::ResetQueries { pool, first, count } => pool.reset(*first, *count),
-            Command::WriteTimestamp { pool, query } => pool.write(*query, &[query::now()]),
+            Command::WriteTimestamp { pool, query } => self.write_timestamp(pool, *query),
             Command::CopyQueryResults(copy) => copy.execute(),
             Command::Execute(secondary) => {
                 let inherited = std::mem::take(&mut self.inherited);

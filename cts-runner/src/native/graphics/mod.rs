@@ -6,6 +6,7 @@ mod blending_mixes_colors;
 mod colors_are_interpolated;
 mod depth_test_keeps_the_nearest;
 mod dynamic_rendering_needs_no_objects;
+mod each_view_has_its_query;
 mod indexed_strips_restart;
 mod indirect_draws;
 mod input_attachments_show_the_subpass_before;
@@ -26,6 +27,7 @@ super::cases!("graphics":
     colors_are_interpolated,
     depth_test_keeps_the_nearest,
     dynamic_rendering_needs_no_objects,
+    each_view_has_its_query,
     indexed_strips_restart,
     indirect_draws,
     input_attachments_show_the_subpass_before,

@@ -9,6 +9,7 @@ use lacuna_gpu::draw::{Queries, Statistics};
 
 use super::feedback;
 use crate::command::execute::State;
+use crate::command::query::now;
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
 use crate::handle::Object;
@@ -117,9 +118,19 @@ impl State<'_> {
         }
     }
 
-    /// Under multiview a query takes as many as there are views: the first one has the sum.
+    /// Queries that a query takes: under multiview one for each view.
+    fn queries_of_one(&self) -> u32 {
+        self.inherited.pass.as_ref().map_or(1, |pass| pass.view_count())
+    }
+
+    pub(in crate::command) fn write_timestamp(&mut self, pool: &Arc<QueryPool>, query: u32) {
+        let now = now();
+        (0..self.queries_of_one()).for_each(|view| pool.write(query.saturating_add(view), &[now]));
+    }
+
+    /// Under multiview the first query has the sum.
     pub(in crate::command) fn end_query(&mut self, pool: &Arc<QueryPool>, query: u32) {
-        let views = self.inherited.pass.as_ref().map_or(1, |pass| pass.view_count());
+        let views = self.queries_of_one();
         let queries = &mut self.inherited.queries;
         let is_it = |other: &Arc<QueryPool>, number: u32| Arc::ptr_eq(other, pool) && number == query;
         if let Some(active) = queries.occlusion.take_if(|active| is_it(&active.pool, active.query)) {
