@@ -16,7 +16,8 @@ fn paths(text: &str) -> impl Iterator<Item = &str> {
 fn every_path_that_the_documents_name_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut documents = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
-    documents.extend(std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    documents.extend(docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
     let mut named = 0;
     for document in documents {
         let text = std::fs::read_to_string(&document).unwrap();

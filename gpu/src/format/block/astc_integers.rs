@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(seen.len(), 125);
     }
 
-    /// Steps are as equal as whole numbers permit.
+    /// Steps are about equal; of weights, none is 32, so that the step in the middle is one more.
     #[test]
     fn values_are_spread_from_end_to_end() {
         for range in COLORS {
@@ -240,7 +240,7 @@ mod tests {
             all.sort_unstable();
             assert_eq!((all[0], all[all.len() - 1]), (0, 64), "{range:?}");
             let step = 64.0 / (count - 1) as f32;
-            assert!(all.windows(2).all(|w| ((w[1] - w[0]) as f32 - step).abs() <= 2.0), "{range:?} {all:?}");
+            assert!(all.windows(2).all(|w| ((w[1] - w[0]) as f32 - step).abs() <= 2.5), "{range:?} {all:?}");
         }
         assert_eq!(weight_range(1, false), None);
     }
