@@ -108,6 +108,8 @@ pub struct FragmentModes {
     pub discards: bool,
     /// Memory is written, or changed by atomics.
     pub side_effects: bool,
+    /// Invocations know which they are, or look at each other beyond their quad.
+    pub subgroups: bool,
     /// [`SAMPLE_MASK`](crate::abi::stage::slot::SAMPLE_MASK) is written.
     pub writes_sample_mask: bool,
     /// [`FRAG_STENCIL_REF`](crate::abi::stage::slot::FRAG_STENCIL_REF) is written.

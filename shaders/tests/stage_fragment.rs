@@ -43,7 +43,8 @@ fn colors_come_from_inputs() {
     assert_eq!(how(slot::location(2, 0)), (Interpolation::NoPerspective, Sampling::Centroid));
     assert_eq!(how(slot::location(3, 1)), (Interpolation::Smooth, Sampling::Sample));
     assert!(ran.interface.fragment.per_sample);
-    assert!(!ran.interface.fragment.discards && !ran.interface.fragment.side_effects);
+    let modes = ran.interface.fragment;
+    assert!(!modes.discards && !modes.side_effects && !modes.subgroups);
 }
 
 #[test]
@@ -97,7 +98,8 @@ fn helpers_write_no_memory_but_take_part() {
     assert_eq!(ran.words(0), [0, 1, 1, 0, 0, 0, 0, 0, 2]);
     assert_eq!(ran.floats(COLOR)[..4], [1.0, 0.0, 0.0, 1.0]);
     assert_eq!(ran.floats(COLOR + 1)[..4], [1.0; 4]);
-    assert!(ran.interface.fragment.side_effects && !ran.interface.fragment.discards);
+    let modes = ran.interface.fragment;
+    assert!(modes.side_effects && modes.subgroups && !modes.discards);
 }
 
 #[test]

@@ -84,7 +84,8 @@ impl Needs {
     pub(super) fn is_function_of_inputs(&self) -> bool {
         let modes = &self.modes;
         self.builtins.is_empty()
-            && !(modes.discards || modes.side_effects || modes.writes_sample_mask || modes.writes_stencil)
+            && !(modes.discards || modes.side_effects || modes.subgroups)
+            && !(modes.writes_sample_mask || modes.writes_stencil)
             && modes.depth == DepthMode::None
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::interface::Io;
 use crate::abi::stage::{StageBuiltin, slot};
-use crate::ir::{AtomicOp, Builtin, Function, Op, Place, Side, Stmt, Value};
+use crate::abi::texture::TextureOp;
+use crate::ir::{AtomicOp, Builtin, Function, GroupOp, Op, Place, Side, Stmt, Value};
 use crate::stage::{DepthMode, InputSlot, Interface, Interpolation, Sampling, Stage};
 
 /// Completes the interface with what the function does.
@@ -99,6 +100,11 @@ impl Report<'_> {
                 self.inputs.insert(*slot);
             }
             Op::Atomic { op, .. } if *op != AtomicOp::Load => self.interface.fragment.side_effects = true,
+            Op::Texture(texture) if texture.instruction.op == TextureOp::Write => {
+                self.interface.fragment.side_effects = true;
+            }
+            Op::Group(GroupOp::Quad(_), _) => {}
+            Op::Group(..) | Op::Builtin(_) | Op::Helper => self.interface.fragment.subgroups = true,
             _ => {}
         }
     }
