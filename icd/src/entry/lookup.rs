@@ -1,5 +1,6 @@
 //! Commands by name: what `vkGetInstanceProcAddr` and its relatives answer.
 
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::sync::LazyLock;
 
@@ -20,6 +21,18 @@ pub struct Command {
     pub function: unsafe extern "system" fn(),
 }
 
+impl Command {
+    /// Whether it came with an extension that is part of the devices' version.
+    fn is_core(&self) -> bool {
+        match self.provider {
+            Provider::Device(extension) => {
+                extension.core_version().is_some_and(|core| core <= DEVICE_VERSION)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What a command's first parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -38,7 +51,7 @@ pub enum Scope {
 pub enum Provider {
     /// Vulkan 1.0.
     Core10,
-    /// Vulkan 1.1. Device commands that were an extension's before are found by `find_enabled` without a line of their own.
+    /// Vulkan 1.1. Device commands that were an extension's before are found by their core name without a line of their own.
     Core11,
     /// An instance extension.
     Instance(InstanceExtension),
@@ -65,32 +78,44 @@ impl Enabled {
     }
 }
 
-/// The table sorted by name, made with the first look-up.
-static SORTED: LazyLock<Vec<&'static Command>> = LazyLock::new(|| {
-    let mut commands: Vec<_> = super::COMMANDS.iter().collect();
-    commands.sort_unstable_by_key(|command| command.name);
-    commands
+/// What a name stands for.
+#[derive(Clone, Copy, Default)]
+struct Named {
+    /// The command of exactly this name.
+    exact: Option<&'static Command>,
+    /// An extension's command that became core under this name: the devices' version has `vkTrimCommandPool` when it has what
+    /// was `vkTrimCommandPoolKHR`.
+    promoted: Option<&'static Command>,
+}
+
+/// The table by name, made with the first look-up: a loader asks for some 700 names whenever a device is made.
+static BY_NAME: LazyLock<HashMap<&'static [u8], Named>> = LazyLock::new(|| {
+    let mut names = HashMap::<_, Named>::with_capacity(2 * super::COMMANDS.len());
+    for command in super::COMMANDS {
+        names.entry(command.name.as_bytes()).or_default().exact = Some(command);
+        if command.is_core() {
+            let core = command.name.strip_suffix("KHR").or_else(|| command.name.strip_suffix("EXT"));
+            if let Some(core) = core {
+                names.entry(core.as_bytes()).or_default().promoted = Some(command);
+            }
+        }
+    }
+    names
 });
+
+fn named(name: &CStr) -> Named {
+    BY_NAME.get(name.to_bytes()).copied().unwrap_or_default()
+}
 
 /// The command of this name, whatever is enabled.
 pub fn find(name: &CStr) -> Option<&'static Command> {
-    let found = SORTED.binary_search_by_key(&name.to_bytes(), |command| command.name.as_bytes());
-    found.ok().map(|index| SORTED[index])
+    named(name).exact
 }
 
-/// The command of this name if it is provided, also as the core form of an extension's command: the devices' version has
-/// `vkTrimCommandPool` when it has what was `vkTrimCommandPoolKHR`.
+/// The command of this name if it is provided, also as the core form of an extension's command.
 fn find_enabled(name: &CStr, enabled: Enabled) -> Option<&'static Command> {
-    let suffixed = |suffix: &str| {
-        let name = [name.to_bytes(), suffix.as_bytes()].concat();
-        SORTED.binary_search_by_key(&name.as_slice(), |command| command.name.as_bytes()).ok()
-    };
-    let is_core = |command: &&Command| match command.provider {
-        Provider::Device(extension) => extension.core_version().is_some_and(|core| core <= DEVICE_VERSION),
-        _ => false,
-    };
-    let exact = find(name).filter(|command| enabled.provides(command.provider));
-    exact.or_else(|| ["KHR", "EXT"].into_iter().filter_map(suffixed).map(|i| SORTED[i]).find(is_core))
+    let Named { exact, promoted } = named(name);
+    exact.filter(|command| enabled.provides(command.provider)).or(promoted)
 }
 
 /// `vkGetInstanceProcAddr` without an instance: global commands only.
@@ -179,10 +204,13 @@ mod tests {
 
     #[test]
     fn no_command_is_listed_twice_and_every_one_is_found() {
-        for (index, command) in SORTED.iter().enumerate() {
-            assert!(index == 0 || SORTED[index - 1].name < command.name, "{} is listed twice", command.name);
+        for command in super::super::COMMANDS {
             let name = std::ffi::CString::new(command.name).unwrap();
-            assert!(find(&name).is_some_and(|found| found.name == command.name));
+            assert!(
+                find(&name).is_some_and(|found| std::ptr::eq(found, command)),
+                "{} is listed twice",
+                command.name
+            );
         }
         assert!(find(c"vkNoSuchCommand").is_none() && find(c"").is_none());
     }
