@@ -52,6 +52,19 @@ fn every_case_passes_or_is_not_supported() {
 }
 
 #[test]
+fn groups_of_devices_pass_their_cases() {
+    let command = Command::new(PROGRAM)
+        .env("LACUNA_DEVICES", "3")
+        .arg("--icd")
+        .arg(manifest())
+        .args(["native", "device_group.", "compute.dispatch_base", "sparse.bind_shows_memory"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&command.stdout);
+    assert!(command.status.success() && text.contains(" 0 not supported"), "{text}");
+}
+
+#[test]
 fn the_demo_runs_and_draws_its_picture() {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
     let (output, text) = run(&["demo", "--size", "1GiB", "--pages", "1000", "--out", out.to_str().unwrap()]);

@@ -11,8 +11,9 @@ use std::sync::OnceLock;
 use lacuna_shaders::abi::{DispatchContext, MAX_PUSH_CONSTANTS, MAX_SETS};
 use lacuna_shaders::{ComputeKernel, Scratch};
 
+use crate::memory::address_space::Gpu;
 use crate::memory::bo::Bo;
-use crate::memory::{MemoryError, address_space, fault};
+use crate::memory::{MemoryError, fault};
 use crate::pool::{self, JobPanicked};
 
 /// Invocations that are worth another thread: some microseconds of the simplest shader.
@@ -25,13 +26,13 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
 }
 
-/// A context with no descriptors, no push constants and no groups, which translates sparse addresses as of now.
+/// A context with no descriptors, no push constants and no groups, which translates sparse addresses as a GPU does now.
 ///
 /// # Errors
 /// [`MemoryError::OutOfMemory`] when the first one of the process finds no memory.
-pub fn context() -> Result<DispatchContext, MemoryError> {
+pub fn context(gpu: Gpu) -> Result<DispatchContext, MemoryError> {
     let pages = absent_pages()?;
-    let table = address_space::entries();
+    let table = gpu.entries();
     Ok(DispatchContext {
         page_table: table.base(),
         page_count: table.count(),
@@ -43,6 +44,7 @@ pub fn context() -> Result<DispatchContext, MemoryError> {
         sets: [core::ptr::null(); MAX_SETS],
         group_count: [0; 3],
         base_group: [0; 3],
+        device_index: gpu.index(),
         push_constants: [0; MAX_PUSH_CONSTANTS],
     })
 }
@@ -115,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_context_begins_empty() {
-        let context = context().unwrap();
+        let context = context(Gpu::default()).unwrap();
         assert!(context.sets.iter().all(|set| set.is_null()));
         // SAFETY: the zero page is a BO of at least one byte.
         assert_eq!(unsafe { *context.zero_page }, 0);

@@ -17,6 +17,7 @@ pub mod entry;
 pub mod error;
 pub mod guard;
 pub mod handle;
+pub mod newer;
 pub mod object;
 pub mod pnext;
 pub mod queue;

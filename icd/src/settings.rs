@@ -7,6 +7,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("LACUNA_HELP", "0", "1 prints this list on stderr"),
     ("LACUNA_LOG", "warn", "off, error, warn, info, debug, trace: what is told on stderr"),
     ("LACUNA_THREADS", "all processors", "threads that execute shaders"),
+    ("LACUNA_DEVICES", "1", "GPUs of the device group, 1 to 32: all of them this machine's processor"),
     (
         "LACUNA_VRAM",
         "3/4 of RAM",
@@ -14,8 +15,13 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The most devices of a group: what Vulkan's structures have room for.
+pub const MAX_DEVICES: u32 = ash::vk::MAX_DEVICE_GROUP_SIZE as u32;
+
 /// The switches, with defaults filled in.
 pub struct Settings {
+    /// `LACUNA_DEVICES`: physical devices of an instance.
+    pub devices: u32,
     /// `LACUNA_VRAM`: bytes of the device-local heap; suffixes K, M, G, T. Default: three quarters of the machine's RAM.
     pub vram: u64,
     /// Bytes of the host heap: a quarter of the machine's RAM.
@@ -29,6 +35,8 @@ pub fn get() -> &'static Settings {
         if std::env::var("LACUNA_HELP").is_ok_and(|value| value == "1") {
             eprint!("{}", help());
         }
+        let devices = devices(std::env::var("LACUNA_DEVICES").ok().as_deref());
+        lacuna_gpu::memory::address_space::divide(devices);
         let ram = ram_bytes();
         let vram = std::env::var("LACUNA_VRAM").ok().and_then(|text| {
             let size = parse_size(&text);
@@ -37,9 +45,19 @@ pub fn get() -> &'static Settings {
             }
             size
         });
-        Settings { vram: vram.unwrap_or(ram / 4 * 3), host_heap: ram / 4 }
+        Settings { devices, vram: vram.unwrap_or(ram / 4 * 3), host_heap: ram / 4 }
     });
     &SETTINGS
+}
+
+/// `LACUNA_DEVICES`: one where it is not set.
+fn devices(text: Option<&str>) -> u32 {
+    let Some(text) = text else { return 1 };
+    let count = text.trim().parse().ok().filter(|count| (1..=MAX_DEVICES).contains(count));
+    count.unwrap_or_else(|| {
+        log::warn!("LACUNA_DEVICES={text} is not a number from 1 to {MAX_DEVICES}; using 1");
+        1
+    })
 }
 
 /// The list of switches, one a line.
@@ -94,6 +112,14 @@ mod tests {
         assert_eq!(parse_size("1T"), Some(1 << 40));
         for nonsense in ["", "0", "G", "-1", "99999999999T", "é"] {
             assert_eq!(parse_size(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn there_is_one_device_unless_a_sensible_number_is_asked_for() {
+        for (text, count) in [(None, 1), (Some("2"), 2), (Some(" 32 "), 32), (Some("33"), 1), (Some("0"), 1)]
+        {
+            assert_eq!(devices(text), count, "{text:?}");
         }
     }
 

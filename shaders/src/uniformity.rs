@@ -69,7 +69,13 @@ impl LaneLayout {
         let rows_fill_packets = size[0].is_multiple_of(LANES);
         let one_row = size[1] == 1 && size[2] == 1;
         match (self, builtin) {
-            (_, Builtin::NumWorkgroups(_) | Builtin::SubgroupId | Builtin::NumSubgroups) => Shape::UNIFORM,
+            (
+                _,
+                Builtin::NumWorkgroups(_)
+                | Builtin::SubgroupId
+                | Builtin::NumSubgroups
+                | Builtin::DeviceIndex,
+            ) => Shape::UNIFORM,
             (Self::Groups, Builtin::WorkgroupId(0) | Builtin::GlobalInvocationId(0)) => Shape::Affine(1),
             (Self::Groups, _) | (_, Builtin::WorkgroupId(_)) => Shape::UNIFORM,
             (_, Builtin::LocalInvocationIndex | Builtin::SubgroupLocalInvocationId) => Shape::Affine(1),

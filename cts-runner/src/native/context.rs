@@ -17,7 +17,7 @@ pub struct Context {
 
 impl Context {
     pub(super) fn new(instance: &Instance, seed: u64) -> vk::Result<Self> {
-        let device = Device::new(&instance.first()?, DeviceOptions { robust: true })?;
+        let device = Device::new(&instance.first()?, DeviceOptions { robust: true, members: 0 })?;
         Ok(Self { device, seed })
     }
 

@@ -16,6 +16,7 @@ mod compute;
 mod context;
 mod descriptor;
 mod device;
+mod device_group;
 mod graphics;
 mod image;
 mod memory;
@@ -66,6 +67,7 @@ use cases;
 pub fn all() -> Vec<Case> {
     [
         device::CASES,
+        device_group::CASES,
         memory::CASES,
         transfer::CASES,
         image::CASES,

@@ -66,6 +66,8 @@ pub enum Need {
     PresentWait,
     /// `swapchainMaintenance1`.
     SwapchainMaintenance1,
+    /// A group of at least so many physical devices, with the first of all among them.
+    DeviceGroup(usize),
     /// A device extension.
     Extension(&'static str),
 }
@@ -125,6 +127,7 @@ impl Need {
             Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
             Need::PresentWait => physical.extra.present_wait,
             Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
+            Need::DeviceGroup(count) => physical.group.len() >= count,
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

@@ -36,6 +36,8 @@ pub struct Shared {
 pub struct DeviceOptions {
     /// Enable `robustBufferAccess` (and `robustBufferAccess2`, `nullDescriptor` where offered).
     pub robust: bool,
+    /// Devices of the group that it consists of; zero means the one physical device, not as a group.
+    pub members: usize,
 }
 
 impl Device {
@@ -101,6 +103,11 @@ impl Device {
             extra.present_wait => present_id,
             extra.present_wait => present_wait,
             extra.swapchain_maintenance1 => swapchains,
+        }
+        let members = &physical.group[..options.members.min(physical.group.len())];
+        let mut group = vk::DeviceGroupDeviceCreateInfo::default().physical_devices(members);
+        if !members.is_empty() {
+            info = info.push_next(&mut group);
         }
         let instance = physical.instance.raw();
         // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.

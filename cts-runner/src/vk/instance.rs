@@ -15,6 +15,7 @@ struct Shared {
     raw: ash::Instance,
     enabled: Vec<&'static CStr>,
     properties2: khr::get_physical_device_properties2::Instance,
+    device_groups: Option<khr::device_group_creation::Instance>,
     /// Keeps libvulkan loaded until the instance is destroyed: fields drop after `Drop::drop` ran.
     entry: ash::Entry,
 }
@@ -57,7 +58,10 @@ impl Instance {
         // SAFETY: `info` and what it points to outlive the call; `entry` is kept in `Shared`.
         let raw = unsafe { entry.create_instance(&info, None) }.at("vkCreateInstance")?;
         let properties2 = khr::get_physical_device_properties2::Instance::new(&entry, &raw);
-        Ok(Self(Arc::new(Shared { raw, enabled: wanted, properties2, entry })))
+        let device_groups = wanted
+            .contains(&khr::device_group_creation::NAME)
+            .then(|| khr::device_group_creation::Instance::new(&entry, &raw));
+        Ok(Self(Arc::new(Shared { raw, enabled: wanted, properties2, device_groups, entry })))
     }
 
     fn extensions(entry: &ash::Entry) -> Result<Vec<std::ffi::CString>> {
@@ -91,6 +95,25 @@ impl Instance {
     /// As [`Instance::physical_devices`].
     pub fn first(&self) -> Result<Physical> {
         self.physical_devices()?.into_iter().next().ok_or(Error::NoPhysicalDevice)
+    }
+
+    /// The physical devices of each group; none where groups are not supported.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn groups(&self) -> Result<Vec<Vec<vk::PhysicalDevice>>> {
+        let Some(commands) = &self.0.device_groups else { return Ok(Vec::new()) };
+        // SAFETY: the instance is alive.
+        let count = unsafe { commands.enumerate_physical_device_groups_len() };
+        let mut groups =
+            vec![vk::PhysicalDeviceGroupProperties::default(); count.at("vkEnumeratePhysicalDeviceGroups")?];
+        // SAFETY: the instance is alive, the structures are default ones.
+        unsafe { commands.enumerate_physical_device_groups(&mut groups) }
+            .at("vkEnumeratePhysicalDeviceGroups")?;
+        let devices = |group: &vk::PhysicalDeviceGroupProperties<'_>| {
+            group.physical_devices[..group.physical_device_count as usize].to_vec()
+        };
+        Ok(groups.iter().map(devices).collect())
     }
 
     /// The function table of the instance.

@@ -23,6 +23,8 @@ pub struct Physical {
     pub memory: vk::PhysicalDeviceMemoryProperties,
     /// Queue families.
     pub families: Vec<vk::QueueFamilyProperties>,
+    /// The physical devices of its group, itself among them.
+    pub group: Vec<vk::PhysicalDevice>,
     /// Names of the device extensions.
     pub extensions: BTreeSet<String>,
     /// `VkPhysicalDeviceMaintenance4Properties::maxBufferSize` in bytes; `u64::MAX` when unknown.
@@ -80,6 +82,7 @@ impl Physical {
             memory: unsafe { raw.get_physical_device_memory_properties(handle) },
             // SAFETY: as above.
             families: unsafe { raw.get_physical_device_queue_family_properties(handle) },
+            group: instance.groups()?.into_iter().find(|group| group.contains(&handle)).unwrap_or_default(),
             extensions,
             max_buffer_size: u64::MAX,
         };

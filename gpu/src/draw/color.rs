@@ -21,6 +21,8 @@ pub(super) struct Color {
     logic: Option<vk::LogicOp>,
     /// Channels that are written, as bits; those that the format lacks count as written.
     mask: u32,
+    /// The one channel has 64 bits, of which the shader gives the lower ones.
+    is_wide: bool,
     /// Colors are limited to these.
     limits: Option<[f32; 2]>,
     path: Path,
@@ -72,7 +74,8 @@ impl Color {
             vk::Format::B8G8R8A8_UNORM => Path::Bytes { swapped: true, is_blended },
             _ => Path::General,
         };
-        Some(Self { format, state, constants, logic, mask, limits, path })
+        let is_wide = format.channel_bits[0] == 64;
+        Some(Self { format, state, constants, logic, mask, is_wide, limits, path })
     }
 
     /// Writes the lanes of `set`.
@@ -223,6 +226,9 @@ impl Color {
         }
         for lane in lanes_of(set) {
             let mut texel = new[lane];
+            if self.is_wide {
+                texel[1] = self.high_word(texel[0]);
+            }
             if let Some(op) = self.logic {
                 // SAFETY: the caller's promise.
                 texel = unsafe { self.combine(op, pixels[lane], texel) };
@@ -232,6 +238,14 @@ impl Color {
             }
             // SAFETY: the caller's promise.
             unsafe { (codec.store)(pixels[lane], texel) };
+        }
+    }
+
+    /// The upper half of a 64-bit integer that a shader gave as 32 bits.
+    fn high_word(&self, low: u32) -> u32 {
+        match self.format.class() {
+            NumericClass::Sint => (low.cast_signed() >> 31).cast_unsigned(),
+            _ => 0,
         }
     }
 

@@ -215,7 +215,7 @@ impl Format {
     /// Whether shaders can change a texel atomically.
     pub fn has_atomics(self) -> bool {
         use vk::Format as F;
-        [F::R32_UINT, F::R32_SINT, F::R64_UINT, F::R64_SINT].contains(&self.name)
+        [F::R32_UINT, F::R32_SINT, F::R32_SFLOAT, F::R64_UINT, F::R64_SINT].contains(&self.name)
     }
 }
 

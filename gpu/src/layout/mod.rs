@@ -33,7 +33,7 @@ pub struct Shape {
     pub layers: u32,
     /// Bytes of an element.
     pub element_bytes: u32,
-    /// Samples of a texel: 1, 2, 4, 8 or 16.
+    /// Samples of a texel: a power of two, 64 at most.
     pub samples: u32,
 }
 

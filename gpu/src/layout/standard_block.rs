@@ -1,6 +1,7 @@
 //! The standard sparse image block shapes: what 64 KiB of an image are.
 //!
-//! Source: Vulkan specification, "Standard Sparse Image Block Shapes".
+//! Source: Vulkan specification, "Standard Sparse Image Block Shapes". The rule of its tables goes on for 32 and 64 samples, of
+//! which no image is resident in part.
 
 /// Bytes of a block: one page of the page table.
 pub const BYTES: u64 = 1 << 16;
@@ -13,7 +14,7 @@ pub fn log2(is_3d: bool, element_bytes: u32, samples: u32) -> [u8; 3] {
         return [[6, 5, 5], [5, 5, 5], [5, 5, 4], [5, 4, 4], [4, 4, 4]][usize::from(bytes)];
     }
     // A square of 1-byte elements, halved in y first for each doubling of the element, in x first for each of the samples.
-    let samples = samples.max(1).next_power_of_two().ilog2().min(4) as u8;
+    let samples = samples.max(1).next_power_of_two().ilog2().min(6) as u8;
     [8 - bytes / 2 - samples.div_ceil(2), 8 - bytes.div_ceil(2) - samples / 2, 0]
 }
 
@@ -56,7 +57,7 @@ mod tests {
                 log2(true, bytes, 1).iter().map(|&n| u64::from(n)).sum::<u64>(),
                 BYTES.ilog2() as u64 - u64::from(bytes.ilog2())
             );
-            for samples in [1, 2, 4, 8, 16] {
+            for samples in [1, 2, 4, 8, 16, 32, 64] {
                 let texels: u32 = extent(false, bytes, samples).iter().product();
                 assert_eq!(u64::from(texels * bytes * samples), BYTES);
             }

@@ -2,6 +2,14 @@
 //!
 //! Starts with the first sparse resource; every device shares it, so that making a device reserves nothing.
 //!
+//! A group of GPUs ([`Gpu`]) has the space divided: each GPU translates by its own part of the table, so that one address can
+//! mean another page on each. Addresses are handed out in the first part; the same range of all others belongs to them.
+//!
+//! ```text
+//!   table     [ entries of GPU 0         | entries of GPU 1         | …
+//!   address     a ──► entry n              a ──► entry n of here
+//! ```
+//!
 //! # Invariants
 //! 1. Ranges handed out are disjoint, page-aligned and inside the table.
 //! 2. A range comes back unbound: whoever gives it back has unmapped it. So every range is handed out with zero entries.
@@ -9,6 +17,7 @@
 
 use core::ptr::NonNull;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use lacuna_vm::page_table::{LinearPageTable, PageTable, pte};
 use lacuna_vm::tree::{RangeTree, Span};
@@ -27,11 +36,54 @@ const LARGE: u64 = 16 * 1024;
 
 static SPACE: OnceLock<AddressSpace> = OnceLock::new();
 
+/// Into how many parts the space is divided when it is reserved.
+static PARTS: AtomicU32 = AtomicU32::new(1);
+
+/// One of the GPUs of a group, by its number: whose part of the page table an access goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gpu(u32);
+
+impl Gpu {
+    /// The GPU of a number that is less than what [`divide`] was told.
+    pub const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Its number.
+    pub const fn index(self) -> u32 {
+        self.0
+    }
+
+    /// Where the sparse addresses of this GPU begin in the page table of the process, in bytes.
+    pub fn offset(self) -> u64 {
+        SPACE.get().map_or(0, |space| space.range.size() * u64::from(self.0))
+    }
+
+    /// The address in the page table of the process of what this GPU knows as `address`: what copies and attachments take.
+    pub fn resolve(self, address: DeviceAddress) -> DeviceAddress {
+        match self.0 != 0 && address & pte::SPARSE_TAG != 0 {
+            true => address + self.offset(),
+            false => address,
+        }
+    }
+
+    /// Its part of the page table, for machine code; empty when there is no sparse resource yet.
+    pub fn entries(self) -> Entries {
+        SPACE.get().map_or(Entries::EMPTY, |space| space.entries_of(self))
+    }
+}
+
+/// Divides the space between so many GPUs. Too late, and without effect, once the space is reserved.
+pub fn divide(gpus: u32) {
+    // Relaxed: whoever makes instances has read the settings before.
+    PARTS.store(gpus.max(1), Ordering::Relaxed);
+}
+
 /// See the [module](self).
 #[derive(Debug)]
 pub struct AddressSpace {
     table: LinearPageTable,
-    /// All addresses that can be handed out.
+    /// All addresses that can be handed out: the first part.
     range: VaRange,
     ranges: Mutex<Ranges>,
 }
@@ -44,7 +96,7 @@ pub fn address_space() -> Result<&'static AddressSpace, MemoryError> {
     if let Some(space) = SPACE.get() {
         return Ok(space);
     }
-    let space = AddressSpace::new(ADDRESS_BITS)?;
+    let space = AddressSpace::new(ADDRESS_BITS, PARTS.load(Ordering::Relaxed))?;
     Ok(SPACE.get_or_init(|| space))
 }
 
@@ -59,12 +111,13 @@ pub const fn device_address(va: Va) -> DeviceAddress {
 }
 
 impl AddressSpace {
-    fn new(bits: u32) -> Result<Self, MemoryError> {
+    fn new(bits: u32, parts: u32) -> Result<Self, MemoryError> {
         let table = LinearPageTable::reserve(bits).map_err(|error| {
             log::error!("{error}");
             MemoryError::NoPageTable
         })?;
-        let range = VaRange::new(Va(0), table.address_limit()).map_err(|_| MemoryError::NoPageTable)?;
+        let part = table.address_limit() / u64::from(parts.max(1)) / PAGE_SIZE * PAGE_SIZE;
+        let range = VaRange::new(Va(0), part).map_err(|_| MemoryError::NoPageTable)?;
         Ok(Self { table, range, ranges: Mutex::default() })
     }
 
@@ -104,23 +157,39 @@ impl AddressSpace {
     /// [`MemoryError::OutOfAddresses`].
     pub fn allocate_at(&self, range: VaRange) -> Result<(), MemoryError> {
         let refused = MemoryError::OutOfAddresses { size: range.size() };
-        if !range.is_page_aligned() || range.end().0 > self.table.address_limit() {
+        if !range.is_page_aligned() || range.end() > self.range.end() {
             return Err(refused);
         }
         self.ranges.lock().take(page_span(range)).ok_or(refused)
     }
 
     /// Takes a range back that [`allocate`](Self::allocate) or [`allocate_at`](Self::allocate_at) handed out, and
-    /// returns the memory of its part of the page table. The range has to be unbound.
+    /// returns the memory of its part of the page table. The range has to be unbound, on all GPUs.
     pub fn free(&self, range: VaRange) {
         let span = page_span(range);
-        let (first, count) = (u64::from(span.start), u64::from(span.len()));
-        if count < LARGE {
-            self.table.give_back(first, count);
-        } else {
-            (&self.table).unmap_pages(first, count);
+        let count = u64::from(span.len());
+        for part in 0..self.table.address_limit() / self.range.size() {
+            let first = u64::from(span.start) + part * (self.range.size() >> PAGE_SHIFT);
+            if count < LARGE {
+                self.table.give_back(first, count);
+            } else {
+                (&self.table).unmap_pages(first, count);
+            }
         }
         self.ranges.lock().free(span);
+    }
+
+    fn entries_of(&self, gpu: Gpu) -> Entries {
+        let count = self.range.size() >> PAGE_SHIFT;
+        let first = count * u64::from(gpu.0);
+        if first + count > self.table.len() {
+            return Entries::EMPTY;
+        }
+        #[expect(unsafe_code, reason = "the page table's array")]
+        // SAFETY: inside the table, which belongs to a static that is never dropped.
+        unsafe {
+            Entries::new(self.table.entries().add(first as usize), count)
+        }
     }
 
     fn entries(&self) -> Entries {
@@ -132,7 +201,7 @@ impl AddressSpace {
     }
 
     fn limit(&self) -> u32 {
-        u32::try_from(self.table.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.range.size() >> PAGE_SHIFT).unwrap_or(u32::MAX)
     }
 }
 
@@ -186,7 +255,7 @@ mod tests {
     use super::*;
 
     fn small() -> AddressSpace {
-        AddressSpace::new(32).unwrap()
+        AddressSpace::new(32, 1).unwrap()
     }
 
     #[test]
@@ -241,6 +310,24 @@ mod tests {
         let output = shell.arg(std::env::current_exe().unwrap()).env(LIMITED, "1").output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    #[test]
+    fn each_gpu_has_a_part_of_the_table_and_ranges_are_of_the_first() {
+        let space = AddressSpace::new(32, 3).unwrap();
+        let part = space.range().size();
+        assert!(part * 3 <= 1 << 32 && part.is_multiple_of(PAGE_SIZE));
+        assert!(space.allocate(part + PAGE_SIZE, 1).is_err());
+        let whole = space.allocate(part, 1).unwrap();
+        assert_eq!(whole, space.range());
+        let entries = [0, 1, 2].map(|index| space.entries_of(Gpu::new(index)));
+        for pair in entries.windows(2) {
+            assert_eq!(pair[1].base() as u64 - pair[0].base() as u64, pair[0].count() * 8);
+        }
+        assert_eq!(space.entries_of(Gpu::new(3)).count(), 0, "there are three");
+        space.table().map_pages((part * 2) >> PAGE_SHIFT, 1, PAGE_SIZE, lacuna_vm::MapFlags::EMPTY);
+        space.free(whole);
+        assert_eq!(space.table().load((part * 2) >> PAGE_SHIFT), 0, "given back on every GPU");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Image {
 }
 
 fn context() -> DispatchContext {
-    crate::compute::context().unwrap()
+    crate::compute::context(Default::default()).unwrap()
 }
 
 /// Runs an instruction over all lanes.

@@ -5,10 +5,10 @@
 
 use std::ffi::{CStr, c_char};
 
-use ash::vk;
+use ash::{ext, khr, nv, vk};
 
 use crate::error::Error;
-use crate::guard;
+use crate::{guard, newer};
 
 /// An extension enum: its names, revisions, and the protocol around them.
 macro_rules! extensions {
@@ -22,15 +22,15 @@ macro_rules! extensions {
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             fn name(self) -> &'static CStr {
-                match self { $(Self::$variant => ash::$vendor::$module::NAME,)* }
+                match self { $(Self::$variant => $vendor::$module::NAME,)* }
             }
 
             fn revision(self) -> u32 {
-                match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
+                match self { $(Self::$variant => $vendor::$module::SPEC_VERSION,)* }
             }
 
-            fn bit(self) -> u128 {
-                1 << self as u32
+            fn number(self) -> usize {
+                self as usize
             }
         }
     };
@@ -47,8 +47,8 @@ pub trait Extension: Copy + 'static {
     /// The revision of the extension's specification that is implemented.
     fn revision(self) -> u32;
 
-    /// Its bit in a [`Set`].
-    fn bit(self) -> u128;
+    /// Its place in [`ALL`](Self::ALL).
+    fn number(self) -> usize;
 
     /// What `vkEnumerate*ExtensionProperties` says of it.
     fn properties(self) -> vk::ExtensionProperties {
@@ -63,7 +63,7 @@ extensions! {
     InstanceExtension {
         /// Object names for our logs, and messengers that hear our diagnostics.
         DebugUtils = ext::debug_utils;
-        /// Device groups of one device.
+        /// All devices are one group.
         DeviceGroupCreation = khr::device_group_creation;
         /// No external fence handle type can be exported or imported.
         ExternalFenceCapabilities = khr::external_fence_capabilities;
@@ -101,13 +101,15 @@ extensions! {
         BindMemory2 = khr::bind_memory2;
         /// Pointers to buffers in shaders.
         BufferDeviceAddress = khr::buffer_device_address;
+        /// Copies whose parameters are in buffers.
+        CopyMemoryIndirect = newer::copy_memory_indirect;
         /// `vkCmdCopyBuffer2`.
         CopyCommands2 = khr::copy_commands2;
         /// Accepted, never preferred.
         DedicatedAllocation = khr::dedicated_allocation;
         /// Descriptor updates from the application's own structures.
         DescriptorUpdateTemplate = khr::descriptor_update_template;
-        /// Device groups of one device; `vkCmdDispatchBase`.
+        /// Device masks; `vkCmdDispatchBase`.
         DeviceGroup = khr::device_group;
         /// Memory requirements with chains.
         GetMemoryRequirements2 = khr::get_memory_requirements2;
@@ -117,6 +119,8 @@ extensions! {
         Maintenance3 = khr::maintenance3;
         /// Memory requirements of what does not exist yet.
         Maintenance4 = khr::maintenance4;
+        /// More formats, flags of 64 bits, shaders without module objects.
+        Maintenance5 = khr::maintenance5;
         /// Binding commands with structures.
         Maintenance6 = khr::maintenance6;
         /// Descriptors in the command buffer.
@@ -159,6 +163,8 @@ extensions! {
         WorkgroupMemoryExplicitLayout = khr::workgroup_memory_explicit_layout;
         /// Descriptors that are chosen when the shader runs, updated late, or absent.
         DescriptorIndexing = ext::descriptor_indexing;
+        /// Images of 64-bit integers, and atomics on them.
+        ShaderImageAtomicInt64 = ext::shader_image_atomic_int64;
         /// Floating-point atomics.
         ShaderAtomicFloat = ext::shader_atomic_float;
         /// Smallest and largest, atomically.
@@ -334,10 +340,13 @@ impl DeviceExtension {
     }
 }
 
+/// Words of a [`Set`].
+const WORDS: usize = 4;
+
 /// A set of enabled extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set<E> {
-    bits: u128,
+    words: [u64; WORDS],
     kind: std::marker::PhantomData<E>,
 }
 
@@ -350,21 +359,23 @@ impl<E: Extension> Set<E> {
     /// # Safety
     /// `names` is null or points to `count` null-terminated strings.
     pub unsafe fn from_names(names: *const *const c_char, count: u32) -> Result<Self, Error> {
-        let mut bits = 0;
+        let mut words = [0; WORDS];
         // SAFETY: this function's contract.
         for &name in unsafe { guard::slice(names, count) } {
             // SAFETY: this function's contract.
             let name = unsafe { CStr::from_ptr(name) };
             let known = E::ALL.iter().find(|extension| extension.name() == name);
-            bits |=
-                known.ok_or_else(|| Error::ExtensionNotPresent(name.to_string_lossy().into_owned()))?.bit();
+            let number = known
+                .ok_or_else(|| Error::ExtensionNotPresent(name.to_string_lossy().into_owned()))?
+                .number();
+            words[number / 64] |= 1 << (number % 64);
         }
-        Ok(Self { bits, kind: std::marker::PhantomData })
+        Ok(Self { words, kind: std::marker::PhantomData })
     }
 
     /// Whether the extension is enabled.
     pub fn contains(self, extension: E) -> bool {
-        self.bits & extension.bit() != 0
+        self.words[extension.number() / 64] >> (extension.number() % 64) & 1 != 0
     }
 }
 
@@ -383,7 +394,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_fit_a_set() {
         fn check<E: Extension>() {
-            assert!(E::ALL.len() <= u128::BITS as usize);
+            assert!(E::ALL.len() <= 64 * WORDS);
             for (index, extension) in E::ALL.iter().enumerate() {
                 assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
             }

@@ -8,6 +8,7 @@ use ash::vk;
 
 use super::graphics;
 use crate::error::Error;
+use crate::newer::all;
 use crate::pnext::{self, Node};
 
 /// The features of Vulkan 1.0.
@@ -66,7 +67,7 @@ macro_rules! features {
                 $(features.$own = $own_value.into();)*
             })
             $(|| node.fill(|features: &mut vk::$structure<'_>| { $(features.$member = $value.into();)* }))* ||)*
-            $(node.fill(|features: &mut vk::$single<'_>| {
+            $(node.fill(|features: &mut all::$single<'_>| {
                 $(features.$single_member = $single_value.into();)*
             }) ||)* false;
         }
@@ -88,7 +89,7 @@ macro_rules! features {
             )*
             $(
                 // SAFETY: the caller's contract.
-                if let Some(wanted) = unsafe { pnext::find::<vk::$single<'_>>(chain) } {
+                if let Some(wanted) = unsafe { pnext::find::<all::$single<'_>>(chain) } {
                     $(refuse(wanted.$single_member, $single_value, stringify!($single_member))?;)*
                 }
             )*
@@ -117,7 +118,7 @@ features! {
         }
         PhysicalDeviceBufferDeviceAddressFeatures {
             buffer_device_address: true, buffer_device_address_capture_replay: false,
-            buffer_device_address_multi_device: false,
+            buffer_device_address_multi_device: true,
         }
         PhysicalDeviceDescriptorIndexingFeatures {
             shader_input_attachment_array_dynamic_indexing: true,
@@ -254,8 +255,8 @@ features! {
             shader_buffer_float64_atomics: true, shader_buffer_float64_atomic_add: true,
             shader_shared_float32_atomics: true, shader_shared_float32_atomic_add: true,
             shader_shared_float64_atomics: true, shader_shared_float64_atomic_add: true,
-            shader_image_float32_atomics: false, shader_image_float32_atomic_add: false,
-            sparse_image_float32_atomics: false, sparse_image_float32_atomic_add: false,
+            shader_image_float32_atomics: true, shader_image_float32_atomic_add: true,
+            sparse_image_float32_atomics: true, sparse_image_float32_atomic_add: true,
         }
         PhysicalDeviceShaderAtomicFloat2FeaturesEXT {
             shader_buffer_float16_atomics: false, shader_buffer_float16_atomic_add: false,
@@ -263,8 +264,15 @@ features! {
             shader_buffer_float64_atomic_min_max: true, shader_shared_float16_atomics: false,
             shader_shared_float16_atomic_add: false, shader_shared_float16_atomic_min_max: false,
             shader_shared_float32_atomic_min_max: true, shader_shared_float64_atomic_min_max: true,
-            shader_image_float32_atomic_min_max: false, sparse_image_float32_atomic_min_max: false,
+            shader_image_float32_atomic_min_max: true, sparse_image_float32_atomic_min_max: true,
         }
+        PhysicalDeviceShaderImageAtomicInt64FeaturesEXT {
+            shader_image_int64_atomics: true, sparse_image_int64_atomics: true,
+        }
+        PhysicalDeviceCopyMemoryIndirectFeaturesKHR {
+            indirect_memory_copy: true, indirect_memory_to_image_copy: true,
+        }
+        PhysicalDeviceMaintenance5FeaturesKHR { maintenance5: true }
         PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
@@ -372,11 +380,9 @@ mod tests {
 
     #[test]
     fn queries_write_true_and_false_over_what_was_there() {
-        let mut features =
-            vk::PhysicalDeviceBufferDeviceAddressFeatures::default().buffer_device_address_multi_device(true);
+        let mut features = vk::PhysicalDeviceLineRasterizationFeaturesKHR::default().smooth_lines(true);
         // SAFETY: a chain of one structure.
         unsafe { pnext::for_each_output((&raw mut features).cast(), fill) };
-        let found = (features.buffer_device_address_multi_device, features.buffer_device_address);
-        assert_eq!(found, (vk::FALSE, vk::TRUE));
+        assert_eq!((features.smooth_lines, features.bresenham_lines), (vk::FALSE, vk::TRUE));
     }
 }

@@ -7,6 +7,8 @@ use ash::vk;
 use lacuna_gpu::format::{Format, Numeric, NumericClass};
 use vk::FormatFeatureFlags2 as Features;
 
+use crate::newer;
+
 pub use super::images::{ImageKind, image_properties, sparse_block, sparse_properties};
 
 /// Whether there is a texture unit.
@@ -35,7 +37,7 @@ pub fn optimal(format: Format) -> Features {
     let filtered = traits.is_float && !traits.is_wide;
     let sampled = TEXTURES;
     sum(&[
-        (true, Features::TRANSFER_SRC | Features::TRANSFER_DST),
+        (true, Features::TRANSFER_SRC | Features::TRANSFER_DST | newer::COPY_IMAGE_INDIRECT_DST),
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
         (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
@@ -46,16 +48,21 @@ pub fn optimal(format: Format) -> Features {
             !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
             Features::BLIT_DST,
         ),
-        (format.is_storage(), Features::STORAGE_IMAGE),
+        (format.is_storage() || is_formatless(format), Features::STORAGE_IMAGE),
         (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
         (
-            format.is_storage() && FORMATLESS_STORAGE,
+            (format.is_storage() || is_formatless(format)) && FORMATLESS_STORAGE,
             Features::STORAGE_READ_WITHOUT_FORMAT | Features::STORAGE_WRITE_WITHOUT_FORMAT,
         ),
         (ATTACHMENTS && traits.is_renderable, Features::COLOR_ATTACHMENT),
         (ATTACHMENTS && traits.is_renderable && traits.is_float, Features::COLOR_ATTACHMENT_BLEND),
         (ATTACHMENTS && !format.has_color(), Features::DEPTH_STENCIL_ATTACHMENT),
     ])
+}
+
+/// Storage images of formats that SPIR-V has no name for: shaders do not name them, and the texture unit writes them.
+fn is_formatless(format: Format) -> bool {
+    format.name == vk::Format::A8_UNORM_KHR
 }
 
 /// Depth, and colors that are used like it.
@@ -120,7 +127,9 @@ impl Traits {
         let is_padded = bits != format.element_bytes() * 8;
         let is_renderable = format.has_color()
             && !is_padded
-            && !(is_wide || is_scaled || is_compressed || shared_exponent)
+            && !(is_scaled || is_compressed || shared_exponent)
+            // Outputs have 32 bits, which integers of one channel of 64 bits can hold.
+            && (!is_wide || format.channel_count() == 1 && format.class() != NumericClass::Float)
             && format.element_bytes().is_power_of_two();
         Self {
             is_float: format.class() == NumericClass::Float && !format.has_stencil_only(),
@@ -176,11 +185,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_32_bit_integers_have_atomics() {
+    fn texels_of_one_word_have_atomics() {
         let atomic = vk::FormatFeatureFlags::STORAGE_IMAGE_ATOMIC;
         let has = |format| properties(format).optimal_tiling_features.contains(atomic);
-        assert!(has(vk::Format::R32_UINT) && has(vk::Format::R32_SINT));
-        assert!(!has(vk::Format::R32_SFLOAT) && !has(vk::Format::R32G32_UINT) && !has(vk::Format::UNDEFINED));
+        assert!(has(vk::Format::R32_UINT) && has(vk::Format::R64_SINT) && has(vk::Format::R32_SFLOAT));
+        assert!(!has(vk::Format::R16_UINT) && !has(vk::Format::R32G32_UINT) && !has(vk::Format::UNDEFINED));
     }
 
     #[test]

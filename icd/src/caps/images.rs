@@ -22,6 +22,8 @@ const FLAGS: &[Flags] = &[
     Flags::BLOCK_TEXEL_VIEW_COMPATIBLE,
     Flags::EXTENDED_USAGE,
     Flags::ALIAS,
+    // All instances of an image are in the one instance of its memory, whichever regions they are made of.
+    Flags::SPLIT_INSTANCE_BIND_REGIONS,
     Flags::SAMPLE_LOCATIONS_COMPATIBLE_DEPTH_EXT,
     Flags::SPARSE_BINDING,
     Flags::SPARSE_RESIDENCY,
@@ -39,6 +41,14 @@ const USAGES: &[(Usage, &[Features])] = &[
     (Usage::INPUT_ATTACHMENT, ATTACHMENT),
     (Usage::TRANSIENT_ATTACHMENT, ATTACHMENT),
 ];
+
+/// Usages that draws know.
+const ATTACHMENT_USAGES: Usage = Usage::from_raw(
+    Usage::COLOR_ATTACHMENT.as_raw()
+        | Usage::DEPTH_STENCIL_ATTACHMENT.as_raw()
+        | Usage::INPUT_ATTACHMENT.as_raw()
+        | Usage::TRANSIENT_ATTACHMENT.as_raw(),
+);
 
 const ATTACHMENT: &[Features] = &[Features::COLOR_ATTACHMENT, Features::DEPTH_STENCIL_ATTACHMENT];
 
@@ -140,7 +150,15 @@ impl ImageKind {
             && !self.flags.contains(Flags::CUBE_COMPATIBLE)
             && (drawable || stored)
             && (MULTISAMPLED_STORAGE || !self.usage.contains(Usage::STORAGE));
-        if many { limits::SAMPLES } else { one }
+        // More than a pixel of an attachment has: for shaders alone.
+        let unseen = self.usage.contains(Usage::STORAGE)
+            && !self.flags.contains(Flags::SPARSE_RESIDENCY)
+            && !self.usage.intersects(ATTACHMENT_USAGES | Usage::SAMPLED);
+        match (many, unseen) {
+            (true, true) => limits::STORAGE_SAMPLES,
+            (true, false) => limits::SAMPLES,
+            _ => one,
+        }
     }
 }
 

@@ -43,6 +43,10 @@ pub const SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
         | vk::SampleCountFlags::TYPE_8.as_raw()
         | vk::SampleCountFlags::TYPE_16.as_raw(),
 );
+/// Samples of a texel of storage images that are nothing else.
+pub const STORAGE_SAMPLES: vk::SampleCountFlags = vk::SampleCountFlags::from_raw(
+    SAMPLES.as_raw() | vk::SampleCountFlags::TYPE_32.as_raw() | vk::SampleCountFlags::TYPE_64.as_raw(),
+);
 
 /// What `vkGetPhysicalDeviceProperties` says.
 pub fn properties() -> vk::PhysicalDeviceProperties {
@@ -169,7 +173,7 @@ fn required_limits() -> vk::PhysicalDeviceLimits {
         sampled_image_integer_sample_counts: SAMPLES,
         sampled_image_depth_sample_counts: SAMPLES,
         sampled_image_stencil_sample_counts: SAMPLES,
-        storage_image_sample_counts: SAMPLES,
+        storage_image_sample_counts: STORAGE_SAMPLES,
         ..Default::default()
     }
 }

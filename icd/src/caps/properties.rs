@@ -8,6 +8,7 @@ use lacuna_shaders::abi;
 use super::extensions::write_name;
 use super::graphics;
 use super::limits::{self, MAX_DESCRIPTORS};
+use crate::newer::all;
 use crate::pnext::Node;
 
 /// Subgroup operations that shaders have.
@@ -41,8 +42,8 @@ macro_rules! properties {
     })* alone {
         $($single:ident { $($single_member:ident: $single_value:expr),* $(,)? })*
     }) => {
-        /// Fills one structure, if it is known.
-        pub fn fill(node: &mut Node) {
+        /// Fills one structure, if it is known, as all devices of a group have it.
+        fn fill_common(node: &mut Node) {
             let _ = $(node.fill(|properties: &mut vk::$version<'_>| {
                 *properties = vk::$version::default();
                 $($(properties.$member = $value;)*)*
@@ -52,8 +53,8 @@ macro_rules! properties {
                 *properties = vk::$structure::default();
                 $(properties.$member = $value;)*
             }))* ||)*
-            $(node.fill(|properties: &mut vk::$single<'_>| {
-                *properties = vk::$single::default();
+            $(node.fill(|properties: &mut all::$single<'_>| {
+                *properties = all::$single::default();
                 $(properties.$single_member = $single_value;)*
             }) ||)* false;
         }
@@ -188,6 +189,16 @@ properties! {
             max_vertex_attrib_divisor: u32::MAX, supports_non_zero_first_instance: vk::TRUE,
         }
         PhysicalDeviceVertexAttributeDivisorPropertiesEXT { max_vertex_attrib_divisor: u32::MAX }
+        PhysicalDeviceCopyMemoryIndirectPropertiesKHR {
+            supported_queues: vk::QueueFlags::GRAPHICS | vk::QueueFlags::COMPUTE | vk::QueueFlags::TRANSFER,
+        }
+        // Samples are counted when early tests are done, which the sample mask precedes and the shader's own coverage follows.
+        // Lines are strict.
+        PhysicalDeviceMaintenance5PropertiesKHR {
+            early_fragment_multisample_coverage_after_sample_counting: vk::TRUE,
+            early_fragment_sample_mask_test_before_sample_counting: vk::TRUE,
+            depth_stencil_swizzle_one_support: vk::TRUE,
+        }
         // A sampler and an image take one descriptor, and no image has more planes than fit there.
         PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
         PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
@@ -201,6 +212,15 @@ properties! {
             quad_operations_in_all_stages: vk::TRUE,
         }
     }
+}
+
+/// Fills one structure, if it is known, of the device of a number.
+pub fn fill(node: &mut Node, index: u32) {
+    fill_common(node);
+    let own = |uuid: &mut [u8; vk::UUID_SIZE]| uuid[vk::UUID_SIZE - 1] ^= index as u8;
+    let _ = node
+        .fill(|properties: &mut vk::PhysicalDeviceVulkan11Properties<'_>| own(&mut properties.device_uuid))
+        || node.fill(|properties: &mut vk::PhysicalDeviceIDProperties<'_>| own(&mut properties.device_uuid));
 }
 
 /// A text in an array of a Vulkan structure.

@@ -176,7 +176,7 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn dispatch_indirect(&mut self, buffer: &Arc<Buffer>, offset: u64) -> Result<(), Failed> {
-        let Some(address) = transfer::address(buffer) else { return Ok(()) };
+        let Some(address) = transfer::address(self.gpu, buffer) else { return Ok(()) };
         let mut bytes = [0; 12];
         // SAFETY: recording checked that the range is inside the buffer, which it holds with its memory.
         unsafe { lacuna_gpu::copy::read(address + offset, &mut bytes) }

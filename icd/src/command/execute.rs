@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_shaders::abi::DispatchContext;
+use smallvec::SmallVec;
 
 use super::compute::Compute;
 use super::event;
@@ -11,40 +13,77 @@ use super::graphics::bind::Graphics;
 use super::recording::{Command, Recording};
 use crate::queue::submission::Failed;
 
-/// Executes the command buffers of one submission, in order. Each command is done before the next begins.
+/// A command buffer of a submission, and the GPUs of the group that execute it.
+pub type Masked = (Arc<Recording>, u32);
+
+/// Executes the command buffers of one submission, in order. Each command is done, on all GPUs that execute it, before the
+/// next begins: so barriers between GPUs need nothing.
 ///
 /// # Errors
 /// A panic in a worker, or no memory for what the first dispatch of the process needs: the device is lost.
-pub fn execute(recordings: &[Arc<Recording>]) -> Result<(), Failed> {
+pub fn execute(recordings: &[Masked]) -> Result<(), Failed> {
     let _in_flight = lacuna_gpu::in_flight::enter();
-    recordings.iter().try_for_each(|recording| execute_one(recording, Inherited::default()).map(drop))
+    recordings.iter().try_for_each(|(recording, mask)| {
+        let gpus = (0..u32::BITS).filter(|gpu| mask >> gpu & 1 != 0);
+        let seats = gpus.map(|gpu| (Gpu::new(gpu), Inherited::default())).collect();
+        execute_one(recording, seats).map(drop)
+    })
 }
 
-/// What commands of one command buffer see of those before them.
+/// What commands of one command buffer see of those before them, on one GPU.
 pub(super) struct State<'a> {
     recording: &'a Recording,
+    pub(super) gpu: Gpu,
     pub(super) compute: Compute<'a>,
     pub(super) graphics: Graphics<'a>,
     pub(super) inherited: Inherited,
     pub(super) context: DispatchContext,
 }
 
+/// A GPU with what it continues.
+type Seat = (Gpu, Inherited);
+
 impl<'a> State<'a> {
+    fn new(recording: &'a Recording, (gpu, inherited): Seat) -> Result<Self, Failed> {
+        let context = lacuna_gpu::compute::context(gpu).map_err(|error| {
+            log::error!("no memory to execute: {error}");
+            Failed
+        })?;
+        let (compute, graphics) = (Compute::default(), Graphics::new(gpu));
+        Ok(Self { recording, gpu, compute, graphics, inherited, context })
+    }
+
     pub(super) fn recording(&self) -> &'a Recording {
         self.recording
     }
 }
 
-/// Executes one command buffer, which continues what `inherited` says, and gives back how that is afterwards.
-fn execute_one(recording: &Recording, inherited: Inherited) -> Result<Inherited, Failed> {
-    let context = lacuna_gpu::compute::context().map_err(|error| {
-        log::error!("no memory to execute: {error}");
-        Failed
-    })?;
-    let (compute, graphics) = (Compute::default(), Graphics::default());
-    let mut state = State { recording, compute, graphics, inherited, context };
-    recording.commands().iter().try_for_each(|command| state.execute(command))?;
-    Ok(state.inherited)
+/// Executes one command buffer, which continues what its seats say, and gives back how that is afterwards.
+fn execute_one(
+    recording: &Recording,
+    seats: SmallVec<[Seat; 1]>,
+) -> Result<SmallVec<[Inherited; 1]>, Failed> {
+    let states = seats.into_iter().map(|seat| State::new(recording, seat));
+    let mut states = states.collect::<Result<SmallVec<[State<'_>; 1]>, Failed>>()?;
+    let mut mask = recording.first_mask();
+    for command in recording.commands() {
+        let mut active = states.iter_mut().filter(|state| mask >> state.gpu.index() & 1 != 0);
+        match command {
+            Command::SetDeviceMask(next) => mask = *next,
+            Command::Execute(secondary) => execute_secondary(secondary, &mut active.collect::<Vec<_>>())?,
+            command => active.try_for_each(|state| state.execute(command))?,
+        }
+    }
+    Ok(states.into_iter().map(|state| state.inherited).collect())
+}
+
+fn execute_secondary(secondary: &Recording, states: &mut [&mut State<'_>]) -> Result<(), Failed> {
+    let seats = states.iter_mut().map(|state| (state.gpu, std::mem::take(&mut state.inherited))).collect();
+    for (state, inherited) in states.iter_mut().zip(execute_one(secondary, seats)?) {
+        state.inherited = inherited;
+        state.graphics.targets_changed();
+    }
+    Ok(())
 }
 
 impl<'a> State<'a> {
@@ -65,18 +104,14 @@ impl<'a> State<'a> {
                 self.fill_buffer(buffer, *offset, *size, *word)?
             }
             Command::UpdateBuffer { buffer, offset, data } => self.update_buffer(buffer, *offset, *data),
+            Command::CopyIndirect(copies) => self.copy_indirect(copies)?,
             Command::Image(command) => self.image(command)?,
             Command::SetEvent(event) => event.set(),
             Command::ResetEvent(event) => event.reset(),
             Command::WaitEvent(event) => event::wait(event),
             Command::ResetQueries { pool, first, count } => pool.reset(*first, *count),
             Command::WriteTimestamp { pool, query } => self.write_timestamp(pool, *query),
-            Command::CopyQueryResults(copy) => copy.execute(),
-            Command::Execute(secondary) => {
-                let inherited = std::mem::take(&mut self.inherited);
-                self.inherited = execute_one(secondary, inherited)?;
-                self.graphics.targets_changed();
-            }
+            Command::CopyQueryResults(copy) => copy.execute(self.gpu),
             graphics => self.execute_graphics(graphics)?,
         }
         Ok(())

@@ -13,6 +13,7 @@ pub mod event;
 pub mod execute;
 pub mod graphics;
 pub mod image;
+pub mod indirect_copy;
 pub mod push_descriptor;
 pub mod query;
 pub mod recording;
@@ -26,7 +27,7 @@ use parking_lot::Mutex;
 use crate::error::Error;
 use crate::handle::{self, DispatchableObject};
 
-pub use execute::execute;
+pub use execute::{Masked, execute};
 pub use recording::Recording;
 
 /// A command buffer.
@@ -55,7 +56,7 @@ impl State {
             Self::Recording(recording) => Some(recording),
             Self::Executable(shared) => Arc::try_unwrap(shared).ok(),
         };
-        old.map(Recording::cleared).unwrap_or_default()
+        old.unwrap_or_default()
     }
 }
 
@@ -65,10 +66,10 @@ impl CommandBuffer {
         Self { level, state: Mutex::new(State::Initial) }
     }
 
-    /// `vkBeginCommandBuffer`: what was recorded before is gone.
-    pub fn begin(&self) {
+    /// `vkBeginCommandBuffer`: what was recorded before is gone. The GPUs of `mask` will execute it.
+    pub fn begin(&self, mask: u32) {
         let mut state = self.state.lock();
-        let recording = state.recycle();
+        let recording = state.recycle().begun(mask);
         *state = State::Recording(recording);
     }
 
@@ -156,7 +157,7 @@ mod tests {
     fn only_ended_command_buffers_are_executable() {
         let buffer = CommandBuffer::new(vk::CommandBufferLevel::PRIMARY);
         assert!(buffer.executable().is_err() && buffer.end().is_err());
-        buffer.begin();
+        buffer.begin(1);
         assert!(buffer.executable().is_err());
         buffer.end().unwrap();
         assert!(buffer.executable().is_ok());
@@ -167,11 +168,11 @@ mod tests {
     #[test]
     fn what_executes_survives_recording_anew() {
         let buffer = CommandBuffer::new(vk::CommandBufferLevel::PRIMARY);
-        buffer.begin();
+        buffer.begin(1);
         buffer.record(|recording| recording.push_constants(0, &[1, 2, 3, 4])).unwrap();
         buffer.end().unwrap();
         let pending = buffer.executable().unwrap();
-        buffer.begin();
+        buffer.begin(1);
         buffer.end().unwrap();
         assert_eq!(pending.commands().len(), 1);
         assert_eq!(buffer.executable().unwrap().commands().len(), 0);
@@ -180,13 +181,13 @@ mod tests {
     #[test]
     fn end_reports_the_first_error_of_recording() {
         let buffer = CommandBuffer::new(vk::CommandBufferLevel::PRIMARY);
-        buffer.begin();
+        buffer.begin(1);
         let failed = buffer.record(|_| Err(Error::OutOfHostMemory));
         assert_eq!(failed, Err(Error::OutOfHostMemory));
         buffer.record(|_| Err(Error::InvalidHandle)).unwrap_err();
         assert_eq!(buffer.end(), Err(Error::OutOfHostMemory));
         assert!(buffer.executable().is_err());
-        buffer.begin();
+        buffer.begin(1);
         assert_eq!(buffer.end(), Ok(()), "a new begin starts clean");
     }
 
@@ -194,14 +195,14 @@ mod tests {
     fn only_executable_secondaries_can_be_executed_by_others() {
         let mut recording = Recording::default();
         let (primary, secondary) = (CommandBuffer::new(vk::CommandBufferLevel::PRIMARY), secondary());
-        primary.begin();
+        primary.begin(1);
         primary.end().unwrap();
         let primary = handle::create(Arc::new(primary));
         // SAFETY: handles made above.
         unsafe {
             assert!(recording.execute_commands(&[primary]).is_err());
             assert!(recording.execute_commands(&[secondary]).is_err(), "not recorded yet");
-            handle::get::<CommandBuffer>(secondary).unwrap().begin();
+            handle::get::<CommandBuffer>(secondary).unwrap().begin(1);
             handle::get::<CommandBuffer>(secondary).unwrap().end().unwrap();
             assert_eq!(recording.execute_commands(&[secondary]), Ok(()));
             handle::destroy::<CommandBuffer>(primary);

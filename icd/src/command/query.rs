@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use ash::vk;
+use lacuna_gpu::memory::address_space::Gpu;
 
 use super::recording::{Command, Recording};
 use super::transfer;
@@ -79,8 +80,8 @@ pub(super) fn now() -> u64 {
 
 impl CopyResults {
     /// Writes what is available. Everything before it on the queue is done, so there is nothing to wait for.
-    pub(super) fn execute(&self) {
-        let Some(address) = transfer::address(&self.buffer) else { return };
+    pub(super) fn execute(&self, gpu: Gpu) {
+        let Some(address) = transfer::address(gpu, &self.buffer) else { return };
         let room = self.buffer.size();
         self.pool.copy_results((self.first, self.count), self.flags, self.stride, |offset, bytes| {
             let begin = self.offset.checked_add(offset);

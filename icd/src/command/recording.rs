@@ -92,6 +92,8 @@ pub enum Command {
         /// In [`Recording::bytes`].
         data: Slice,
     },
+    /// `vkCmdCopyMemoryIndirectKHR`, `vkCmdCopyMemoryToImageIndirectKHR`
+    CopyIndirect(Box<super::indirect_copy::IndirectCopy>),
     /// A copy or clear of an image.
     Image(Box<super::image::ImageCommand>),
     /// `vkCmdSetEvent`
@@ -198,6 +200,8 @@ pub enum Command {
     },
     /// `vkCmdEndConditionalRenderingEXT`
     EndCondition,
+    /// Which GPUs of the group execute what follows: of `vkCmdSetDeviceMask`, and of passes.
+    SetDeviceMask(u32),
     /// One secondary of `vkCmdExecuteCommands`.
     Execute(Arc<Recording>),
 }
@@ -227,14 +231,63 @@ pub struct Recording {
     regions: Vec<vk::BufferCopy>,
     /// Estimate of the execution time.
     nanoseconds: u64,
+    /// GPUs that execute the first command.
+    first_mask: u32,
     /// Invocations per workgroup of the pipeline that is bound at this point of the recording.
     pub(super) invocations: u64,
     /// What was pushed last, at this point of the recording.
     pub(super) pushed: Pushed,
+    /// GPUs that execute what is recorded at this point, and those that execute the pass at this point.
+    mask: u32,
+    pass_mask: u32,
     error: Option<Error>,
 }
 
 impl Recording {
+    /// An empty one with the allocations of `self`, whose commands the GPUs of `mask` execute as long as none says else.
+    pub(super) fn begun(mut self, mask: u32) -> Self {
+        self = self.cleared();
+        (self.first_mask, self.mask) = (mask, mask);
+        self
+    }
+
+    /// GPUs that execute the first command.
+    pub fn first_mask(&self) -> u32 {
+        self.first_mask
+    }
+
+    /// `vkCmdSetDeviceMask`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for GPUs that the command buffer began without.
+    pub fn set_device_mask(&mut self, mask: u32) -> Result<(), Error> {
+        if mask == 0 || mask & !self.first_mask != 0 {
+            return Err(Error::InvalidUsage("VUID-vkCmdSetDeviceMask-deviceMask-00109, -00110"));
+        }
+        if mask == self.mask {
+            return Ok(());
+        }
+        self.mask = mask;
+        self.push(Command::SetDeviceMask(mask), 0)
+    }
+
+    /// A pass is about to begin on the GPUs of `mask`, or on those that are executing.
+    pub(super) fn begin_pass_of(&mut self, mask: Option<u32>) -> Result<(), Error> {
+        self.pass_mask = mask.unwrap_or(self.mask);
+        self.set_device_mask(self.pass_mask)
+    }
+
+    /// What all GPUs of a pass execute, whatever the device mask is.
+    pub(super) fn by_all_of_pass(&mut self, command: Command) -> Result<(), Error> {
+        let mask = self.mask;
+        // Zero in secondaries that continue a pass, which may not do this.
+        if self.pass_mask != 0 {
+            self.set_device_mask(self.pass_mask)?;
+        }
+        self.push(command, 0)?;
+        self.set_device_mask(mask)
+    }
+
     /// The commands in order.
     pub fn commands(&self) -> &[Command] {
         &self.commands
@@ -301,7 +354,7 @@ impl Recording {
         self.words.clear();
         self.regions.clear();
         self.pushed.clear();
-        Self { nanoseconds: 0, invocations: 0, error: None, ..self }
+        Self { nanoseconds: 0, invocations: 0, mask: 0, pass_mask: 0, first_mask: 0, error: None, ..self }
     }
 }
 

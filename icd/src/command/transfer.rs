@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::memory::address_space::Gpu;
 
 use super::execute::State;
 use super::recording::{Command, Recording, Slice};
@@ -76,7 +77,9 @@ impl State<'_> {
         destination: &Arc<Buffer>,
         regions: Slice,
     ) -> Result<(), Failed> {
-        let (Some(from), Some(to)) = (address(source), address(destination)) else { return Ok(()) };
+        let (Some(from), Some(to)) = (address(self.gpu, source), address(self.gpu, destination)) else {
+            return Ok(());
+        };
         for region in self.recording().regions(regions) {
             // SAFETY: the region is inside both buffers, which the recording holds with their memory.
             unsafe { lacuna_gpu::copy::copy(to + region.dst_offset, from + region.src_offset, region.size)? }
@@ -91,22 +94,22 @@ impl State<'_> {
         size: u64,
         word: u32,
     ) -> Result<(), Failed> {
-        let Some(address) = address(buffer) else { return Ok(()) };
+        let Some(address) = address(self.gpu, buffer) else { return Ok(()) };
         // SAFETY: the range is inside the buffer, which the recording holds with its memory.
         unsafe { lacuna_gpu::copy::fill(address + offset, size, word)? }
         Ok(())
     }
 
     pub(super) fn update_buffer(&mut self, buffer: &Arc<Buffer>, offset: u64, data: Slice) {
-        let Some(address) = address(buffer) else { return };
+        let Some(address) = address(self.gpu, buffer) else { return };
         // SAFETY: the range is inside the buffer, which the recording holds with its memory.
         unsafe { lacuna_gpu::copy::update(address + offset, self.recording().bytes(data)) }
     }
 }
 
-/// Where a buffer is; a buffer that is not sparse and never got memory is skipped.
-pub(super) fn address(buffer: &Buffer) -> Option<u64> {
-    let address = buffer.address();
+/// Where a buffer is for a GPU; a buffer that is not sparse and never got memory is skipped.
+pub(super) fn address(gpu: Gpu, buffer: &Buffer) -> Option<u64> {
+    let address = buffer.address().map(|address| gpu.resolve(address));
     if address.is_none() {
         log::warn!("a command uses a buffer without memory: skipped");
     }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
 use crate::object::command_pool::CommandPool;
+use crate::pnext;
 
 /// `vkAllocateCommandBuffers`.
 pub(super) unsafe extern "system" fn allocate_command_buffers(
@@ -60,9 +61,12 @@ pub(super) unsafe extern "system" fn begin_command_buffer(
 ) -> vk::Result {
     guard(|| {
         // SAFETY: VUID-vkBeginCommandBuffer-pBeginInfo-parameter.
-        unsafe { input(info)? };
+        let info = unsafe { input(info)? };
+        // SAFETY: the chain of a valid structure.
+        let group = unsafe { pnext::find::<vk::DeviceGroupCommandBufferBeginInfo<'_>>(info.p_next) };
         // SAFETY: VUID-vkBeginCommandBuffer-commandBuffer-parameter.
-        unsafe { handle::get::<CommandBuffer>(buffer)? }.begin();
+        unsafe { handle::get::<CommandBuffer>(buffer)? }
+            .begin(group.map_or(u32::MAX, |group| group.device_mask));
         Ok(())
     })
 }
@@ -95,10 +99,8 @@ pub(super) unsafe extern "system" fn cmd_execute_commands(
     unsafe { record(buffer, |recording| recording.execute_commands(slice(buffers, count))) }
 }
 
-/// `vkCmdSetDeviceMask`: a device group has one device, which executes everything.
+/// `vkCmdSetDeviceMask`.
 pub(super) unsafe extern "system" fn cmd_set_device_mask(buffer: vk::CommandBuffer, mask: u32) {
-    let valid =
-        if mask == 1 { Ok(()) } else { Err(Error::InvalidUsage("VUID-vkCmdSetDeviceMask-deviceMask-00108")) };
     // SAFETY: VUID-vkCmdSetDeviceMask-commandBuffer-parameter.
-    unsafe { record(buffer, |_| valid) }
+    unsafe { record(buffer, |recording| recording.set_device_mask(mask)) }
 }

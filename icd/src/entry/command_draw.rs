@@ -54,6 +54,18 @@ pub(super) unsafe extern "system" fn cmd_bind_index_buffer(
     }
 }
 
+/// `vkCmdBindIndexBuffer2KHR`.
+pub(super) unsafe extern "system" fn cmd_bind_index_buffer2(
+    buffer: vk::CommandBuffer,
+    indices: vk::Buffer,
+    offset: vk::DeviceSize,
+    size: vk::DeviceSize,
+    index_type: vk::IndexType,
+) {
+    // SAFETY: VUID-vkCmdBindIndexBuffer2-commandBuffer-parameter.
+    unsafe { record(buffer, |recording| recording.bind_index_buffer(indices, offset, size, index_type)) }
+}
+
 /// `vkCmdDraw`.
 pub(super) unsafe extern "system" fn cmd_draw(
     buffer: vk::CommandBuffer,

@@ -4,6 +4,7 @@ use ash::vk;
 
 use super::record::record;
 use crate::guard::{input, slice};
+use crate::newer::CopyMemoryToImageIndirectInfoKHR;
 
 /// `vkCmdCopyImage`.
 pub(super) unsafe extern "system" fn cmd_copy_image(
@@ -57,6 +58,20 @@ pub(super) unsafe extern "system" fn cmd_copy_buffer_to_image(
     let regions = unsafe { slice(regions, count) }.iter().copied();
     // SAFETY: VUID-vkCmdCopyBufferToImage-commandBuffer-parameter.
     unsafe { record(buffer, |recording| recording.copy_buffer_to_image(source, destination, regions)) }
+}
+
+/// `vkCmdCopyMemoryToImageIndirectKHR`.
+pub(super) unsafe extern "system" fn cmd_copy_memory_to_image_indirect(
+    buffer: vk::CommandBuffer,
+    info: *const CopyMemoryToImageIndirectInfoKHR<'_>,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdCopyMemoryToImageIndirectKHR-pCopyMemoryToImageIndirectInfo-parameter.
+        let info = unsafe { input(info)? };
+        recording.copy_indirect(Some(info.dst_image), info.copy_count, info.copy_address_range)
+    };
+    // SAFETY: VUID-vkCmdCopyMemoryToImageIndirectKHR-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
 }
 
 /// `vkCmdCopyBufferToImage2`.

@@ -7,6 +7,7 @@ use ash::vk;
 use super::record::record;
 use crate::error::Error;
 use crate::guard::{input, slice};
+use crate::newer::CopyMemoryIndirectInfoKHR;
 
 /// `vkCmdCopyBuffer`.
 pub(super) unsafe extern "system" fn cmd_copy_buffer(
@@ -41,6 +42,20 @@ pub(super) unsafe extern "system" fn cmd_copy_buffer2(
         recording.copy_buffer(info.src_buffer, info.dst_buffer, &regions)
     };
     // SAFETY: VUID-vkCmdCopyBuffer2-commandBuffer-parameter.
+    unsafe { record(buffer, commands) }
+}
+
+/// `vkCmdCopyMemoryIndirectKHR`.
+pub(super) unsafe extern "system" fn cmd_copy_memory_indirect(
+    buffer: vk::CommandBuffer,
+    info: *const CopyMemoryIndirectInfoKHR<'_>,
+) {
+    let commands = |recording: &mut crate::command::Recording| {
+        // SAFETY: VUID-vkCmdCopyMemoryIndirectKHR-pCopyMemoryIndirectInfo-parameter.
+        let info = unsafe { input(info)? };
+        recording.copy_indirect(None, info.copy_count, info.copy_address_range)
+    };
+    // SAFETY: VUID-vkCmdCopyMemoryIndirectKHR-commandBuffer-parameter.
     unsafe { record(buffer, commands) }
 }
 

@@ -219,3 +219,52 @@ pub(super) unsafe extern "system" fn get_subresource_layout(
         unsafe { output(out, layout) }
     })
 }
+
+/// `vkGetImageSubresourceLayout2KHR`.
+pub(super) unsafe extern "system" fn get_subresource_layout2(
+    _device: vk::Device,
+    image: vk::Image,
+    subresource: *const vk::ImageSubresource2KHR<'_>,
+    out: *mut vk::SubresourceLayout2KHR<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetImageSubresourceLayout2-pSubresource-parameter.
+        let subresource = unsafe { input(subresource)? };
+        // SAFETY: VUID-vkGetImageSubresourceLayout2-pLayout-parameter: a valid chain.
+        unsafe { write_layout(&Image::get(image)?, subresource, out) }
+    })
+}
+
+/// `vkGetDeviceImageSubresourceLayoutKHR`.
+pub(super) unsafe extern "system" fn get_device_subresource_layout(
+    _device: vk::Device,
+    info: *const vk::DeviceImageSubresourceInfoKHR<'_>,
+    out: *mut vk::SubresourceLayout2KHR<'_>,
+) {
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceImageSubresourceLayout-pInfo-parameter, and members of it.
+        let (plan, subresource) = unsafe {
+            let info = input(info)?;
+            (Plan::new(input(info.p_create_info)?)?, input(info.p_subresource)?)
+        };
+        // SAFETY: VUID-vkGetDeviceImageSubresourceLayout-pLayout-parameter: a valid chain.
+        unsafe { write_layout(&plan, subresource, out) }
+    })
+}
+
+/// # Safety
+/// `out` is a valid chain.
+unsafe fn write_layout(
+    plan: &Plan,
+    subresource: &vk::ImageSubresource2KHR<'_>,
+    out: *mut vk::SubresourceLayout2KHR<'_>,
+) -> Result<(), Error> {
+    let layout = plan.subresource(&subresource.image_subresource)?;
+    // SAFETY: this function's contract.
+    unsafe {
+        pnext::for_each_output(out.cast(), |node| {
+            node.fill(|head: &mut vk::SubresourceLayout2KHR<'_>| head.subresource_layout = layout);
+        });
+    }
+    Ok(())
+}

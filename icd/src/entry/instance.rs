@@ -28,7 +28,10 @@ pub(crate) unsafe extern "system" fn get_instance_proc_addr(
         }
         // SAFETY: a live instance by VUID-vkGetInstanceProcAddr-instance-parameter.
         let instance = unsafe { handle::get::<Instance>(instance)? };
-        Ok(lookup::instance(name, Enabled { instance: instance.extensions, device: None }))
+        Ok(lookup::instance(
+            name,
+            Enabled { instance: instance.extensions, device: None, version: instance.version },
+        ))
     })
 }
 

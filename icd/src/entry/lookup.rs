@@ -22,13 +22,11 @@ pub struct Command {
 }
 
 impl Command {
-    /// Whether it came with an extension that is part of the devices' version.
-    fn is_core(&self) -> bool {
+    /// The version that the extension it came with is part of.
+    fn core_version(&self) -> Option<u32> {
         match self.provider {
-            Provider::Device(extension) => {
-                extension.core_version().is_some_and(|core| core <= DEVICE_VERSION)
-            }
-            _ => false,
+            Provider::Device(extension) => extension.core_version(),
+            _ => None,
         }
     }
 }
@@ -66,12 +64,15 @@ pub struct Enabled {
     pub instance: Set<InstanceExtension>,
     /// The device's extensions; `None` when asked through the instance, which answers for every possible device.
     pub device: Option<Set<DeviceExtension>>,
+    /// The version that the application was written for: a device has no commands of later ones.
+    pub version: u32,
 }
 
 impl Enabled {
     fn provides(&self, provider: Provider) -> bool {
         match provider {
-            Provider::Core10 | Provider::Core11 => true,
+            Provider::Core10 => true,
+            Provider::Core11 => self.device.is_none() || self.version >= vk::API_VERSION_1_1,
             Provider::Instance(extension) => self.instance.contains(extension),
             Provider::Device(extension) => self.device.is_none_or(|set| set.contains(extension)),
         }
@@ -83,8 +84,8 @@ impl Enabled {
 struct Named {
     /// The command of exactly this name.
     exact: Option<&'static Command>,
-    /// An extension's command that became core under this name: the devices' version has `vkTrimCommandPool` when it has what
-    /// was `vkTrimCommandPoolKHR`.
+    /// An extension's command that became core under this name: a version that `vkTrimCommandPoolKHR` is part of has
+    /// `vkTrimCommandPool`.
     promoted: Option<&'static Command>,
 }
 
@@ -93,7 +94,7 @@ static BY_NAME: LazyLock<HashMap<&'static [u8], Named>> = LazyLock::new(|| {
     let mut names = HashMap::<_, Named>::with_capacity(2 * super::COMMANDS.len());
     for command in super::COMMANDS {
         names.entry(command.name.as_bytes()).or_default().exact = Some(command);
-        if command.is_core() {
+        if command.core_version().is_some() {
             let core = command.name.strip_suffix("KHR").or_else(|| command.name.strip_suffix("EXT"));
             if let Some(core) = core {
                 names.entry(core.as_bytes()).or_default().promoted = Some(command);
@@ -115,7 +116,9 @@ pub fn find(name: &CStr) -> Option<&'static Command> {
 /// The command of this name if it is provided, also as the core form of an extension's command.
 fn find_enabled(name: &CStr, enabled: Enabled) -> Option<&'static Command> {
     let Named { exact, promoted } = named(name);
-    exact.filter(|command| enabled.provides(command.provider)).or(promoted)
+    let most = if enabled.device.is_some() { enabled.version.min(DEVICE_VERSION) } else { DEVICE_VERSION };
+    let is_core = |command: &&Command| command.core_version().is_some_and(|core| core <= most);
+    exact.filter(|command| enabled.provides(command.provider)).or_else(|| promoted.filter(is_core))
 }
 
 /// `vkGetInstanceProcAddr` without an instance: global commands only.
@@ -227,7 +230,7 @@ mod tests {
     fn every_command_of_the_devices_version_exists() {
         // SAFETY: no names.
         let nothing = unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(null(), 0).unwrap()) };
-        let enabled = Enabled { instance: nothing.0, device: Some(nothing.1) };
+        let enabled = Enabled { instance: nothing.0, device: Some(nothing.1), version: DEVICE_VERSION };
         let absent = |wanted: Vec<String>| -> Vec<String> {
             let name = |name: &String| std::ffi::CString::new(name.as_str()).unwrap();
             wanted.into_iter().filter(|wanted| device(&name(wanted), enabled).is_none()).collect()
@@ -280,6 +283,7 @@ mod tests {
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;
             Device(D::Maintenance4) => khr::maintenance4::DeviceFn;
+            Device(D::Maintenance5) => khr::maintenance5::DeviceFn;
             Device(D::Maintenance6) => khr::maintenance6::DeviceFn;
             Device(D::PrivateData) => ext::private_data::DeviceFn;
             Device(D::PushDescriptor) => khr::push_descriptor::DeviceFn;
@@ -300,11 +304,16 @@ mod tests {
             unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(null(), 0).unwrap()) };
         // SAFETY: static strings.
         let some = unsafe { Set::from_names(names.as_ptr(), 1) }.unwrap();
-        let with = |set| Enabled { instance, device: Some(set) };
+        let with = |set| Enabled { instance, device: Some(set), version: DEVICE_VERSION };
         assert!(device(c"vkBindBufferMemory2KHR", with(nothing)).is_none());
         assert!(device(c"vkBindBufferMemory2KHR", with(some)).is_some());
         let is_core = vk::API_VERSION_1_1 <= DEVICE_VERSION;
         assert_eq!(device(c"vkBindBufferMemory2", with(nothing)).is_some(), is_core);
+        let old = Enabled { version: vk::API_VERSION_1_0, ..with(some) };
+        assert!(device(c"vkBindBufferMemory2", old).is_none(), "the application knows Vulkan 1.0 only");
+        assert!(
+            device(c"vkGetDeviceQueue2", old).is_none() && device(c"vkBindBufferMemory2KHR", old).is_some()
+        );
         assert!(device(c"vkCreateInstance", with(some)).is_none());
         assert!(device(c"vkCreateDevice", with(some)).is_none());
         assert!(device(c"vkSetDebugUtilsObjectNameEXT", with(some)).is_none());

@@ -96,7 +96,7 @@ pub(super) unsafe extern "system" fn get_opaque_capture_address(
     guard(|| Err::<u64, _>(Error::FeatureNotPresent("bufferDeviceAddressCaptureReplay")))
 }
 
-/// `vkGetDeviceGroupPeerMemoryFeatures`: the one device of the group can do everything with its own memory.
+/// `vkGetDeviceGroupPeerMemoryFeatures`: no device of the group is farther from any memory than another.
 pub(super) unsafe extern "system" fn get_peer_memory_features(
     _device: vk::Device,
     _heap: u32,

@@ -48,6 +48,7 @@ use crate::caps::extensions::{DeviceExtension, InstanceExtension};
 use crate::diagnostics;
 use crate::error::Error;
 use crate::handle::Object;
+use crate::newer::all;
 use lookup::{Command, Provider, Scope};
 
 /// Ends a handle: what every `vkDestroy*` of a [table object](Object) does. Null is allowed and gives `None`.
@@ -73,9 +74,9 @@ macro_rules! commands {
         /// Every command that the driver has.
         pub static COMMANDS: &[Command] = &[$($({
             const _: () = assert!(lookup::names_agree(stringify!($pfn), $name), $name);
-            const FUNCTION: ash::vk::$pfn = $module::$function;
+            const FUNCTION: all::$pfn = $module::$function;
             // SAFETY: function pointers of all types have the same size; the caller casts back to `$pfn`.
-            let function = unsafe { std::mem::transmute::<ash::vk::$pfn, unsafe extern "system" fn()>(FUNCTION) };
+            let function = unsafe { std::mem::transmute::<all::$pfn, unsafe extern "system" fn()>(FUNCTION) };
             Command { name: $name, scope: $scope, provider: $provider, function }
         },)*)*];
     };
@@ -354,6 +355,16 @@ commands! {
     Scope::Device, Provider::Device(DeviceExtension::DeviceGroup) => {
         "vkCmdDispatchBaseKHR": PFN_vkCmdDispatchBase = command_compute::cmd_dispatch_base;
         "vkCmdSetDeviceMaskKHR": PFN_vkCmdSetDeviceMask = command::cmd_set_device_mask;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::Maintenance5) => {
+        "vkCmdBindIndexBuffer2KHR": PFN_vkCmdBindIndexBuffer2KHR = command_draw::cmd_bind_index_buffer2;
+        "vkGetRenderingAreaGranularityKHR": PFN_vkGetRenderingAreaGranularityKHR = render_pass::get_rendering_area_granularity;
+        "vkGetDeviceImageSubresourceLayoutKHR": PFN_vkGetDeviceImageSubresourceLayoutKHR = image::get_device_subresource_layout;
+        "vkGetImageSubresourceLayout2KHR": PFN_vkGetImageSubresourceLayout2KHR = image::get_subresource_layout2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::CopyMemoryIndirect) => {
+        "vkCmdCopyMemoryIndirectKHR": PFN_vkCmdCopyMemoryIndirectKHR = command_transfer::cmd_copy_memory_indirect;
+        "vkCmdCopyMemoryToImageIndirectKHR": PFN_vkCmdCopyMemoryToImageIndirectKHR = command_image::cmd_copy_memory_to_image_indirect;
     }
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
         "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;

@@ -9,6 +9,8 @@ use crate::caps::formats::ImageKind;
 use crate::caps::{features, formats, limits, memory, properties, queues};
 use crate::error::Error;
 use crate::guard::{fill, guard, output};
+use crate::handle;
+use crate::object::physical_device::PhysicalDevice;
 use crate::pnext;
 
 /// `vkGetPhysicalDeviceFeatures`.
@@ -49,17 +51,19 @@ pub(super) unsafe extern "system" fn get_properties(
 
 /// `vkGetPhysicalDeviceProperties2`.
 pub(super) unsafe extern "system" fn get_properties2(
-    _device: vk::PhysicalDevice,
+    device: vk::PhysicalDevice,
     out: *mut vk::PhysicalDeviceProperties2<'_>,
 ) {
     guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceProperties2-physicalDevice-parameter.
+        let index = unsafe { handle::get::<PhysicalDevice>(device)? }.index;
         // SAFETY: VUID-vkGetPhysicalDeviceProperties2-pProperties-parameter: a valid chain.
         unsafe {
             pnext::for_each_output(out.cast(), |node| {
                 let head =
                     |head: &mut vk::PhysicalDeviceProperties2<'_>| head.properties = limits::properties();
                 if !node.fill(head) {
-                    properties::fill(node);
+                    properties::fill(node, index);
                 }
             });
         }

@@ -35,10 +35,12 @@ pub(super) unsafe fn create_all<T>(
     let mut stopped = false;
     for (index, info) in infos.iter().enumerate() {
         let Wishes { flags, chain } = wishes(info);
+        // SAFETY: the chain of a valid create info.
+        let flags = unsafe { flags_of(flags, chain) };
         let start = Instant::now();
         let pipeline = if stopped {
             Err(Error::CompileRequired)
-        } else if flags.contains(vk::PipelineCreateFlags::FAIL_ON_PIPELINE_COMPILE_REQUIRED) {
+        } else if flags.contains(vk::PipelineCreateFlags2KHR::FAIL_ON_PIPELINE_COMPILE_REQUIRED) {
             kernel_cache::without_compiling(|| make(info))
         } else {
             make(info)
@@ -49,10 +51,21 @@ pub(super) unsafe fn create_all<T>(
             output(pipelines.wrapping_add(index), *pipeline.as_ref().unwrap_or(&vk::Pipeline::null()))?;
             give_feedback(chain, start.elapsed().as_nanos() as u64)?;
         }
-        stopped |= pipeline.is_err() && flags.contains(vk::PipelineCreateFlags::EARLY_RETURN_ON_FAILURE);
+        stopped |= pipeline.is_err() && flags.contains(vk::PipelineCreateFlags2KHR::EARLY_RETURN_ON_FAILURE);
         outcome = outcome.and(pipeline.map(|_| ()));
     }
     outcome
+}
+
+/// The flags of a pipeline: those of 64 bits where the chain has them.
+///
+/// # Safety
+/// The chain of a valid create info.
+unsafe fn flags_of(flags: vk::PipelineCreateFlags, chain: *const c_void) -> vk::PipelineCreateFlags2KHR {
+    // SAFETY: this function's contract.
+    let wide = unsafe { pnext::find::<vk::PipelineCreateFlags2CreateInfoKHR<'_>>(chain) };
+    // The first 32 bits of the two enumerations are the same.
+    wide.map_or(vk::PipelineCreateFlags2KHR::from_raw(flags.as_raw().into()), |wide| wide.flags)
 }
 
 /// Writes how long it took where the chain asks for it; for each stage its share, as they are not measured apart.

@@ -49,6 +49,16 @@ pub(super) unsafe extern "system" fn get_render_area_granularity(
     guard(|| unsafe { output(granularity, vk::Extent2D { width: 1, height: 1 }) })
 }
 
+/// `vkGetRenderingAreaGranularityKHR`, likewise.
+pub(super) unsafe extern "system" fn get_rendering_area_granularity(
+    _device: vk::Device,
+    _info: *const vk::RenderingAreaInfoKHR<'_>,
+    granularity: *mut vk::Extent2D,
+) {
+    // SAFETY: VUID-vkGetRenderingAreaGranularity-pGranularity-parameter.
+    guard(|| unsafe { output(granularity, vk::Extent2D { width: 1, height: 1 }) })
+}
+
 /// `vkCreateFramebuffer`.
 pub(super) unsafe extern "system" fn create_framebuffer(
     _device: vk::Device,

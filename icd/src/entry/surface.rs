@@ -3,10 +3,12 @@
 use ash::vk;
 
 use super::destroy;
+use super::swapchain::group_present_modes;
 use crate::caps::queues::FAMILIES;
 use crate::error::Error;
 use crate::guard::{fill, guard, input, output};
-use crate::handle::Object;
+use crate::handle::{self, Object};
+use crate::object::device::Device;
 use crate::pnext;
 use crate::wsi::headless::Headless;
 use crate::wsi::surface::Surface;
@@ -248,15 +250,15 @@ pub(super) unsafe extern "system" fn get_present_rectangles(
     })
 }
 
-/// `vkGetDeviceGroupSurfacePresentModesKHR`: a group has one device, which presents what is its own.
+/// `vkGetDeviceGroupSurfacePresentModesKHR`: the same for all surfaces.
 pub(super) unsafe extern "system" fn get_group_present_modes(
-    _device: vk::Device,
+    device: vk::Device,
     surface: vk::SurfaceKHR,
     modes: *mut vk::DeviceGroupPresentModeFlagsKHR,
 ) -> vk::Result {
     guard(|| {
         Surface::find(surface).ok_or(Error::SurfaceLost)?;
         // SAFETY: VUID-vkGetDeviceGroupSurfacePresentModesKHR-pModes-parameter.
-        unsafe { output(modes, vk::DeviceGroupPresentModeFlagsKHR::LOCAL) }
+        unsafe { output(modes, group_present_modes(handle::get::<Device>(device)?)) }
     })
 }

@@ -194,17 +194,25 @@ pub(super) unsafe extern "system" fn wait_for_present(
     })
 }
 
-/// `vkGetDeviceGroupPresentCapabilitiesKHR`: the one device presents its own images.
+/// How the devices of a group present: each its own images, and those of others where there are any.
+pub(super) fn group_present_modes(device: &Device) -> vk::DeviceGroupPresentModeFlagsKHR {
+    use vk::DeviceGroupPresentModeFlagsKHR as Modes;
+    if device.members() == 1 { Modes::LOCAL } else { Modes::LOCAL | Modes::REMOTE }
+}
+
+/// `vkGetDeviceGroupPresentCapabilitiesKHR`: each device presents its own images and, memory being shared, those of all others.
 pub(super) unsafe extern "system" fn get_group_present_capabilities(
-    _device: vk::Device,
+    device: vk::Device,
     out: *mut vk::DeviceGroupPresentCapabilitiesKHR<'_>,
 ) -> vk::Result {
     guard(|| {
         // SAFETY: VUID-vkGetDeviceGroupPresentCapabilitiesKHR-pDeviceGroupPresentCapabilities-parameter.
         let out = unsafe { out.as_mut() }.ok_or(Error::InvalidUsage("a required output pointer is null"))?;
         out.present_mask = [0; vk::MAX_DEVICE_GROUP_SIZE];
-        out.present_mask[0] = 1;
-        out.modes = vk::DeviceGroupPresentModeFlagsKHR::LOCAL;
+        // SAFETY: VUID-vkGetDeviceGroupPresentCapabilitiesKHR-device-parameter.
+        let device = unsafe { handle::get::<Device>(device)? };
+        out.present_mask[..device.members() as usize].fill(device.mask());
+        out.modes = group_present_modes(device);
         Ok(())
     })
 }

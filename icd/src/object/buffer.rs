@@ -8,7 +8,8 @@ use std::sync::{Arc, OnceLock};
 use ash::vk;
 use lacuna_gpu::address_space;
 use lacuna_gpu::memory::address_space::device_address;
-use lacuna_vm::{RegionFlags, RegionId, VaRange};
+use lacuna_vm::{RegionId, VaRange};
+use smallvec::SmallVec;
 
 use super::device::Device;
 use super::memory::Memory;
@@ -34,13 +35,13 @@ enum Backing {
     Sparse(SparseRange),
 }
 
-/// The addresses of a sparse buffer: whole pages, untagged.
-#[derive(Clone, Copy, Debug)]
+/// The addresses of a sparse resource: whole pages, untagged.
+#[derive(Clone, Debug)]
 pub struct SparseRange {
-    /// The addresses.
+    /// The addresses, of the first physical device.
     pub range: VaRange,
-    /// The region of [`Device::vm`] that they are.
-    pub region: RegionId,
+    /// The regions of [`Device::vms`] that they are.
+    pub regions: SmallVec<[RegionId; 1]>,
 }
 
 impl Buffer {
@@ -118,12 +119,11 @@ impl SparseRange {
     pub(super) fn new(device: &Device, size: u64) -> Result<Self, Error> {
         let space = address_space()?;
         let range = space.allocate(size, SPARSE_ALIGNMENT)?;
-        let region = device.vm.lock().insert_region(device.vm_id, range, RegionFlags { sparse: true });
-        match region {
-            Ok(region) => Ok(Self { range, region }),
+        match device.insert_regions(range) {
+            Ok(regions) => Ok(Self { range, regions }),
             Err(error) => {
                 space.free(range);
-                Err(error.into())
+                Err(error)
             }
         }
     }

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ash::vk;
 use lacuna_gpu::address_space;
-use lacuna_vm::{BoId, Manager, Va, VaRange, VmId, VmOptions};
+use lacuna_gpu::memory::address_space::Gpu;
+use lacuna_vm::{BoId, Manager, RegionFlags, RegionId, Va, VaRange, VmId, VmOptions};
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 
@@ -22,7 +23,9 @@ use crate::guard;
 use crate::handle::{Dispatchable, DispatchableObject};
 use crate::object::buffer::SparseRange;
 use crate::object::physical_device::PhysicalDevice;
+use crate::pnext;
 use crate::queue::Queue;
+use crate::settings;
 
 /// A logical device.
 pub struct Device {
@@ -31,10 +34,12 @@ pub struct Device {
     /// What is bound where. Locked while binds are prepared and run, and while memory and sparse resources come and go;
     /// never while waiting for anything.
     pub vm: Mutex<Manager>,
-    /// The one VM of `vm`: the whole sparse address space, each sparse resource of this device a region of it.
-    pub vm_id: VmId,
+    /// The VMs of `vm`, one for each physical device: its part of the sparse address space, each sparse resource a region.
+    pub vms: SmallVec<[VmId; 1]>,
     lost: AtomicBool,
     instance_extensions: Set<InstanceExtension>,
+    /// The version that the application was written for.
+    version: u32,
     /// By family; empty for families that the application did not ask for.
     queues: [SmallVec<[Box<Dispatchable<Queue>>; 4]>; FAMILIES.len()],
 }
@@ -64,20 +69,18 @@ impl Device {
         // SAFETY: members of a valid structure.
         let counts =
             queue_counts(unsafe { guard::slice(info.p_queue_create_infos, info.queue_create_info_count) })?;
+        // SAFETY: this function's contract.
+        let members = unsafe { members(info)? };
         let mut vm = Manager::new();
-        let vm_id = vm.create_vm(VmOptions {
-            name: "device".into(),
-            range: VaRange::new(Va(0), SPARSE_SPACE)?,
-            reserved: None,
-            coalesce: true,
-            regions: true,
-        })?;
+        let vms = (0..members).map(|index| create_vm(&mut vm, Gpu::new(index), members));
+        let vms = vms.collect::<Result<_, _>>()?;
         Ok(Arc::new_cyclic(|device| Self {
             extensions,
             vm: Mutex::new(vm),
-            vm_id,
+            vms,
             lost: AtomicBool::new(false),
             instance_extensions: physical_device.instance_extensions,
+            version: physical_device.version,
             queues: std::array::from_fn(|family| {
                 let queue = |_| Dispatchable::new(Arc::new(Queue::new(device.clone(), family as u32)));
                 (0..counts[family]).map(queue).collect()
@@ -121,18 +124,88 @@ impl Device {
     /// Ends the addresses of a sparse resource, with whatever is bound there.
     pub fn remove_sparse_range(&self, sparse: &SparseRange) {
         let Ok(space) = address_space() else { return };
-        let cleared = self.vm.lock().clear_region(self.vm_id, sparse.region, &mut space.table());
+        let mut vm = self.vm.lock();
+        let mut regions = self.vms.iter().zip(&sparse.regions);
+        let cleared = regions
+            .try_for_each(|(&id, &region)| vm.clear_region(id, region, &mut space.table()).map(|_| ()));
+        drop(vm);
         match cleared {
-            Ok(_) => space.free(sparse.range),
+            Ok(()) => space.free(sparse.range),
             // The addresses stay taken, so that nobody gets them with old memory bound.
             Err(error) => log::error!("a sparse resource keeps its addresses: {error}"),
         }
     }
 
+    /// Declares a range of addresses, which [`address_space`] handed out, as a sparse resource on each physical device.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`]; nothing is declared then.
+    pub fn insert_regions(&self, range: VaRange) -> Result<SmallVec<[RegionId; 1]>, Error> {
+        let mut vm = self.vm.lock();
+        let mut regions = SmallVec::new();
+        for (index, &id) in (0..).zip(&self.vms) {
+            let start = Va(range.start().0 + Gpu::new(index).offset());
+            let region = VaRange::new(start, range.size())
+                .and_then(|range| vm.insert_region(id, range, RegionFlags { sparse: true }));
+            match region {
+                Ok(region) => regions.push(region),
+                Err(error) => {
+                    for (&id, &region) in self.vms.iter().zip(&regions) {
+                        // Empty regions can always be removed.
+                        let _ = vm.remove_region(id, region);
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(regions)
+    }
+
+    /// How many physical devices it consists of.
+    pub fn members(&self) -> u32 {
+        self.vms.len() as u32
+    }
+
+    /// One bit for each of its physical devices.
+    pub fn mask(&self) -> u32 {
+        u32::MAX >> (u32::BITS - self.members())
+    }
+
+    /// The physical device of a device index.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] when there are fewer.
+    pub fn gpu(&self, index: u32) -> Result<Gpu, Error> {
+        let known = index < self.members();
+        known.then_some(Gpu::new(index)).ok_or(Error::InvalidUsage("a device index beyond the device group"))
+    }
+
     /// For command look-ups.
     pub fn enabled(&self) -> Enabled {
-        Enabled { instance: self.instance_extensions, device: Some(self.extensions) }
+        Enabled { instance: self.instance_extensions, device: Some(self.extensions), version: self.version }
     }
+}
+
+/// How many physical devices are wanted.
+///
+/// # Safety
+/// `info` is a valid structure.
+unsafe fn members(info: &vk::DeviceCreateInfo<'_>) -> Result<u32, Error> {
+    // SAFETY: the chain of a valid structure.
+    let group = unsafe { pnext::find::<vk::DeviceGroupDeviceCreateInfo<'_>>(info.p_next) };
+    let count = group.map_or(0, |group| group.physical_device_count);
+    if count > settings::get().devices {
+        return Err(Error::InvalidUsage("VUID-VkDeviceGroupDeviceCreateInfo-pPhysicalDevices-00375"));
+    }
+    Ok(count.max(1))
+}
+
+/// The VM of a physical device: everything where it is alone, else its part of the page table, which is reserved now.
+fn create_vm(vm: &mut Manager, gpu: Gpu, members: u32) -> Result<VmId, Error> {
+    let size = if members == 1 { SPARSE_SPACE } else { address_space()?.range().size() };
+    let range = VaRange::new(Va(gpu.offset()), size)?;
+    let name = format!("device {}", gpu.index());
+    Ok(vm.create_vm(VmOptions { name, range, reserved: None, coalesce: true, regions: true })?)
 }
 
 /// How many queues of each family are wanted. A family named twice gets the larger count.

@@ -117,26 +117,6 @@ impl Image {
             is_3d: self.is_3d(),
         })
     }
-
-    /// `vkGetImageSubresourceLayout`.
-    ///
-    /// # Errors
-    /// [`Error::InvalidUsage`] for parts that the image does not have.
-    pub fn subresource(&self, place: &vk::ImageSubresource) -> Result<vk::SubresourceLayout, Error> {
-        const RULE: Error = Error::InvalidUsage("a subresource that the image does not have");
-        let plane = self.plane(place.aspect_mask).ok_or(RULE)?;
-        let level = plane.layout.level(place.mip_level).ok_or(RULE)?;
-        if place.array_layer >= self.layers {
-            return Err(RULE);
-        }
-        Ok(vk::SubresourceLayout {
-            offset: plane.offset + level.offset + u64::from(place.array_layer) * level.layer_pitch,
-            size: level.size,
-            row_pitch: level.row_pitch.into(),
-            array_pitch: level.layer_pitch,
-            depth_pitch: level.block_slice_pitch,
-        })
-    }
 }
 
 impl Drop for Image {

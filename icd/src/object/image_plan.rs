@@ -55,6 +55,26 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// `vkGetImageSubresourceLayout`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for parts that the image does not have.
+    pub fn subresource(&self, place: &vk::ImageSubresource) -> Result<vk::SubresourceLayout, Error> {
+        const RULE: Error = Error::InvalidUsage("a subresource that the image does not have");
+        let plane = self.plane(place.aspect_mask).ok_or(RULE)?;
+        let level = plane.layout.level(place.mip_level).ok_or(RULE)?;
+        if place.array_layer >= self.layers {
+            return Err(RULE);
+        }
+        Ok(vk::SubresourceLayout {
+            offset: plane.offset + level.offset + u64::from(place.array_layer) * level.layer_pitch,
+            size: level.size,
+            row_pitch: level.row_pitch.into(),
+            array_pitch: level.layer_pitch,
+            depth_pitch: level.block_slice_pitch,
+        })
+    }
+
     /// Of the image that `vkCreateImage` would make.
     ///
     /// # Errors

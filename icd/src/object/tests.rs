@@ -159,7 +159,7 @@ fn memory_freed_while_sparsely_bound_leaves_no_entry() {
     let map = Request::Map { range, bo: memory.bo_id, offset: BoOffset(0), flags: MapFlags::EMPTY };
     {
         let mut vm = device.vm.lock();
-        let job = vm.prepare(device.vm_id, &[map]).unwrap();
+        let job = vm.prepare(device.vms[0], &[map]).unwrap();
         vm.run(job, &mut space.table());
     }
     assert_ne!(space.table().load(page / PAGE), 0);

@@ -1,7 +1,7 @@
 //! `vkQueueSubmit` and `vkQueueSubmit2`: the application's structures become [`Submission`]s.
 //!
 //! Everything that can fail happens before the first semaphore operation is counted: a refused call has no effect.
-//! Stage masks are read by nobody (waits come first, signals last), nor are device masks: a device has one device.
+//! Stage masks are read by nobody (waits come first, signals last), nor are the device indices of semaphores.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub type Semaphores = SmallVec<[(Arc<Semaphore>, u64); 2]>;
 /// One batch, checked, without any effect so far.
 struct Batch {
     waits: Semaphores,
-    commands: SmallVec<[Arc<command::Recording>; 1]>,
+    commands: SmallVec<[command::Masked; 1]>,
     signals: Semaphores,
 }
 
@@ -38,8 +38,9 @@ impl Queue {
     /// # Safety
     /// `infos` are valid structures with live command buffers.
     pub unsafe fn submit(&self, infos: &[vk::SubmitInfo<'_>], fence: vk::Fence) -> Result<(), Error> {
+        let mask = self.mask()?;
         // SAFETY: this function's contract.
-        self.submit_batches(infos.iter().map(|info| unsafe { Batch::new(info) }), fence)
+        self.submit_batches(infos.iter().map(|info| unsafe { Batch::new(info, mask) }), fence)
     }
 
     /// `vkQueueSubmit2`. Errors as for [`submit`](Self::submit).
@@ -47,8 +48,14 @@ impl Queue {
     /// # Safety
     /// As for [`submit`](Self::submit).
     pub unsafe fn submit2(&self, infos: &[vk::SubmitInfo2<'_>], fence: vk::Fence) -> Result<(), Error> {
+        let mask = self.mask()?;
         // SAFETY: this function's contract.
-        self.submit_batches(infos.iter().map(|info| unsafe { Batch::new2(info) }), fence)
+        self.submit_batches(infos.iter().map(|info| unsafe { Batch::new2(info, mask) }), fence)
+    }
+
+    /// The GPUs of its device.
+    fn mask(&self) -> Result<u32, Error> {
+        Ok(self.device.upgrade().ok_or(Error::InvalidHandle)?.mask())
     }
 
     fn submit_batches(
@@ -65,7 +72,7 @@ impl Queue {
 impl Batch {
     /// # Safety
     /// `info` is a valid structure with live command buffers.
-    unsafe fn new(info: &vk::SubmitInfo<'_>) -> Result<Self, Error> {
+    unsafe fn new(info: &vk::SubmitInfo<'_>, all: u32) -> Result<Self, Error> {
         // SAFETY: members of a valid structure.
         let (waits, signals, buffers) = unsafe {
             (
@@ -76,17 +83,19 @@ impl Batch {
         };
         // SAFETY: the chain of a valid structure.
         let (wait_values, signal_values) = unsafe { timeline_values(info.p_next) };
+        // SAFETY: as above.
+        let masks = unsafe { command_masks(info.p_next) }.iter().copied().chain(std::iter::repeat(all));
         Ok(Self {
             waits: semaphores(waits, wait_values)?,
             // SAFETY: this function's contract.
-            commands: unsafe { executables(buffers.iter().copied())? },
+            commands: unsafe { executables(buffers.iter().copied().zip(masks), all)? },
             signals: semaphores(signals, signal_values)?,
         })
     }
 
     /// # Safety
     /// `info` is a valid structure with live command buffers.
-    unsafe fn new2(info: &vk::SubmitInfo2<'_>) -> Result<Self, Error> {
+    unsafe fn new2(info: &vk::SubmitInfo2<'_>, all: u32) -> Result<Self, Error> {
         // SAFETY: members of a valid structure.
         let (waits, signals, buffers) = unsafe {
             (
@@ -101,13 +110,18 @@ impl Batch {
         Ok(Self {
             waits: find(waits)?,
             // SAFETY: this function's contract.
-            commands: unsafe { executables(buffers.iter().map(|info| info.command_buffer))? },
+            commands: unsafe {
+                executables(buffers.iter().map(|info| (info.command_buffer, info.device_mask)), all)?
+            },
             signals: find(signals)?,
         })
     }
 
     fn into_submission(self) -> Submission {
-        let costs = self.commands.iter().map(|commands| commands.nanoseconds());
+        let costs = self
+            .commands
+            .iter()
+            .map(|(commands, mask)| commands.nanoseconds().saturating_mul(mask.count_ones().into()));
         let nanoseconds = costs.fold(0, u64::saturating_add);
         let commands = self.commands;
         Submission {
@@ -162,11 +176,34 @@ pub fn optional_fence(fence: vk::Fence) -> Result<Option<Arc<Fence>>, Error> {
     if fence == vk::Fence::null() { Ok(None) } else { Fence::get(fence).map(Some) }
 }
 
+/// The device masks of the command buffers of a `VkDeviceGroupSubmitInfo` in the chain.
+///
+/// # Safety
+/// `chain` is a valid chain that outlives `'a`.
+unsafe fn command_masks<'a>(chain: *const std::ffi::c_void) -> &'a [u32] {
+    // SAFETY: this function's contract.
+    match unsafe { pnext::find::<vk::DeviceGroupSubmitInfo<'_>>(chain) } {
+        // SAFETY: members of a valid structure.
+        Some(info) => unsafe { slice(info.p_command_buffer_device_masks, info.command_buffer_count) },
+        None => &[],
+    }
+}
+
+/// What command buffers execute, with the GPUs of `all` that do; no mask means all.
+///
 /// # Safety
 /// The handles are live command buffers.
 unsafe fn executables(
-    handles: impl Iterator<Item = vk::CommandBuffer>,
-) -> Result<SmallVec<[Arc<command::Recording>; 1]>, Error> {
-    // SAFETY: this function's contract.
-    handles.map(|handle| unsafe { handle::get::<CommandBuffer>(handle)? }.executable()).collect()
+    handles: impl Iterator<Item = (vk::CommandBuffer, u32)>,
+    all: u32,
+) -> Result<SmallVec<[command::Masked; 1]>, Error> {
+    let executable = |(handle, mask)| {
+        if mask & !all != 0 {
+            return Err(Error::InvalidUsage("VUID-VkDeviceGroupSubmitInfo-pCommandBufferDeviceMasks-00086"));
+        }
+        // SAFETY: this function's contract.
+        let recording = unsafe { handle::get::<CommandBuffer>(handle)? }.executable()?;
+        Ok((recording, if mask == 0 { all } else { mask }))
+    };
+    handles.map(executable).collect()
 }

@@ -20,12 +20,14 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::address_space;
+use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_vm::BindJob;
 use smallvec::SmallVec;
 
 use crate::error::Error;
 use crate::guard::slice;
 use crate::object::device::Device;
+use crate::pnext;
 use crate::queue::Queue;
 use crate::queue::submission::{Submission, Work};
 use crate::queue::submit::{self, Semaphores};
@@ -117,9 +119,11 @@ impl Binds {
     /// # Safety
     /// `info` is a valid structure.
     unsafe fn prepare(device: &Arc<Device>, info: &vk::BindSparseInfo<'_>) -> Result<Option<Self>, Error> {
-        let prepare = |requests: &[_]| device.vm.lock().prepare(device.vm_id, requests);
         // SAFETY: this function's contract.
-        let collected = unsafe { requests::with_requests(device, info, prepare)? };
+        let gpu = unsafe { target(device, info)? };
+        let prepare = |requests: &[_]| device.vm.lock().prepare(device.vms[gpu.index() as usize], requests);
+        // SAFETY: this function's contract.
+        let collected = unsafe { requests::with_requests(device, gpu, info, prepare)? };
         Ok(collected.map(|(resources, requests, job)| Self {
             device: Arc::clone(device),
             _resources: resources,
@@ -134,6 +138,18 @@ impl Binds {
             self.device.vm.lock().run(job, &mut space.table());
         }
     }
+}
+
+/// Whose instance of the resources an info binds. Of memory there is one instance, whatever `memoryDeviceIndex` says.
+///
+/// # Safety
+/// `info` is a valid structure.
+unsafe fn target(device: &Device, info: &vk::BindSparseInfo<'_>) -> Result<Gpu, Error> {
+    // SAFETY: the chain of a valid structure.
+    let group = unsafe { pnext::find::<vk::DeviceGroupBindSparseInfo<'_>>(info.p_next) };
+    let Some(group) = group else { return Ok(Gpu::default()) };
+    device.gpu(group.memory_device_index)?;
+    device.gpu(group.resource_device_index)
 }
 
 impl Drop for Binds {

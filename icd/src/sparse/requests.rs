@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_vm::units::PAGE_SIZE;
 use lacuna_vm::{BoId, BoOffset, MapFlags, Request, Va, VaRange};
 use smallvec::SmallVec;
@@ -38,13 +39,14 @@ pub(super) enum Resource {
 /// Resources of one info.
 pub(super) type Resources = SmallVec<[Resource; 1]>;
 
-/// Turns the binds of an info into requests and gives them to `prepare`: the resources, the number of requests, and
+/// Turns the binds of an info into requests on the resources of a GPU and gives them to `prepare`: the resources, the number of requests, and
 /// what `prepare` made of them. `None` when there is nothing to bind.
 ///
 /// # Safety
 /// `info` is a valid structure.
 pub(super) unsafe fn with_requests<J>(
     device: &Device,
+    gpu: Gpu,
     info: &vk::BindSparseInfo<'_>,
     prepare: impl FnOnce(&[Request]) -> Result<J, lacuna_vm::Error>,
 ) -> Result<Option<(Resources, usize, J)>, Error> {
@@ -53,6 +55,7 @@ pub(super) unsafe fn with_requests<J>(
         requests.shrink_to(KEPT);
         let mut requests = Requests {
             list: requests,
+            offset: gpu.offset(),
             memories: Memories {
                 device,
                 view: Memory::table().read(),
@@ -104,6 +107,8 @@ unsafe fn collect(info: &vk::BindSparseInfo<'_>, requests: &mut Requests<'_>) ->
 /// The requests so far.
 pub(super) struct Requests<'a> {
     list: &'a mut Vec<Request>,
+    /// From the addresses of a resource to those of its instance.
+    offset: u64,
     memories: Memories<'a>,
 }
 
@@ -133,10 +138,11 @@ impl Requests<'_> {
         self.memories.target(memory)
     }
 
-    /// One range.
+    /// One range, of the addresses of a resource.
     #[inline]
     pub(super) fn push(&mut self, range: VaRange, target: Option<BoId>, offset: u64) -> Result<(), Error> {
         self.list.try_reserve(1).map_err(|_| Error::OutOfHostMemory)?;
+        let range = VaRange::new(Va(range.start().0 + self.offset), range.size())?;
         self.list.push(match target {
             None => Request::Unmap { range },
             Some(bo) => Request::Map { range, bo, offset: BoOffset(offset), flags: MapFlags::default() },

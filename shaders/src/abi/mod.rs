@@ -61,6 +61,8 @@ pub struct DispatchContext {
     pub group_count: [u32; 3],
     /// Added to each workgroup's id (`vkCmdDispatchBase`).
     pub base_group: [u32; 3],
+    /// Number of the GPU in its group (`DeviceIndex`).
+    pub device_index: u32,
     /// The push constants.
     pub push_constants: [u8; MAX_PUSH_CONSTANTS],
 }

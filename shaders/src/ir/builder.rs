@@ -266,6 +266,7 @@ impl Builder {
             Builtin::SubgroupId => (6, 0),
             Builtin::NumSubgroups => (7, 0),
             Builtin::Stage(builtin) => (8, builtin as u8),
+            Builtin::DeviceIndex => (9, 0),
         };
         let key = [7 << 24 | kind, u32::from(component), 0, 0];
         if let Some(&value) = self.reuse.get(&key) {

@@ -28,6 +28,8 @@ pub struct Memory {
     pub group_count: [u32; 3],
     /// Added to each workgroup's id.
     pub base_group: [u32; 3],
+    /// Number of the GPU.
+    pub device_index: u32,
     /// Does image instructions, without context; their descriptors are slots of no set.
     pub texture_unit: Option<TextureUnit>,
     /// For graphics stages.
@@ -292,6 +294,7 @@ impl<'a> Group<'a> {
                 let lane = if builtin.is_uniform() { 0 } else { lane };
                 self.memory.stage.builtins[builtin as usize][(lane % LANES) as usize]
             }
+            Builtin::DeviceIndex => self.memory.device_index,
             Builtin::NumSubgroups => (self.lanes.len() as u32).div_ceil(LANES),
         }
     }

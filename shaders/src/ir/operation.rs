@@ -181,6 +181,7 @@ pub enum Builtin {
     SubgroupLocalInvocationId,
     SubgroupId,
     NumSubgroups,
+    DeviceIndex,
     /// Of a graphics stage; floats as their bits.
     Stage(StageBuiltin),
 }

@@ -411,6 +411,7 @@ impl<'t> Parser<'t> {
             "SubgroupLocalInvocationId" => Builtin::SubgroupLocalInvocationId,
             "SubgroupId" => Builtin::SubgroupId,
             "NumSubgroups" => Builtin::NumSubgroups,
+            "DeviceIndex" => Builtin::DeviceIndex,
             _ => return Err(self.error("expected a built-in")),
         })
     }

@@ -368,6 +368,10 @@ impl Lowering<'_, '_> {
                 let at = offset_of!(DispatchContext, group_count) + usize::from(n % 3) * 4;
                 Operand::uniform(self.context_field(self.context(), at, types::I32))
             }
+            Builtin::DeviceIndex => {
+                let at = offset_of!(DispatchContext, device_index);
+                Operand::uniform(self.context_field(self.context(), at, types::I32))
+            }
             Builtin::WorkgroupId(n) => self.workgroup_id(n),
             Builtin::LocalInvocationId(n) => self.local_id(n),
             Builtin::GlobalInvocationId(n) => self.global_id(n),

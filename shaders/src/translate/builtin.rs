@@ -46,7 +46,7 @@ impl<'a> Translator<'a> {
                 let size = self.workgroup_size()?;
                 size.iter().map(|&size| self.builder.int(size)).collect()
             }
-            BuiltIn::DeviceIndex => Scalars::from_slice(&[self.builder.int(0)]),
+            BuiltIn::DeviceIndex => self.one(Builtin::DeviceIndex),
             BuiltIn::SubgroupEqMask => self.lane_mask(|this, bit| bit_only(this, bit)),
             BuiltIn::SubgroupLtMask => self.lane_mask(|this, bit| below(this, bit)),
             BuiltIn::SubgroupLeMask => self.lane_mask(|this, bit| {

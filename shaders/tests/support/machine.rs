@@ -69,6 +69,7 @@ impl Machine {
             sets: [std::ptr::null(); MAX_SETS],
             group_count,
             base_group: [0; 3],
+            device_index: 0,
             push_constants: [0; 256],
         };
         Self { context, _zero: zero, _sink: sink }

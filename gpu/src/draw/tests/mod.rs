@@ -317,7 +317,7 @@ impl Scene {
     }
 
     pub(super) fn draw_with(&self, queries: &Queries<'_>) {
-        let context = crate::compute::context().unwrap();
+        let context = crate::compute::context(Default::default()).unwrap();
         // SAFETY: the tests keep their images to the end.
         unsafe { draw(&self.state, &self.targets, &context, &self.inputs, queries) }.unwrap();
     }

@@ -1,8 +1,10 @@
 //! How passes begin: render pass objects with framebuffers, and dynamic rendering, become one form.
 
+use std::ffi::c_void;
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::memory::address_space::Gpu;
 
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
@@ -23,12 +25,21 @@ pub struct Begin {
     pub(super) clears: Box<[vk::ClearValue]>,
     /// Pixels that may change.
     pub(super) area: vk::Rect2D,
+    /// The same by GPU of a group, where they have areas of their own.
+    pub(super) areas: Box<[vk::Rect2D]>,
     /// Layers of a framebuffer without multiview.
     pub(super) layers: u32,
 }
 
 /// Estimate of what beginning and ending takes for each pixel.
 const NANOSECONDS_PER_PIXEL: f64 = 0.25;
+
+impl Begin {
+    /// Pixels that a GPU may change.
+    pub(super) fn area_of(&self, gpu: Gpu) -> vk::Rect2D {
+        self.areas.get(gpu.index() as usize).copied().unwrap_or(self.area)
+    }
+}
 
 impl Recording {
     /// `vkCmdBeginRenderPass` and its relatives.
@@ -52,7 +63,10 @@ impl Recording {
         }
         // SAFETY: members of a valid structure.
         let clears = unsafe { slice(info.p_clear_values, info.clear_value_count) }.into();
-        self.begin(Begin { pass, views, clears, area: info.render_area, layers: framebuffer.layers })
+        // SAFETY: the chain of a valid structure.
+        let (mask, areas) = unsafe { group(info.p_next) };
+        let (area, layers) = (info.render_area, framebuffer.layers);
+        self.begin(Begin { pass, views, clears, area, areas, layers }, mask)
     }
 
     /// `vkCmdBeginRendering`.
@@ -64,14 +78,16 @@ impl Recording {
     /// `info` is a valid structure.
     pub unsafe fn begin_rendering(&mut self, info: &vk::RenderingInfo<'_>) -> Result<(), Error> {
         // SAFETY: this function's contract.
-        let begin = unsafe { rendering(info)? };
-        self.begin(begin)
+        let (begin, mask) = unsafe { (rendering(info)?, group(info.p_next).0) };
+        self.begin(begin, mask)
     }
 
-    fn begin(&mut self, begin: Begin) -> Result<(), Error> {
+    /// A pass of the GPUs of `mask`, or of those of the command buffer.
+    fn begin(&mut self, begin: Begin, mask: Option<u32>) -> Result<(), Error> {
         let pixels = f64::from(begin.area.extent.width) * f64::from(begin.area.extent.height);
         let attachments = begin.views.len() as f64 * f64::from(begin.layers.max(1));
         let nanoseconds = (pixels * attachments * NANOSECONDS_PER_PIXEL) as u64;
+        self.begin_pass_of(mask)?;
         self.push(Command::BeginPass(Arc::new(begin)), nanoseconds)
     }
 
@@ -80,7 +96,7 @@ impl Recording {
     /// # Errors
     /// [`Error::OutOfHostMemory`].
     pub fn next_subpass(&mut self) -> Result<(), Error> {
-        self.push(Command::NextSubpass, 0)
+        self.by_all_of_pass(Command::NextSubpass)
     }
 
     /// `vkCmdEndRenderPass`, `vkCmdEndRendering`.
@@ -88,7 +104,22 @@ impl Recording {
     /// # Errors
     /// [`Error::OutOfHostMemory`].
     pub fn end_pass(&mut self) -> Result<(), Error> {
-        self.push(Command::EndPass, 0)
+        self.by_all_of_pass(Command::EndPass)
+    }
+}
+
+/// The device mask and the render areas of a pass of a device group.
+///
+/// # Safety
+/// `chain` is a valid chain.
+unsafe fn group(chain: *const c_void) -> (Option<u32>, Box<[vk::Rect2D]>) {
+    // SAFETY: this function's contract.
+    match unsafe { pnext::find::<vk::DeviceGroupRenderPassBeginInfo<'_>>(chain) } {
+        // SAFETY: members of a valid structure.
+        Some(group) => (Some(group.device_mask), unsafe {
+            slice(group.p_device_render_areas, group.device_render_area_count).into()
+        }),
+        None => (None, Box::default()),
     }
 }
 
@@ -136,6 +167,8 @@ unsafe fn rendering(info: &vk::RenderingInfo<'_>) -> Result<Begin, Error> {
         views: list.views.into(),
         clears: list.clears.into(),
         area: info.render_area,
+        // SAFETY: the chain of a valid structure.
+        areas: unsafe { group(info.p_next).1 },
         layers: info.layer_count,
     })
 }

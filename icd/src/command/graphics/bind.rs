@@ -6,6 +6,7 @@ use ash::vk;
 use lacuna_gpu::draw::state::Stages;
 use lacuna_gpu::draw::targets::{IndexBuffer, VertexBuffer};
 use lacuna_gpu::draw::{DrawCommand, DrawInputs, DrawState};
+use lacuna_gpu::memory::address_space::Gpu;
 
 use super::feedback::Feedback;
 use super::fixed::FixedState;
@@ -46,9 +47,9 @@ impl BoundBuffer {
         self.size
     }
 
-    /// Where it is now; `None` while it has no memory.
-    pub(super) fn address(&self) -> Option<u64> {
-        transfer::address(&self.buffer).map(|address| address + self.offset)
+    /// Where it is now for a GPU; `None` while it has no memory.
+    pub(super) fn address(&self, gpu: Gpu) -> Option<u64> {
+        transfer::address(gpu, &self.buffer).map(|address| address + self.offset)
     }
 }
 
@@ -117,6 +118,8 @@ impl Recording {
 /// What draws use.
 #[derive(Default)]
 pub(in crate::command) struct Graphics<'a> {
+    /// Who draws.
+    gpu: Gpu,
     pub(super) pipeline: Option<&'a GraphicsPipeline>,
     pub(in crate::command) sets: Sets<'a>,
     stages: Option<Stages>,
@@ -135,6 +138,11 @@ const NOTHING: DrawCommand =
     DrawCommand::Direct { vertices: 0, instances: 0, first_vertex: 0, first_instance: 0 };
 
 impl<'a> Graphics<'a> {
+    /// Nothing is bound.
+    pub(in crate::command) fn new(gpu: Gpu) -> Self {
+        Self { gpu, ..Self::default() }
+    }
+
     /// Binding a pipeline makes its settings.
     pub(in crate::command) fn bind_pipeline(&mut self, pipeline: &'a GraphicsPipeline) {
         if self.pipeline.is_none_or(|bound| !std::ptr::eq(bound, pipeline)) {
@@ -195,13 +203,13 @@ impl<'a> Graphics<'a> {
         let has_strides = self.pipeline?.has_dynamic_strides;
         let state = self.state.get_or_insert_with(|| self.fixed.draw_state(stages, samples));
         let inputs = self.inputs.get_or_insert_with(|| DrawInputs {
-            vertex_buffers: vertex_buffers(&self.vertex_buffers, &self.vertex_strides, has_strides),
+            vertex_buffers: vertex_buffers(self.gpu, &self.vertex_buffers, &self.vertex_strides, has_strides),
             index_buffer: self.index_buffer.and_then(|(buffer, index_type)| {
-                Some(IndexBuffer { address: buffer.address()?, size: buffer.size, index_type })
+                Some(IndexBuffer { address: buffer.address(self.gpu)?, size: buffer.size, index_type })
             }),
             draw: NOTHING,
             draw_index: 0,
-            transform_feedback: self.feedback.of_draw(),
+            transform_feedback: self.feedback.of_draw(self.gpu),
         });
         Some((state, inputs))
     }
@@ -209,6 +217,7 @@ impl<'a> Graphics<'a> {
 
 /// The vertex buffers up to the last one that is bound.
 fn vertex_buffers<A: FromIterator<Option<VertexBuffer>>>(
+    gpu: Gpu,
     buffers: &[Option<&BoundBuffer>],
     strides: &[Option<u32>],
     has_strides: bool,
@@ -217,7 +226,7 @@ fn vertex_buffers<A: FromIterator<Option<VertexBuffer>>>(
     let buffer = |(buffer, stride): (&Option<&BoundBuffer>, &Option<u32>)| {
         let buffer = (*buffer)?;
         let stride = stride.filter(|_| has_strides);
-        Some(VertexBuffer { address: buffer.address()?, size: buffer.size, stride })
+        Some(VertexBuffer { address: buffer.address(gpu)?, size: buffer.size, stride })
     };
     buffers[..count].iter().zip(strides).map(buffer).collect()
 }

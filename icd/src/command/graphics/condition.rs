@@ -45,7 +45,7 @@ impl State<'_> {
     /// The word is read once: what changes it later is not seen, as Vulkan allows.
     pub(in crate::command) fn begin_condition(&mut self, buffer: &Arc<Buffer>, offset: u64, inverted: bool) {
         let mut word = [0; 4];
-        if let Some(address) = transfer::address(buffer) {
+        if let Some(address) = transfer::address(self.gpu, buffer) {
             // SAFETY: recording checked that the word is inside the buffer, which it holds with its memory.
             unsafe { lacuna_gpu::copy::read(address + offset, &mut word) }
         }

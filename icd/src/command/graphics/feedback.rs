@@ -124,10 +124,10 @@ pub(super) struct Feedback<'a> {
 
 impl Feedback<'_> {
     /// What a draw captures into.
-    pub(super) fn of_draw(&self) -> Option<TransformFeedback> {
+    pub(super) fn of_draw(&self, gpu: Gpu) -> Option<TransformFeedback> {
         let buffer = |number: usize| {
             let (buffer, written) = (self.buffers[number]?, &raw const self.written[number]);
-            Some(CaptureBuffer { address: buffer.address()?, size: buffer.size(), written })
+            Some(CaptureBuffer { address: buffer.address(gpu)?, size: buffer.size(), written })
         };
         self.is_active.then(|| TransformFeedback { buffers: std::array::from_fn(buffer) })
     }
@@ -140,9 +140,9 @@ impl<'a> State<'a> {
     }
 
     pub(in crate::command) fn begin_feedback(&mut self, counters: &Counters) {
-        let feedback = &mut self.graphics.feedback;
+        let (gpu, feedback) = (self.gpu, &mut self.graphics.feedback);
         for (written, counter) in feedback.written.iter_mut().zip(counters) {
-            let count = counter.as_ref().and_then(|(buffer, offset)| read::<1>(buffer, *offset));
+            let count = counter.as_ref().and_then(|(buffer, offset)| read::<1>(gpu, buffer, *offset));
             *written.get_mut() = count.map_or(0, |[count]| count.into());
         }
         feedback.is_active = true;
@@ -150,12 +150,12 @@ impl<'a> State<'a> {
     }
 
     pub(in crate::command) fn end_feedback(&mut self, counters: &Counters) {
-        let feedback = &mut self.graphics.feedback;
+        let (gpu, feedback) = (self.gpu, &mut self.graphics.feedback);
         feedback.is_active = false;
         for (written, counter) in feedback.written.iter().zip(counters) {
             let Some((buffer, offset)) = counter else { continue };
             let inside = offset.checked_add(4).is_some_and(|end| end <= buffer.size());
-            if let Some(address) = transfer::address(buffer).filter(|_| inside) {
+            if let Some(address) = transfer::address(gpu, buffer).filter(|_| inside) {
                 let count = written.load(Ordering::Relaxed) as u32;
                 // SAFETY: inside the buffer, which this command holds with its memory.
                 unsafe { lacuna_gpu::copy::update(address + offset, &count.to_ne_bytes()) }
@@ -166,7 +166,7 @@ impl<'a> State<'a> {
 
     pub(in crate::command) fn draw_byte_count(&mut self, draw: &ByteCount) -> Result<(), Failed> {
         let (buffer, offset) = &draw.counter;
-        let Some([bytes]) = read(buffer, *offset) else { return Ok(()) };
+        let Some([bytes]) = read(self.gpu, buffer, *offset) else { return Ok(()) };
         let vertices = bytes.saturating_sub(draw.offset).checked_div(draw.stride).unwrap_or(0);
         let (instances, first_instance) = (draw.instances, draw.first_instance);
         self.draw(DrawCommand::Direct { vertices, instances, first_vertex: 0, first_instance }, 0)

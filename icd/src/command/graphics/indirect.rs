@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::draw::DrawCommand;
+use lacuna_gpu::memory::address_space::Gpu;
 
 use crate::command::execute::State;
 use crate::command::recording::{Command, Recording};
@@ -70,13 +71,15 @@ fn fits(buffer: &Buffer, offset: u64, size: u64) -> bool {
 
 impl State<'_> {
     pub(in crate::command) fn draw_indirect(&mut self, indirect: &Indirect) -> Result<(), Failed> {
+        let gpu = self.gpu;
         let counted = match &indirect.counter {
-            Some((buffer, offset)) => read::<1>(buffer, *offset).map_or(0, |[count]| count),
+            Some((buffer, offset)) => read::<1>(self.gpu, buffer, *offset).map_or(0, |[count]| count),
             None => u32::MAX,
         };
         for index in 0..indirect.count.min(counted) {
             let offset = u64::from(index) * u64::from(indirect.stride);
-            let Some(draw) = indirect.offset.checked_add(offset).and_then(|offset| indirect.read(offset))
+            let Some(draw) =
+                indirect.offset.checked_add(offset).and_then(|offset| indirect.read(gpu, offset))
             else {
                 log::warn!("indirect draws beyond the end of their buffer: skipped");
                 break;
@@ -89,22 +92,22 @@ impl State<'_> {
 
 impl Indirect {
     /// The parameters at an offset.
-    fn read(&self, offset: u64) -> Option<DrawCommand> {
+    fn read(&self, gpu: Gpu, offset: u64) -> Option<DrawCommand> {
         Some(if self.indexed {
             let [indices, instances, first_index, vertex_offset, first_instance] =
-                read(&self.buffer, offset)?;
+                read(gpu, &self.buffer, offset)?;
             let vertex_offset = vertex_offset.cast_signed();
             DrawCommand::Indexed { indices, instances, first_index, vertex_offset, first_instance }
         } else {
-            let [vertices, instances, first_vertex, first_instance] = read(&self.buffer, offset)?;
+            let [vertices, instances, first_vertex, first_instance] = read(gpu, &self.buffer, offset)?;
             DrawCommand::Direct { vertices, instances, first_vertex, first_instance }
         })
     }
 }
 
 /// Words of a buffer; `None` where it has none or no memory.
-pub(super) fn read<const N: usize>(buffer: &Arc<Buffer>, offset: u64) -> Option<[u32; N]> {
-    let address = transfer::address(buffer)?;
+pub(super) fn read<const N: usize>(gpu: Gpu, buffer: &Arc<Buffer>, offset: u64) -> Option<[u32; N]> {
+    let address = transfer::address(gpu, buffer)?;
     if !fits(buffer, offset, 4 * N as u64) {
         return None;
     }

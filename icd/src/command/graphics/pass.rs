@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::draw::Targets;
+use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_gpu::surface::Surface;
 
 use super::begin::Begin;
@@ -19,6 +20,10 @@ use crate::queue::submission::Failed;
 /// A pass that has begun and not ended.
 pub(in crate::command) struct Pass {
     begin: Arc<Begin>,
+    /// Who draws.
+    gpu: Gpu,
+    /// Pixels that may change, of this GPU.
+    area: vk::Rect2D,
     subpass: usize,
     /// By attachment, a bit for each view that has been used; without multiview all bits or none.
     used_views: Vec<u32>,
@@ -36,6 +41,8 @@ impl State<'_> {
         }
         let mut pass = Pass {
             begin: Arc::clone(begin),
+            gpu: self.gpu,
+            area: begin.area_of(self.gpu),
             subpass: 0,
             used_views: vec![0; begin.pass.attachments.len()],
             targets: no_targets(),
@@ -104,7 +111,7 @@ impl Pass {
             let Some(surface) = self.surface(index, aspect) else { continue };
             let value = self.begin.clears.get(index).copied().unwrap_or_default();
             for layers in self.layers(new, &surface) {
-                super::clear::clear(&surface, self.begin.area, layers, &value)?;
+                super::clear::clear(&surface, self.area, layers, &value)?;
             }
         }
         Ok(())
@@ -135,7 +142,8 @@ impl Pass {
     }
 
     fn surface(&self, attachment: usize, aspect: vk::ImageAspectFlags) -> Option<Surface> {
-        self.begin.views.get(attachment)?.surface(aspect)
+        let surface = self.begin.views.get(attachment)?.surface(aspect)?;
+        Some(Surface { address: self.gpu.resolve(surface.address), ..surface })
     }
 
     fn make_targets(&self) -> Targets {
@@ -146,7 +154,7 @@ impl Pass {
             views => u32::BITS - views.leading_zeros(),
         };
         let mut targets = Targets {
-            area: self.begin.area,
+            area: self.area,
             layers,
             view_mask: subpass.view_mask,
             colors: subpass.colors.iter().map(|color| of(color, vk::ImageAspectFlags::COLOR)).collect(),
@@ -182,7 +190,7 @@ impl Pass {
         let (Some(from), Some(to)) = (self.surface(from, aspect), self.surface(target, aspect)) else {
             return Ok(());
         };
-        let area = cut(cut(self.begin.area, &from), &to);
+        let area = cut(cut(self.area, &from), &to);
         for layers in self.layers(self.views(), &from) {
             let layers = layers.start..layers.end.min(to.layers);
             super::clear::resolve(&from, &to, area, layers, mode)?;

@@ -34,8 +34,8 @@ pub struct Resolve(Pair<ResolveRegion>);
 
 impl<R> Pair<R> {
     /// Source, destination and region of each, where they are now.
-    fn placed(&self) -> impl Iterator<Item = (Surface, Surface, &R)> {
-        let bases = address(&self.source).zip(address(&self.destination));
+    fn placed(&self, gpu: Gpu) -> impl Iterator<Item = (Surface, Surface, &R)> {
+        let bases = address(gpu, &self.source).zip(address(gpu, &self.destination));
         bases.into_iter().flat_map(|(from_base, to_base)| {
             self.regions.iter().map(move |(from, to, region)| {
                 let at =
@@ -47,8 +47,8 @@ impl<R> Pair<R> {
 }
 
 impl Blit {
-    pub(super) fn execute(&self) -> Result<(), Failed> {
-        for (from, to, region) in self.0.placed() {
+    pub(super) fn execute(&self, gpu: Gpu) -> Result<(), Failed> {
+        for (from, to, region) in self.0.placed(gpu) {
             // SAFETY: the destination is inside of its image, and the recording holds both images with their memory.
             unsafe { blit(&to, &from, region)? }
         }
@@ -57,8 +57,8 @@ impl Blit {
 }
 
 impl Resolve {
-    pub(super) fn execute(&self) -> Result<(), Failed> {
-        for (from, to, region) in self.0.placed() {
+    pub(super) fn execute(&self, gpu: Gpu) -> Result<(), Failed> {
+        for (from, to, region) in self.0.placed(gpu) {
             // SAFETY: the region is inside of both images, which the recording holds with their memory.
             unsafe { resolve_region(&from, &to, region)? }
         }

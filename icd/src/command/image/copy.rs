@@ -16,11 +16,11 @@ use crate::object::image::{Image, Plane};
 
 /// One region, or one aspect of it.
 pub struct CopiedBox {
-    pub(super) source: Place,
-    pub(super) destination: Place,
+    pub(in crate::command) source: Place,
+    pub(in crate::command) destination: Place,
     /// Elements, and slices or layers.
-    pub(super) size: [u32; 3],
-    pub(super) samples: u32,
+    pub(in crate::command) size: [u32; 3],
+    pub(in crate::command) samples: u32,
 }
 
 impl CopiedBox {
@@ -55,7 +55,7 @@ impl Recording {
     ) -> Result<(), Error> {
         let (source, destination) = (Buffer::get(source)?, Image::get(destination)?);
         let boxed = |region: vk::BufferImageCopy| {
-            let (image, buffer, size) = both(&destination, &source, &region)?;
+            let (image, buffer, size) = both(&destination, source.size(), &region)?;
             Ok(CopiedBox { source: buffer, destination: image, size, samples: 1 })
         };
         let boxes = regions.map(boxed).collect::<Result<_, Error>>()?;
@@ -71,7 +71,7 @@ impl Recording {
     ) -> Result<(), Error> {
         let (source, destination) = (Image::get(source)?, Buffer::get(destination)?);
         let boxed = |region: vk::BufferImageCopy| {
-            let (image, buffer, size) = both(&source, &destination, &region)?;
+            let (image, buffer, size) = both(&source, destination.size(), &region)?;
             Ok(CopiedBox { source: image, destination: buffer, size, samples: 1 })
         };
         let boxes = regions.map(boxed).collect::<Result<_, Error>>()?;
@@ -120,12 +120,20 @@ fn copy_region(
     Ok(())
 }
 
-/// The elements of a region in the image and in the buffer.
-fn both(
+/// A region of an image, from memory whose first byte has the address zero.
+///
+/// # Errors
+/// [`Error::InvalidUsage`] for what is not inside of the image.
+pub(in crate::command) fn box_from_memory(
     image: &Image,
-    buffer: &Buffer,
     region: &vk::BufferImageCopy,
-) -> Result<(Place, Place, [u32; 3]), Error> {
+) -> Result<CopiedBox, Error> {
+    let (image, memory, size) = both(image, u64::MAX, region)?;
+    Ok(CopiedBox { source: memory, destination: image, size, samples: 1 })
+}
+
+/// The elements of a region in the image and in a buffer of so many bytes.
+fn both(image: &Image, room: u64, region: &vk::BufferImageCopy) -> Result<(Place, Place, [u32; 3]), Error> {
     let extent = region.image_extent;
     let part = Region { part: region.image_subresource, offset: region.image_offset, extent };
     let [plane] = planes(image, part.part.aspect_mask)?[..] else {
@@ -133,11 +141,11 @@ fn both(
     };
     let size = part.size(image, plane);
     let place = part.place(image, plane, size)?;
-    Ok((place, buffer_place(buffer, plane, region, size)?, size))
+    Ok((place, buffer_place(room, plane, region, size)?, size))
 }
 
 fn buffer_place(
-    buffer: &Buffer,
+    room: u64,
     plane: &Plane,
     region: &vk::BufferImageCopy,
     size: [u32; 3],
@@ -155,11 +163,11 @@ fn buffer_place(
     let row_pitch = length.div_ceil(x).checked_mul(bytes);
     let row_pitch = row_pitch.ok_or(Error::InvalidUsage("VUID-vkCmdCopyBufferToImage-pRegions-07932"))?;
     let slice_pitch = u64::from(row_pitch) * u64::from(height.div_ceil(y));
-    let steps = |count: u32, pitch: u64| u64::from(count - 1).saturating_mul(pitch);
+    let steps = |count: u32, pitch: u64| u64::from(count.saturating_sub(1)).saturating_mul(pitch);
     let bytes_read = steps(size[2], slice_pitch)
         .saturating_add(steps(size[1], row_pitch.into()))
         .saturating_add(u64::from(size[0]) * u64::from(bytes));
-    if region.buffer_offset.saturating_add(bytes_read) > buffer.size() {
+    if region.buffer_offset.saturating_add(bytes_read) > room {
         return Err(Error::InvalidUsage("VUID-vkCmdCopyBufferToImage-pRegions-00171"));
     }
     Ok(Place::buffer(region.buffer_offset, bytes, row_pitch, slice_pitch))

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use lacuna_gpu::copy::Place;
 use lacuna_gpu::copy::image::{copy_box, fill_box};
+use lacuna_gpu::memory::address_space::Gpu;
 
 use super::execute::State;
 use super::transfer;
@@ -23,6 +24,7 @@ use crate::queue::submission::Failed;
 pub use blit::{Blit, Resolve};
 pub use clear::Fill;
 pub use copy::CopiedBox;
+pub(super) use copy::box_from_memory;
 
 /// A command on images.
 pub enum ImageCommand {
@@ -57,17 +59,17 @@ pub enum Resource {
 }
 
 impl Resource {
-    fn address(&self) -> Option<u64> {
+    fn address(&self, gpu: Gpu) -> Option<u64> {
         match self {
-            Self::Buffer(buffer) => transfer::address(buffer),
-            Self::Image(image) => address(image),
+            Self::Buffer(buffer) => transfer::address(gpu, buffer),
+            Self::Image(image) => address(gpu, image),
         }
     }
 }
 
-/// Where an image is; one that never got memory is skipped.
-fn address(image: &Image) -> Option<u64> {
-    let address = image.address();
+/// Where an image is for a GPU; one that never got memory is skipped.
+fn address(gpu: Gpu, image: &Image) -> Option<u64> {
+    let address = image.address().map(|address| gpu.resolve(address));
     if address.is_none() {
         log::warn!("a command uses an image without memory: skipped");
     }
@@ -75,7 +77,7 @@ fn address(image: &Image) -> Option<u64> {
 }
 
 /// A place in a resource whose first byte is at `base`.
-fn at(base: u64, place: Place) -> Place {
+pub(super) fn at(base: u64, place: Place) -> Place {
     Place { address: base + place.address, ..place }
 }
 
@@ -83,7 +85,8 @@ impl State<'_> {
     pub(super) fn image(&mut self, command: &ImageCommand) -> Result<(), Failed> {
         match command {
             ImageCommand::Copy { source, destination, boxes } => {
-                let (Some(from), Some(to)) = (source.address(), destination.address()) else { return Ok(()) };
+                let (from, to) = (source.address(self.gpu), destination.address(self.gpu));
+                let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
                 for copied in boxes {
                     let (to, from) = (at(to, copied.destination), at(from, copied.source));
                     // SAFETY: the box is inside both resources, which the recording holds with their memory.
@@ -92,15 +95,15 @@ impl State<'_> {
                 Ok(())
             }
             ImageCommand::Clear { image, fills } => {
-                let Some(base) = address(image) else { return Ok(()) };
+                let Some(base) = address(self.gpu, image) else { return Ok(()) };
                 for fill in fills {
                     // SAFETY: the box is inside the image, which the recording holds with its memory.
                     unsafe { fill_box(at(base, fill.place), fill.size, image.samples, fill.texel.bytes())? }
                 }
                 Ok(())
             }
-            ImageCommand::Blit(blit) => blit.execute(),
-            ImageCommand::Resolve(resolve) => resolve.execute(),
+            ImageCommand::Blit(blit) => blit.execute(self.gpu),
+            ImageCommand::Resolve(resolve) => resolve.execute(self.gpu),
         }
     }
 }
