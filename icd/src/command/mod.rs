@@ -16,6 +16,7 @@ pub mod image;
 pub mod push_descriptor;
 pub mod query;
 pub mod recording;
+mod shader;
 pub mod transfer;
 
 use std::sync::Arc;

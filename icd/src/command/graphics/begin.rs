@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::draw::ColorLocations;
 
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
@@ -66,6 +67,26 @@ impl Recording {
         // SAFETY: this function's contract.
         let begin = unsafe { rendering(info)? };
         self.begin(begin)
+    }
+
+    /// `vkCmdSetRenderingAttachmentLocationsKHR`: without a list each attachment takes the location of its number.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn set_color_locations(
+        &mut self,
+        info: &vk::RenderingAttachmentLocationInfoKHR<'_>,
+    ) -> Result<(), Error> {
+        let mut locations = ColorLocations::default();
+        // SAFETY: null or a member of a valid structure.
+        let named = unsafe { slice(info.p_color_attachment_locations, info.color_attachment_count) };
+        for (location, &named) in locations.0.iter_mut().zip(named) {
+            *location = u8::try_from(named).unwrap_or(ColorLocations::UNUSED);
+        }
+        self.push(Command::SetColorLocations(locations), 0)
     }
 
     fn begin(&mut self, begin: Begin) -> Result<(), Error> {

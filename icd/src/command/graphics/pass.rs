@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_gpu::draw::Targets;
+use lacuna_gpu::draw::{ColorLocations, Targets};
 use lacuna_gpu::surface::Surface;
 
 use super::begin::Begin;
@@ -57,6 +57,13 @@ impl State<'_> {
             log::warn!("vkCmdNextSubpass in the last subpass: ignored");
         }
         Ok(())
+    }
+
+    /// Holds until the pass ends, in secondary command buffers too.
+    pub(in crate::command) fn set_color_locations(&mut self, locations: ColorLocations) {
+        if let Some(pass) = &mut self.inherited.pass {
+            pass.targets.color_locations = locations;
+        }
     }
 
     pub(in crate::command) fn end_pass(&mut self) -> Result<(), Failed> {
@@ -152,6 +159,7 @@ impl Pass {
             colors: subpass.colors.iter().map(|color| of(color, vk::ImageAspectFlags::COLOR)).collect(),
             depth: of(&subpass.depth, vk::ImageAspectFlags::DEPTH),
             stencil: of(&subpass.stencil, vk::ImageAspectFlags::STENCIL),
+            color_locations: ColorLocations::default(),
         };
         let surfaces = targets.colors.iter().flatten().chain(&targets.depth).chain(&targets.stencil);
         let (mut area, mut layers) = (targets.area, targets.layers);
@@ -217,6 +225,7 @@ fn no_targets() -> Targets {
         colors: Default::default(),
         depth: None,
         stencil: None,
+        color_locations: ColorLocations::default(),
     }
 }
 
