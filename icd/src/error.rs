@@ -42,6 +42,9 @@ pub enum Error {
     /// A pipeline that was only to be made if nothing had to be compiled for it.
     #[error("compilation required")]
     CompileRequired,
+    /// A binary of a shader object that this driver did not make, or not for this stage.
+    #[error("incompatible shader binary")]
+    IncompatibleBinary,
     /// A window, or its display server, is gone.
     #[error("surface lost")]
     SurfaceLost,
@@ -81,6 +84,7 @@ impl Error {
             Self::FormatNotSupported => vk::Result::ERROR_FORMAT_NOT_SUPPORTED,
             Self::InvalidShader(_) => vk::Result::ERROR_INVALID_SHADER_NV,
             Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,
+            Self::IncompatibleBinary => vk::Result::INCOMPATIBLE_SHADER_BINARY_EXT,
             Self::SurfaceLost => vk::Result::ERROR_SURFACE_LOST_KHR,
             Self::OutOfDate => vk::Result::ERROR_OUT_OF_DATE_KHR,
             Self::NativeWindowInUse => vk::Result::ERROR_NATIVE_WINDOW_IN_USE_KHR,

@@ -230,6 +230,29 @@ pub struct XfbOutput {
     pub stream: u32,
     /// The first slot.
     pub slot: u32,
-    /// Number of slots, four bytes each.
+    /// Number of slots.
     pub count: u32,
+    /// What each of them becomes.
+    pub form: XfbForm,
+}
+
+/// What a captured slot becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum XfbForm {
+    /// Four bytes, as they are.
+    Word,
+    /// The low two bytes.
+    Short,
+    /// A 16-bit float, of a 32-bit one.
+    Half,
+}
+
+impl XfbForm {
+    /// Bytes of a slot in the record.
+    pub fn bytes(self) -> u32 {
+        match self {
+            Self::Word => 4,
+            Self::Short | Self::Half => 2,
+        }
+    }
 }

@@ -232,3 +232,55 @@ fn captured_outputs_say_where_they_go() {
         ]
     );
 }
+
+#[test]
+fn each_block_of_an_array_is_captured_to_the_next_buffer() {
+    let ran = vertex(
+        "layout(location = 0, xfb_buffer = 1, xfb_offset = 4, xfb_stride = 16) out Block { vec2 a; float b; } blocks[2];
+         void main() {
+             gl_Position = vec4(0);
+             blocks[0].a = blocks[1].a = vec2(1);
+             blocks[0].b = blocks[1].b = 2.0;
+         }",
+    )
+    .run();
+    let mut xfb: Vec<_> = ran.interface.xfb.iter().map(|x| (x.buffer, x.offset, x.slot, x.count)).collect();
+    xfb.sort();
+    let location = slot::location;
+    let wanted = [
+        (1, 4, location(0, 0), 2),
+        (1, 12, location(1, 0), 1),
+        (2, 4, location(2, 0), 2),
+        (2, 12, location(3, 0), 1),
+    ];
+    assert_eq!(xfb, wanted);
+}
+
+#[test]
+fn captured_halves_take_two_bytes_and_doubles_are_aligned() {
+    use lacuna_shaders::stage::XfbForm;
+    let ran = vertex(
+        "#extension GL_EXT_shader_explicit_arithmetic_types : require
+         struct Part { float f; double d; };
+         layout(location = 0, xfb_buffer = 0, xfb_offset = 2, xfb_stride = 64) out f16vec3 h;
+         layout(location = 1, xfb_buffer = 0, xfb_offset = 8) flat out u16vec2 u;
+         layout(location = 2, xfb_buffer = 0, xfb_offset = 16) flat out Part p;
+         void main() {
+             gl_Position = vec4(0);
+             h = f16vec3(1);
+             u = u16vec2(1);
+             p = Part(1.0, 2.0lf);
+         }",
+    )
+    .run();
+    let mut xfb: Vec<_> = ran.interface.xfb.iter().map(|x| (x.offset, x.slot, x.count, x.form)).collect();
+    xfb.sort_by_key(|x| x.0);
+    let location = slot::location;
+    let wanted = [
+        (2, location(0, 0), 3, XfbForm::Half),
+        (8, location(1, 0), 2, XfbForm::Short),
+        (16, location(2, 0), 1, XfbForm::Word),
+        (24, location(3, 0), 2, XfbForm::Word),
+    ];
+    assert_eq!(xfb, wanted);
+}

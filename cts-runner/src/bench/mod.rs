@@ -7,11 +7,15 @@
 mod bind;
 pub mod compare;
 mod image;
+mod mix;
 mod pages;
+mod raster;
 mod read;
 mod rebind;
+mod sampling;
 mod setup;
 mod submit;
+mod triangles;
 
 use std::time::{Duration, Instant};
 
@@ -71,7 +75,12 @@ const METRICS: &[Metric] = &[
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
+    Metric { names: &["pipeline_compile_graphics_ms"], measure: setup::graphics },
     Metric { names: &["device_create_us"], measure: setup::devices },
+    Metric { names: &["ci_mix_ms", "ci_mix_warm_ms"], measure: mix::both },
+    Metric { names: &["fill_mpix", "fill_layers_mpix", "blend_mpix", "depth_mpix"], measure: raster::fills },
+    Metric { names: &["tri_mtris"], measure: triangles::small },
+    Metric { names: &["sparse_tex_sample_mtexels", "linear_tex_sample_mtexels"], measure: sampling::both },
 ];
 
 /// Measures and prints one line a metric: name, value, unit, and a note in parentheses. A metric that the driver cannot

@@ -3,10 +3,23 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{BenchError, Options, Reading, median, timed};
-use crate::vk::{self, Bound, Check as _, Device, HostBuffer, Kernel, KernelOptions};
+use crate::vk::{
+    self, Bound, Check as _, Device, HostBuffer, ImageShape, Kernel, KernelOptions, Painter, PainterOptions,
+    StorageImage,
+};
 
-/// The constant in `shaders/ordinary.comp` that makes each module a new one.
-const MARK: u32 = 0x5eed_5eed;
+/// The constant in some of our shaders that makes each module a new one.
+pub(super) const MARK: u32 = 0x5eed_5eed;
+
+/// A mark that is different in every run, so that no cache on disk knows the shaders; up to 256 more may be counted from it.
+pub(super) fn fresh() -> u32 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos() as u32) & !0x1ff
+}
+
+/// The shader with another mark.
+pub(super) fn marked(code: &[u32], mark: u32) -> Vec<u32> {
+    code.iter().map(|&word| if word == MARK { mark } else { word }).collect()
+}
 
 /// A module, a pipeline and its first dispatch, a hundred times with different shaders.
 pub(super) fn pipelines(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
@@ -15,12 +28,10 @@ pub(super) fn pipelines(device: &Device, _: &Options) -> Result<Vec<Reading>, Be
     let storage = (vk::DescriptorType::STORAGE_BUFFER, 1);
     let bindings = [storage, storage, (vk::DescriptorType::UNIFORM_BUFFER, 1)];
     let sets = [bindings.as_slice()];
-    // Different in every run, so that no cache on disk knows the shaders either.
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos() as u32) & !0xff;
+    let seed = fresh();
     let queue = device.compute()?;
     let seconds = median(100, |i| {
-        let code: Vec<u32> =
-            vk::ORDINARY.iter().map(|&word| if word == MARK { seed + i as u32 } else { word }).collect();
+        let code = marked(vk::ORDINARY, seed + i as u32);
         timed(|| {
             let options = KernelOptions { sets: &sets, push_bytes: 8, ..KernelOptions::default() };
             let kernel = Kernel::new(device, &code, options)?;
@@ -29,6 +40,53 @@ pub(super) fn pipelines(device: &Device, _: &Options) -> Result<Vec<Reading>, Be
         })
     })?;
     Ok(vec![Reading::new("pipeline_compile_compute_ms", seconds * 1e3, "ms")])
+}
+
+/// Two modules, a pipeline and its first draw, a hundred times with different shaders.
+pub(super) fn graphics(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
+    const SIZE: u32 = 16;
+    let canvas = vk::Canvas::new(device, vk::CanvasShape::flat(SIZE, SIZE))?;
+    let corner = |x: f32, y: f32| [x, y, 0.5, 1.0, 0.0, 0.0, 1.0, 0.0];
+    let corners = [corner(-1.0, -1.0), corner(3.0, -1.0), corner(-1.0, 3.0)];
+    let vertices = HostBuffer::of(device, corners.as_flattened())?;
+    let scene: [f32; 40] = std::array::from_fn(|n| if n % 16 % 5 == 0 { 1.0 } else { 0.0 });
+    let scene = HostBuffer::of(device, &scene)?;
+    let shape = ImageShape::flat(vk::Format::R8G8B8A8_UNORM, SIZE, SIZE);
+    let picture = StorageImage::sampled(device, shape)?;
+    let sampler = vk::TextureSampler::new(device, &vk::SamplerCreateInfo::default())?;
+    let queue = device.queue(vk::QueueFlags::GRAPHICS)?;
+    queue.run(device, |r| {
+        r.general(&[&picture]);
+        r.clear(&picture, vk::ClearColorValue { float32: [1.0; 4] }, &[picture.all()]);
+    })?;
+    let seed = fresh();
+    let seconds = median(100, |i| {
+        let codes = [vk::LIT_VERT, vk::LIT_FRAG].map(|code| marked(code, seed + i as u32));
+        timed(|| {
+            let options = PainterOptions {
+                has_vertices: true,
+                bindings: &[
+                    (vk::DescriptorType::UNIFORM_BUFFER, 1),
+                    (vk::DescriptorType::COMBINED_IMAGE_SAMPLER, 1),
+                ],
+                ..PainterOptions::colored(&codes[0], &codes[1], canvas.pass, [SIZE; 2])
+            };
+            let painter = Painter::new(device, &options)?;
+            let set = painter.set()?;
+            set.write(0, 0, &[Bound::whole(&scene)]);
+            set.write_sampled(1, &picture, &sampler);
+            queue.run(device, |r| {
+                canvas.begin(r, [0.0; 4], vk::SubpassContents::INLINE);
+                r.paint(&painter);
+                r.paint_with(&painter, &set);
+                // SAFETY: recording; the buffer is alive.
+                unsafe { device.raw.cmd_bind_vertex_buffers(r.handle, 0, &[vertices.handle], &[0]) };
+                r.draw(3);
+                r.end_pass();
+            })
+        })
+    })?;
+    Ok(vec![Reading::new("pipeline_compile_graphics_ms", seconds * 1e3, "ms")])
 }
 
 /// `vkCreateDevice` with one queue, and `vkDestroyDevice`.

@@ -68,6 +68,20 @@ pub enum Need {
     SwapchainMaintenance1,
     /// A group of at least so many physical devices, with the first of all among them.
     DeviceGroup(usize),
+    /// Attachments read in dynamic rendering.
+    LocalRead,
+    /// Shaders without pipelines.
+    ShaderObject,
+    /// Pipelines in parts.
+    PipelineLibrary,
+    /// Vertices captured in buffers.
+    TransformFeedback,
+    /// 16-bit outputs and inputs of stages.
+    HalvesBetweenStages,
+    /// Fragments that see colors of those before them.
+    RasterizationOrder,
+    /// `smoothLines`.
+    SmoothLines,
     /// A device extension.
     Extension(&'static str),
 }
@@ -128,6 +142,13 @@ impl Need {
             Need::PresentWait => physical.extra.present_wait,
             Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
             Need::DeviceGroup(count) => physical.group.len() >= count,
+            Need::LocalRead => physical.extra.local_read,
+            Need::ShaderObject => physical.extra.shader_object,
+            Need::PipelineLibrary => physical.extra.pipeline_library,
+            Need::TransformFeedback => physical.extra.transform_feedback,
+            Need::HalvesBetweenStages => physical.extra.halves_between_stages,
+            Need::RasterizationOrder => physical.extra.rasterization_order,
+            Need::SmoothLines => physical.extra.smooth_lines,
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

@@ -1,8 +1,9 @@
-//! Compute pipelines with their layouts, and descriptor sets made for them.
+//! Compute pipelines with their layouts.
 
 use ash::vk;
 
-use super::{Buffer, Check, Device, Result};
+use super::descriptor::SetShape;
+use super::{Bound, Check, DescriptorSet, Device, Result};
 
 /// A compute pipeline with its set layouts and pipeline layout.
 pub struct Kernel {
@@ -12,11 +13,6 @@ pub struct Kernel {
     /// Its layout.
     pub layout: vk::PipelineLayout,
     sets: Vec<SetShape>,
-}
-
-struct SetShape {
-    layout: vk::DescriptorSetLayout,
-    bindings: Vec<(vk::DescriptorType, u32)>,
 }
 
 /// What a kernel needs beside its code.
@@ -32,37 +28,6 @@ pub struct KernelOptions<'a> {
     pub constants: &'a [(u32, u32)],
     /// Pipeline flags, such as `DISPATCH_BASE`.
     pub flags: vk::PipelineCreateFlags,
-}
-
-/// A range of a buffer, as a descriptor sees it.
-#[derive(Clone, Copy)]
-pub struct Bound {
-    /// The buffer; null for a null descriptor.
-    pub buffer: vk::Buffer,
-    /// Offset in bytes.
-    pub offset: u64,
-    /// Size in bytes, or `VK_WHOLE_SIZE`.
-    pub range: u64,
-}
-
-impl Bound {
-    /// All of a buffer.
-    #[must_use]
-    pub fn whole(buffer: &Buffer) -> Self {
-        Self { buffer: buffer.handle, offset: 0, range: vk::WHOLE_SIZE }
-    }
-
-    /// `range` bytes from `offset` on.
-    #[must_use]
-    pub fn part(buffer: &Buffer, offset: u64, range: u64) -> Self {
-        Self { buffer: buffer.handle, offset, range }
-    }
-
-    /// The null descriptor of `VK_EXT_robustness2`.
-    #[must_use]
-    pub fn null() -> Self {
-        Self { buffer: vk::Buffer::null(), offset: 0, range: vk::WHOLE_SIZE }
-    }
 }
 
 impl Kernel {
@@ -89,7 +54,12 @@ impl Kernel {
             sets: Vec::new(),
         };
         for bindings in options.sets {
-            kernel.sets.push(SetShape::new(device, bindings, options.push_sets)?);
+            kernel.sets.push(SetShape::new(
+                device,
+                bindings,
+                vk::ShaderStageFlags::COMPUTE,
+                options.push_sets,
+            )?);
         }
         let layouts: Vec<_> = kernel.sets.iter().map(|s| s.layout).collect();
         let ranges = [vk::PushConstantRange {
@@ -171,87 +141,6 @@ impl Drop for Kernel {
         unsafe {
             raw.destroy_pipeline(self.pipeline, None);
             raw.destroy_pipeline_layout(self.layout, None);
-            for set in &self.sets {
-                raw.destroy_descriptor_set_layout(set.layout, None);
-            }
         }
-    }
-}
-
-impl SetShape {
-    fn new(device: &Device, bindings: &[(vk::DescriptorType, u32)], push: bool) -> Result<Self> {
-        let entries: Vec<_> = (0u32..)
-            .zip(bindings)
-            .map(|(binding, &(kind, count))| {
-                vk::DescriptorSetLayoutBinding::default()
-                    .binding(binding)
-                    .descriptor_type(kind)
-                    .descriptor_count(count)
-                    .stage_flags(vk::ShaderStageFlags::COMPUTE)
-            })
-            .collect();
-        let flags = if push {
-            vk::DescriptorSetLayoutCreateFlags::PUSH_DESCRIPTOR_KHR
-        } else {
-            vk::DescriptorSetLayoutCreateFlags::empty()
-        };
-        let info = vk::DescriptorSetLayoutCreateInfo::default().bindings(&entries).flags(flags);
-        // SAFETY: `info` outlives the call.
-        let layout = unsafe { device.raw.create_descriptor_set_layout(&info, None) }
-            .at("vkCreateDescriptorSetLayout")?;
-        Ok(Self { layout, bindings: bindings.to_vec() })
-    }
-}
-
-/// One descriptor set with its own pool.
-pub struct DescriptorSet {
-    device: Device,
-    pool: vk::DescriptorPool,
-    /// The handle.
-    pub handle: vk::DescriptorSet,
-    kinds: Vec<vk::DescriptorType>,
-}
-
-impl DescriptorSet {
-    fn new(device: &Device, shape: &SetShape) -> Result<Self> {
-        let sizes: Vec<_> = shape
-            .bindings
-            .iter()
-            .map(|&(ty, descriptor_count)| vk::DescriptorPoolSize { ty, descriptor_count })
-            .collect();
-        let info = vk::DescriptorPoolCreateInfo::default().max_sets(1).pool_sizes(&sizes);
-        // SAFETY: `info` outlives the call.
-        let pool = unsafe { device.raw.create_descriptor_pool(&info, None) }.at("vkCreateDescriptorPool")?;
-        let kinds = shape.bindings.iter().map(|b| b.0).collect();
-        let mut set = Self { device: device.clone(), pool, handle: vk::DescriptorSet::null(), kinds };
-        let layouts = [shape.layout];
-        let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(pool).set_layouts(&layouts);
-        // SAFETY: pool and layout are alive.
-        let sets = unsafe { device.raw.allocate_descriptor_sets(&info) }.at("vkAllocateDescriptorSets")?;
-        set.handle = sets[0];
-        Ok(set)
-    }
-
-    /// Writes consecutive array elements of a binding.
-    pub fn write(&self, binding: u32, element: u32, buffers: &[Bound]) {
-        let infos: Vec<_> = buffers
-            .iter()
-            .map(|b| vk::DescriptorBufferInfo { buffer: b.buffer, offset: b.offset, range: b.range })
-            .collect();
-        let write = vk::WriteDescriptorSet::default()
-            .dst_set(self.handle)
-            .dst_binding(binding)
-            .dst_array_element(element)
-            .descriptor_type(self.kinds[binding as usize])
-            .buffer_info(&infos);
-        // SAFETY: set and buffers are alive; the set is not in use by the device.
-        unsafe { self.device.raw.update_descriptor_sets(&[write], &[]) };
-    }
-}
-
-impl Drop for DescriptorSet {
-    fn drop(&mut self) {
-        // SAFETY: created from this device, destroyed once; frees its set.
-        unsafe { self.device.raw.destroy_descriptor_pool(self.pool, None) };
     }
 }

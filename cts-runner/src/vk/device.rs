@@ -74,13 +74,25 @@ impl Device {
         let mut atomics =
             vk::PhysicalDeviceShaderAtomicInt64Features::default().shader_buffer_int64_atomics(true);
         let mut bytes = vk::PhysicalDevice8BitStorageFeatures::default().storage_buffer8_bit_access(true);
-        let mut halves = vk::PhysicalDevice16BitStorageFeatures::default().storage_buffer16_bit_access(true);
+        let mut halves = vk::PhysicalDevice16BitStorageFeatures::default()
+            .storage_buffer16_bit_access(true)
+            .storage_input_output16(extra.halves_between_stages);
         let mut views = vk::PhysicalDeviceMultiviewFeatures::default().multiview(true);
         let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default().dynamic_rendering(true);
         let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default().present_id(true);
         let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default().present_wait(true);
         let mut swapchains =
             vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default().swapchain_maintenance1(true);
+        let mut local_read = vk::PhysicalDeviceDynamicRenderingLocalReadFeaturesKHR::default()
+            .dynamic_rendering_local_read(true);
+        let mut shader_object = vk::PhysicalDeviceShaderObjectFeaturesEXT::default().shader_object(true);
+        let mut library =
+            vk::PhysicalDeviceGraphicsPipelineLibraryFeaturesEXT::default().graphics_pipeline_library(true);
+        let mut feedback = vk::PhysicalDeviceTransformFeedbackFeaturesEXT::default().transform_feedback(true);
+        let mut small = vk::PhysicalDeviceShaderFloat16Int8Features::default().shader_float16(true);
+        let mut order = vk::PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT::default()
+            .rasterization_order_color_attachment_access(true);
+        let mut lines = vk::PhysicalDeviceLineRasterizationFeaturesEXT::default().smooth_lines(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -103,6 +115,13 @@ impl Device {
             extra.present_wait => present_id,
             extra.present_wait => present_wait,
             extra.swapchain_maintenance1 => swapchains,
+            extra.local_read => local_read,
+            extra.shader_object => shader_object,
+            extra.pipeline_library => library,
+            extra.transform_feedback => feedback,
+            extra.smooth_lines => lines,
+            extra.rasterization_order => order,
+            extra.halves_between_stages => small,
         }
         let members = &physical.group[..options.members.min(physical.group.len())];
         let mut group = vk::DeviceGroupDeviceCreateInfo::default().physical_devices(members);
@@ -164,6 +183,15 @@ impl Device {
             (khr::present_id::NAME, extra.present_wait),
             (khr::present_wait::NAME, extra.present_wait),
             (ext::swapchain_maintenance1::NAME, extra.swapchain_maintenance1),
+            (khr::dynamic_rendering_local_read::NAME, extra.local_read),
+            (ext::shader_object::NAME, extra.shader_object),
+            (khr::pipeline_library::NAME, extra.pipeline_library),
+            (ext::graphics_pipeline_library::NAME, extra.pipeline_library),
+            (ext::transform_feedback::NAME, extra.transform_feedback),
+            (ext::conservative_rasterization::NAME, true),
+            (ext::line_rasterization::NAME, extra.smooth_lines),
+            (ext::rasterization_order_attachment_access::NAME, extra.rasterization_order),
+            (khr::shader_float16_int8::NAME, extra.halves_between_stages),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))

@@ -76,6 +76,7 @@ impl StorageImage {
     /// What images are made for here.
     pub const USAGE: vk::ImageUsageFlags = vk::ImageUsageFlags::from_raw(
         vk::ImageUsageFlags::STORAGE.as_raw()
+            | vk::ImageUsageFlags::SAMPLED.as_raw()
             | vk::ImageUsageFlags::TRANSFER_SRC.as_raw()
             | vk::ImageUsageFlags::TRANSFER_DST.as_raw(),
     );

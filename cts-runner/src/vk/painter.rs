@@ -2,7 +2,8 @@
 
 use ash::vk;
 
-use super::{CANVAS_FORMAT, Check, Device, Recorder, Result};
+use super::descriptor::SetShape;
+use super::{CANVAS_FORMAT, Check, DescriptorSet, Device, Error, Recorder, Result};
 
 /// What a pipeline is made of, besides shaders.
 #[derive(Clone, Copy)]
@@ -21,16 +22,28 @@ pub struct PainterOptions<'a> {
     pub extent: [u32; 2],
     /// Samples of a texel.
     pub samples: vk::SampleCountFlags,
+    /// Flags of what color attachments do.
+    pub blend_flags: vk::PipelineColorBlendStateCreateFlags,
     /// What the color attachment does.
     pub blend: vk::PipelineColorBlendAttachmentState,
+    /// From primitives to fragments.
+    pub raster: vk::PipelineRasterizationStateCreateInfo<'a>,
     /// What the depth attachment does.
     pub depth: vk::PipelineDepthStencilStateCreateInfo<'a>,
     /// State that commands set.
     pub dynamic: &'a [vk::DynamicState],
     /// The pass and subpass; null for dynamic rendering.
     pub pass: (vk::RenderPass, u32),
-    /// Type of the one descriptor in set 0, for the fragment shader.
-    pub descriptor: Option<vk::DescriptorType>,
+    /// Types and counts of the bindings 0, 1, … of set 0, for all stages.
+    pub bindings: &'a [(vk::DescriptorType, u32)],
+    /// Whether set 0 is pushed.
+    pub pushes: bool,
+    /// How many color attachments there are; all blend alike.
+    pub colors: usize,
+    /// Location of the output that each color attachment takes; empty: that of its number.
+    pub locations: &'a [u32],
+    /// Parts that are made first, each alone, and linked then; none: all is made at once.
+    pub parts: &'a [vk::GraphicsPipelineLibraryFlagsEXT],
 }
 
 impl<'a> PainterOptions<'a> {
@@ -45,12 +58,18 @@ impl<'a> PainterOptions<'a> {
             restart: false,
             extent,
             samples: vk::SampleCountFlags::TYPE_1,
+            blend_flags: vk::PipelineColorBlendStateCreateFlags::empty(),
             blend: vk::PipelineColorBlendAttachmentState::default()
                 .color_write_mask(vk::ColorComponentFlags::RGBA),
+            raster: vk::PipelineRasterizationStateCreateInfo::default().line_width(1.0),
             depth: vk::PipelineDepthStencilStateCreateInfo::default(),
             dynamic: &[],
             pass: (pass, 0),
-            descriptor: None,
+            bindings: &[],
+            pushes: false,
+            colors: 1,
+            locations: &[],
+            parts: &[],
         }
     }
 }
@@ -60,10 +79,9 @@ pub struct Painter {
     device: Device,
     /// The pipeline.
     pub pipeline: vk::Pipeline,
-    /// Its layout: 20 bytes of push constants, set 0 if there is a descriptor.
+    /// Its layout: 20 bytes of push constants, set 0 if there are bindings.
     pub layout: vk::PipelineLayout,
-    /// The layout of set 0, if there is a descriptor.
-    pub set_layout: vk::DescriptorSetLayout,
+    set: Option<SetShape>,
 }
 
 /// Stages that see push constants.
@@ -81,23 +99,15 @@ impl Painter {
             device: device.clone(),
             pipeline: vk::Pipeline::null(),
             layout: vk::PipelineLayout::null(),
-            set_layout: vk::DescriptorSetLayout::null(),
+            set: None,
         };
-        if let Some(kind) = options.descriptor {
-            let bindings = [vk::DescriptorSetLayoutBinding::default()
-                .descriptor_type(kind)
-                .descriptor_count(1)
-                .stage_flags(vk::ShaderStageFlags::FRAGMENT)];
-            let info = vk::DescriptorSetLayoutCreateInfo::default().bindings(&bindings);
-            // SAFETY: `info` outlives the call.
-            painter.set_layout = unsafe { device.raw.create_descriptor_set_layout(&info, None) }
-                .at("vkCreateDescriptorSetLayout")?;
+        if !options.bindings.is_empty() {
+            let stages = vk::ShaderStageFlags::ALL_GRAPHICS;
+            painter.set = Some(SetShape::new(device, options.bindings, stages, options.pushes)?);
         }
-        let sets = [painter.set_layout];
+        let sets: Vec<_> = painter.set.iter().map(|set| set.layout).collect();
         let ranges = [vk::PushConstantRange { stage_flags: PUSH_STAGES, offset: 0, size: 20 }];
-        let info = vk::PipelineLayoutCreateInfo::default()
-            .push_constant_ranges(&ranges)
-            .set_layouts(&sets[..usize::from(options.descriptor.is_some())]);
+        let info = vk::PipelineLayoutCreateInfo::default().push_constant_ranges(&ranges).set_layouts(&sets);
         // SAFETY: `info` outlives the call; the set layout is alive.
         painter.layout =
             unsafe { device.raw.create_pipeline_layout(&info, None) }.at("vkCreatePipelineLayout")?;
@@ -111,31 +121,13 @@ impl Painter {
         Ok(painter)
     }
 
-    /// A set 0 with this view as its input attachment.
+    /// A set 0 in which nothing is written yet.
     ///
     /// # Errors
-    /// What the driver returns.
-    pub fn input_set(&self, view: vk::ImageView) -> Result<InputSet> {
-        let kind = vk::DescriptorType::INPUT_ATTACHMENT;
-        let sizes = [vk::DescriptorPoolSize { ty: kind, descriptor_count: 1 }];
-        let info = vk::DescriptorPoolCreateInfo::default().max_sets(1).pool_sizes(&sizes);
-        // SAFETY: `info` outlives the call.
-        let pool =
-            unsafe { self.device.raw.create_descriptor_pool(&info, None) }.at("vkCreateDescriptorPool")?;
-        let mut set = InputSet { device: self.device.clone(), pool, handle: vk::DescriptorSet::null() };
-        let layouts = [self.set_layout];
-        let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(pool).set_layouts(&layouts);
-        // SAFETY: pool and layout are alive.
-        let sets =
-            unsafe { self.device.raw.allocate_descriptor_sets(&info) }.at("vkAllocateDescriptorSets")?;
-        set.handle = sets[0];
-        let infos =
-            [vk::DescriptorImageInfo::default().image_view(view).image_layout(vk::ImageLayout::GENERAL)];
-        let write =
-            vk::WriteDescriptorSet::default().dst_set(set.handle).descriptor_type(kind).image_info(&infos);
-        // SAFETY: set and view are alive; the set is not in use by the device.
-        unsafe { self.device.raw.update_descriptor_sets(&[write], &[]) };
-        Ok(set)
+    /// What the driver returns; [`Error::NotSupported`] without bindings.
+    pub fn set(&self) -> Result<DescriptorSet> {
+        let shape = self.set.as_ref().ok_or_else(|| Error::NotSupported("a set without bindings".into()))?;
+        DescriptorSet::new(&self.device, shape)
     }
 
     fn module(&self, code: &[u32]) -> Result<vk::ShaderModule> {
@@ -169,20 +161,23 @@ impl Painter {
         let scissors = [vk::Rect2D { extent: vk::Extent2D { width, height }, ..Default::default() }];
         let viewport =
             vk::PipelineViewportStateCreateInfo::default().viewports(&viewports).scissors(&scissors);
-        let raster = vk::PipelineRasterizationStateCreateInfo::default().line_width(1.0);
         let samples =
             vk::PipelineMultisampleStateCreateInfo::default().rasterization_samples(options.samples);
-        let attachments = [options.blend];
-        let blend = vk::PipelineColorBlendStateCreateInfo::default().attachments(&attachments);
+        let attachments = vec![options.blend; options.colors];
+        let blend = vk::PipelineColorBlendStateCreateInfo::default()
+            .flags(options.blend_flags)
+            .attachments(&attachments);
         let dynamic = vk::PipelineDynamicStateCreateInfo::default().dynamic_states(options.dynamic);
-        let formats = [CANVAS_FORMAT];
+        let formats = vec![CANVAS_FORMAT; options.colors];
         let mut rendering = vk::PipelineRenderingCreateInfo::default().color_attachment_formats(&formats);
+        let mut locations =
+            vk::RenderingAttachmentLocationInfoKHR::default().color_attachment_locations(options.locations);
         let mut info = vk::GraphicsPipelineCreateInfo::default()
             .stages(&stages)
             .vertex_input_state(&input)
             .input_assembly_state(&assembly)
             .viewport_state(&viewport)
-            .rasterization_state(&raster)
+            .rasterization_state(&options.raster)
             .multisample_state(&samples)
             .depth_stencil_state(&options.depth)
             .color_blend_state(&blend)
@@ -193,25 +188,46 @@ impl Painter {
         if options.pass.0 == vk::RenderPass::null() {
             info = info.push_next(&mut rendering);
         }
+        if !options.locations.is_empty() {
+            info = info.push_next(&mut locations);
+        }
+        if options.parts.is_empty() { self.create(&info) } else { self.link(info, options.parts) }
+    }
+
+    fn create(&self, info: &vk::GraphicsPipelineCreateInfo<'_>) -> Result<vk::Pipeline> {
         let cache = vk::PipelineCache::null();
         // SAFETY: all parts are alive during the call.
-        let pipelines = unsafe { self.device.raw.create_graphics_pipelines(cache, &[info], None) };
+        let pipelines =
+            unsafe { self.device.raw.create_graphics_pipelines(cache, std::slice::from_ref(info), None) };
         pipelines.map(|p| p[0]).map_err(|(_, e)| e).at("vkCreateGraphicsPipelines")
     }
-}
 
-/// A descriptor set with its own pool.
-pub struct InputSet {
-    device: Device,
-    pool: vk::DescriptorPool,
-    /// The handle.
-    pub handle: vk::DescriptorSet,
-}
-
-impl Drop for InputSet {
-    fn drop(&mut self) {
-        // SAFETY: created from this device, destroyed once; frees its set.
-        unsafe { self.device.raw.destroy_descriptor_pool(self.pool, None) };
+    /// A pipeline of parts, which are gone when it is used.
+    fn link(
+        &self,
+        info: vk::GraphicsPipelineCreateInfo<'_>,
+        parts: &[vk::GraphicsPipelineLibraryFlagsEXT],
+    ) -> Result<vk::Pipeline> {
+        let mut libraries = Vec::new();
+        let mut outcome = Ok(());
+        for &part in parts {
+            let mut which = vk::GraphicsPipelineLibraryCreateInfoEXT::default().flags(part);
+            let info = info.flags(vk::PipelineCreateFlags::LIBRARY_KHR).push_next(&mut which);
+            match self.create(&info) {
+                Ok(library) => libraries.push(library),
+                Err(error) => outcome = Err(error),
+            }
+        }
+        let mut list = vk::PipelineLibraryCreateInfoKHR::default().libraries(&libraries);
+        let linked = outcome.and_then(|()| {
+            let info = vk::GraphicsPipelineCreateInfo::default().layout(self.layout).push_next(&mut list);
+            self.create(&info)
+        });
+        for library in libraries {
+            // SAFETY: made above, in use by nobody: a pipeline does not need its libraries.
+            unsafe { self.device.raw.destroy_pipeline(library, None) };
+        }
+        linked
     }
 }
 
@@ -228,7 +244,6 @@ impl Drop for Painter {
         unsafe {
             raw.destroy_pipeline(self.pipeline, None);
             raw.destroy_pipeline_layout(self.layout, None);
-            raw.destroy_descriptor_set_layout(self.set_layout, None);
         }
     }
 }
@@ -247,6 +262,15 @@ impl Recorder<'_> {
         let layout = painter.layout;
         // SAFETY: recording; the layout is alive; the driver copies `bytes`.
         unsafe { self.device.raw.cmd_push_constants(self.handle, layout, PUSH_STAGES, 0, &bytes) };
+    }
+
+    /// Binds set 0 for draws.
+    pub fn paint_with(&self, painter: &Painter, set: &DescriptorSet) {
+        let (point, layout) = (vk::PipelineBindPoint::GRAPHICS, painter.layout);
+        // SAFETY: recording; set and layout are alive.
+        unsafe {
+            self.device.raw.cmd_bind_descriptor_sets(self.handle, point, layout, 0, &[set.handle], &[])
+        };
     }
 
     /// Draws vertices from 0 on, one instance.

@@ -58,6 +58,20 @@ pub struct ExtraFeatures {
     pub present_wait: bool,
     /// `swapchainMaintenance1`.
     pub swapchain_maintenance1: bool,
+    /// `dynamicRenderingLocalRead`.
+    pub local_read: bool,
+    /// `shaderObject`.
+    pub shader_object: bool,
+    /// `graphicsPipelineLibrary`.
+    pub pipeline_library: bool,
+    /// `transformFeedback`.
+    pub transform_feedback: bool,
+    /// `rasterizationOrderColorAttachmentAccess`.
+    pub rasterization_order: bool,
+    /// `smoothLines`.
+    pub smooth_lines: bool,
+    /// `storageInputOutput16` and `shaderFloat16`.
+    pub halves_between_stages: bool,
 }
 
 impl Physical {
@@ -104,6 +118,13 @@ impl Physical {
         let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default();
         let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default();
         let mut swapchains = vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default();
+        let mut local_read = vk::PhysicalDeviceDynamicRenderingLocalReadFeaturesKHR::default();
+        let mut shader_object = vk::PhysicalDeviceShaderObjectFeaturesEXT::default();
+        let mut library = vk::PhysicalDeviceGraphicsPipelineLibraryFeaturesEXT::default();
+        let mut feedback = vk::PhysicalDeviceTransformFeedbackFeaturesEXT::default();
+        let mut small = vk::PhysicalDeviceShaderFloat16Int8Features::default();
+        let mut order = vk::PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT::default();
+        let mut lines = vk::PhysicalDeviceLineRasterizationFeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -123,6 +144,13 @@ impl Physical {
             khr::present_id::NAME => present_id,
             khr::present_wait::NAME => present_wait,
             ext::swapchain_maintenance1::NAME => swapchains,
+            khr::dynamic_rendering_local_read::NAME => local_read,
+            ext::shader_object::NAME => shader_object,
+            ext::graphics_pipeline_library::NAME => library,
+            ext::transform_feedback::NAME => feedback,
+            ext::line_rasterization::NAME => lines,
+            ext::rasterization_order_attachment_access::NAME => order,
+            khr::shader_float16_int8::NAME => small,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -139,6 +167,15 @@ impl Physical {
             storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
             present_wait: present_id.present_id == vk::TRUE && present_wait.present_wait == vk::TRUE,
             swapchain_maintenance1: swapchains.swapchain_maintenance1 == vk::TRUE,
+            local_read: local_read.dynamic_rendering_local_read == vk::TRUE,
+            shader_object: shader_object.shader_object == vk::TRUE,
+            pipeline_library: library.graphics_pipeline_library == vk::TRUE,
+            transform_feedback: feedback.transform_feedback == vk::TRUE,
+            rasterization_order: order.rasterization_order_color_attachment_access == vk::TRUE,
+            smooth_lines: lines.smooth_lines == vk::TRUE,
+            halves_between_stages: halves.storage_input_output16 == vk::TRUE
+                && small.shader_float16 == vk::TRUE
+                && self.features.shader_int16 == vk::TRUE,
         }
     }
 

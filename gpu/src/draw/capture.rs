@@ -5,11 +5,12 @@
 
 use core::sync::atomic::Ordering;
 
-use lacuna_shaders::stage::Interface;
+use lacuna_shaders::stage::{Interface, XfbForm};
 
 use super::setup::Assembly;
 use super::targets::{CaptureBuffer, StreamCounters, TransformFeedback};
 use super::vertices::Vertices;
+use crate::format::small_float::f32_to_half;
 use crate::memory::span::{Access, spans};
 
 /// What is captured in a draw.
@@ -86,11 +87,17 @@ impl Capture<'_> {
                 continue;
             };
             for n in 0..output.count {
-                let value = vertices.get(vertex, output.slot + n).to_le_bytes();
+                let value = vertices.get(vertex, output.slot + n);
+                let value = match output.form {
+                    XfbForm::Word | XfbForm::Short => value,
+                    XfbForm::Half => f32_to_half(f32::from_bits(value)),
+                };
+                let bytes = output.form.bytes();
                 // SAFETY: the caller's promise.
                 unsafe {
                     let start = (*buffer.written).load(Ordering::Relaxed);
-                    store(&buffer, start + u64::from(output.offset) + u64::from(n) * 4, &value);
+                    let at = start + u64::from(output.offset) + u64::from(n * bytes);
+                    store(&buffer, at, &value.to_le_bytes()[..bytes as usize]);
                 }
             }
         }

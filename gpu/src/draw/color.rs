@@ -15,6 +15,8 @@ use crate::format::{Format, Numeric, NumericClass};
 /// How one attachment is written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Color {
+    /// Of the fragment shader's output that it takes.
+    pub(super) location: u32,
     format: Format,
     state: vk::PipelineColorBlendAttachmentState,
     constants: [f32; 4],
@@ -40,7 +42,7 @@ enum Path {
 
 impl Color {
     /// `None` if nothing is ever written.
-    pub(super) fn new(format: Format, blend: &Blend, index: usize) -> Option<Self> {
+    pub(super) fn new(format: Format, blend: &Blend, index: usize, location: u32) -> Option<Self> {
         let state = blend.attachments.get(index).copied().unwrap_or(vk::PipelineColorBlendAttachmentState {
             color_write_mask: ColorComponentFlags::RGBA,
             ..Default::default()
@@ -75,7 +77,12 @@ impl Color {
             _ => Path::General,
         };
         let is_wide = format.channel_bits[0] == 64;
-        Some(Self { format, state, constants, logic, mask, is_wide, limits, path })
+        Some(Self { location, format, state, constants, logic, mask, is_wide, limits, path })
+    }
+
+    /// Whether colors are no integers.
+    pub(super) fn is_float(&self) -> bool {
+        self.format.class() == NumericClass::Float
     }
 
     /// Writes the lanes of `set`.

@@ -3,45 +3,81 @@
 //! Boxes of pixels are tested against each edge by their corners: wholly outside, wholly inside, or crossed. Only crossed
 //! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small.
 
-use super::lanes::{ALL, COLUMN, N, ROW, not_negative, set_of};
+use super::lanes::{ALL, COLUMN, Floats, N, ROW, not_negative, set_of};
 use super::primitive::{Bounds, Coverage, Edge, Primitive, Stipple};
 use super::sample::{MAX_SAMPLES, Samples};
 
 /// Side of the boxes that big boxes are cut into.
 const BLOCK: i32 = 16;
 
-/// Calls `emit` with the first pixel of each packet of the box that has a covered sample, and its covered lanes by sample.
-/// There is room for `S` samples: one, or as many as there can be.
+/// What is done with the packets of a primitive. There is room for `S` samples: one, or as many as there can be.
+pub(super) trait Sink<const S: usize> {
+    /// A packet, by its first pixel, that has covered samples: its covered lanes by sample.
+    fn packet(&mut self, x: i32, y: i32, covered: &mut [u32; S]);
+
+    /// All samples of these pixels are covered. Gives whether that is all that is needed; else their packets follow.
+    fn whole(&mut self, _: Bounds) -> bool {
+        false
+    }
+}
+
+/// Packets that cover the same pixels with all samples.
+struct Spread<'a, T, const S: usize>(&'a mut T);
+
+impl<T: Sink<S>, const S: usize> Sink<1> for Spread<'_, T, S> {
+    #[inline(always)]
+    fn packet(&mut self, x: i32, y: i32, [set]: &mut [u32; 1]) {
+        self.0.packet(x, y, &mut [*set; S]);
+    }
+}
+
+/// Gives all packets of the box that have a covered sample to `sink`.
 #[inline(always)]
 pub(super) fn walk<const S: usize>(
     primitive: &Primitive,
     area: Bounds,
     samples: &Samples,
-    mut emit: impl FnMut(i32, i32, &mut [u32; S]),
+    sink: &mut impl Sink<S>,
 ) {
     let area = area.intersect(primitive.bounds);
     if area.is_empty() {
         return;
     }
     if let Some(stipple) = &primitive.stipple {
-        return walk_stippled(primitive, stipple, area, samples, &mut emit);
+        return walk_stippled(primitive, stipple, area, samples, sink);
     }
     match &primitive.coverage {
         Coverage::Pixels(line) => {
             let is_covered = |x, y, _| line.covers(x, y);
-            each_pixel(area, samples.count, is_covered, &mut emit);
+            each_pixel(area, samples.count, is_covered, sink);
+        }
+        Coverage::Centers(count) => {
+            let edges = &primitive.edges[..usize::from(*count)];
+            walk_edges(edges, area, &Samples::CENTER, &mut Spread::<_, S>(sink));
         }
         Coverage::Edges(count) if !samples.is_uniform => {
             let edges = &primitive.edges[..usize::from(*count)];
             let is_covered =
                 |x, y, sample| edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0);
-            each_pixel(area, samples.count, is_covered, &mut emit);
+            each_pixel(area, samples.count, is_covered, sink);
         }
         Coverage::Edges(count) => {
             let edges = &primitive.edges[..usize::from(*count)];
-            walk_edges(edges, area, samples, &mut emit);
+            walk_edges(edges, area, samples, sink);
         }
     }
+}
+
+/// Which share of each pixel of a packet is inside of all edges: of its sixteen standard samples.
+pub(super) fn shares(edges: &[Edge; 4], x: i32, y: i32) -> Floats {
+    core::array::from_fn(|lane| {
+        let (x, y) = (x + COLUMN[lane], y + ROW[lane]);
+        let is_inside = |sample: &usize| {
+            let position = Samples::DENSE.position(x, y, *sample);
+            edges.iter().all(|edge| edge.at(x, y, position) >= 0)
+        };
+        (0..MAX_SAMPLES).filter(is_inside).count() as f32 * (1.0 / MAX_SAMPLES as f32)
+    })
 }
 
 /// A line of which only parts are drawn.
@@ -50,13 +86,13 @@ fn walk_stippled<const S: usize>(
     stipple: &Stipple,
     area: Bounds,
     samples: &Samples,
-    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
+    sink: &mut impl Sink<S>,
 ) {
     let [origin_x, origin_y] = primitive.origin;
     let is_covered = |x: i32, y: i32, sample: usize| {
         let (is_covered, [dx, dy]) = match &primitive.coverage {
             Coverage::Pixels(line) => (line.covers(x, y), [0.5; 2]),
-            Coverage::Edges(count) => {
+            Coverage::Edges(count) | Coverage::Centers(count) => {
                 let position = samples.position(x, y, sample);
                 let edges = &primitive.edges[..usize::from(*count)];
                 (edges.iter().all(|edge| edge.at(x, y, position) >= 0), samples.offset(x, y, sample))
@@ -64,7 +100,7 @@ fn walk_stippled<const S: usize>(
         };
         is_covered && stipple.draws(x as f32 + dx - origin_x, y as f32 + dy - origin_y)
     };
-    each_pixel(area, samples.count, is_covered, emit);
+    each_pixel(area, samples.count, is_covered, sink);
 }
 
 /// For what has no edges: asks for every sample.
@@ -73,7 +109,7 @@ fn each_pixel<const S: usize>(
     area: Bounds,
     samples: usize,
     is_covered: impl Fn(i32, i32, usize) -> bool,
-    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
+    sink: &mut impl Sink<S>,
 ) {
     for y in (area.y0 & !1..area.y1).step_by(2) {
         for x in (area.x0 & !3..area.x1).step_by(4) {
@@ -86,7 +122,7 @@ fn each_pixel<const S: usize>(
                 *set = all.fold(0, |set, lane| set | 1 << lane);
             }
             if covered != [0; S] {
-                emit(x, y, &mut covered);
+                sink.packet(x, y, &mut covered);
             }
         }
     }
@@ -110,23 +146,18 @@ struct Crossing<'a> {
 }
 
 #[inline(always)]
-fn walk_edges<const S: usize>(
-    edges: &[Edge],
-    area: Bounds,
-    samples: &Samples,
-    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
-) {
+fn walk_edges<const S: usize>(edges: &[Edge], area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
     let Some(crossing) = classify(edges.iter(), area, samples) else { return };
     let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
     if is_small || crossing.count == 0 {
-        return walk_box(&crossing, area, samples, emit);
+        return walk_box(&crossing, area, samples, sink);
     }
     for y in (area.y0 & !(BLOCK - 1)..area.y1).step_by(BLOCK as usize) {
         for x in (area.x0 & !(BLOCK - 1)..area.x1).step_by(BLOCK as usize) {
             let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
             let crossed = crossing.edges[..crossing.count].iter().copied();
             if let Some(crossing) = classify(crossed, block, samples) {
-                walk_box(&crossing, block, samples, emit);
+                walk_box(&crossing, block, samples, sink);
             }
         }
     }
@@ -161,8 +192,11 @@ fn walk_box<const S: usize>(
     crossing: &Crossing<'_>,
     area: Bounds,
     samples: &Samples,
-    emit: &mut impl FnMut(i32, i32, &mut [u32; S]),
+    sink: &mut impl Sink<S>,
 ) {
+    if crossing.count == 0 && sink.whole(area) {
+        return;
+    }
     let (x0, y0) = (area.x0 & !3, area.y0 & !1);
     let edges = &crossing.edges[..crossing.count];
     let count = if S == 1 { 1 } else { samples.count };
@@ -191,7 +225,7 @@ fn walk_box<const S: usize>(
                 any |= covered[sample];
             }
             if any != 0 {
-                emit(x, y, &mut covered);
+                sink.packet(x, y, &mut covered);
             }
         }
     }

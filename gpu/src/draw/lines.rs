@@ -1,4 +1,4 @@
-//! Lines: rectangles around the segment, or Bresenham's pixels.
+//! Lines: rectangles around the segment, smooth or not, or Bresenham's pixels.
 //!
 //! Source: Vulkan specification, "Basic Line Segment Rasterization" and "Bresenham Line Segment Rasterization".
 
@@ -6,6 +6,7 @@ use ash::vk;
 
 use super::lanes::limit;
 use super::primitive::{Bounds, Coverage, Edge, PixelLine, Plane, Primitive, Stipple};
+use super::sample::UNITS;
 use super::setup::{Common, Point, sampled};
 use super::state::{LineStipple, Rasterization};
 
@@ -17,6 +18,7 @@ pub(super) const WIDTHS: [f32; 2] = [1.0, 64.0];
 pub(super) struct LineStyle {
     width: f32,
     is_bresenham: bool,
+    is_smooth: bool,
     pub(super) stipple: Option<LineStipple>,
 }
 
@@ -25,6 +27,7 @@ impl LineStyle {
         Self {
             width: limit(state.line_width, WIDTHS[0], WIDTHS[1]),
             is_bresenham: state.line_mode == vk::LineRasterizationModeEXT::BRESENHAM,
+            is_smooth: state.line_mode == vk::LineRasterizationModeEXT::RECTANGULAR_SMOOTH,
             stipple: state.line_stipple,
         }
     }
@@ -60,6 +63,7 @@ pub(super) fn line(
     if length_squared == 0.0 {
         return None;
     }
+    let mut smooth = None;
     let (bounds, coverage, edges) = if style.is_bresenham {
         let pixels = pixels(from, to, style.width)?;
         (pixels.bounds(), Coverage::Pixels(Box::new(pixels)), [Edge::default(); 4])
@@ -70,8 +74,13 @@ pub(super) fn line(
         };
         let low = [fold(0, i32::min), fold(1, i32::min)];
         let high = [fold(0, i32::max), fold(1, i32::max)];
-        let edges = core::array::from_fn(|n| Edge::new(corners[n], corners[(n + 1) % 4]));
-        (sampled(low, high, samples), Coverage::Edges(4), edges)
+        let edges: [Edge; 4] = core::array::from_fn(|n| Edge::new(corners[n], corners[(n + 1) % 4]));
+        if style.is_smooth {
+            smooth = Some(Box::new(edges));
+            (sampled(low, high, [0, UNITS]), Coverage::Centers(4), edges.map(|edge| edge.grown(0)))
+        } else {
+            (sampled(low, high, samples), Coverage::Edges(4), edges)
+        }
     };
     let bounds = bounds.intersect(common.bounds);
     if bounds.is_empty() {
@@ -93,7 +102,7 @@ pub(super) fn line(
     let stipple = style.stipple.map(|stipple| {
         let mut along = match &coverage {
             Coverage::Pixels(pixels) => pixels.along(bounds, way),
-            Coverage::Edges(_) => {
+            Coverage::Edges(_) | Coverage::Centers(_) => {
                 let length = length_squared.sqrt();
                 let [dx, dy] = share.map(|share| (share * length) as f32);
                 Plane { value: (start * length) as f32, dx, dy }
@@ -119,6 +128,7 @@ pub(super) fn line(
         is_front: common.is_front,
         point_size: 1.0,
         stipple,
+        smooth,
     })
 }
 

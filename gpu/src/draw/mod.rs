@@ -6,7 +6,7 @@
 //!                                            vertices
 //!   setup ── viewport, clip ── lines, points ── primitive                                           still in the chunk
 //!
-//!   bins ── tile ── coverage ── interpolate ── [fragment] ── depth_stencil ── color, blend          tiles of 64 x 64 pixels,
+//!   bins ── tile ── coverage ── interpolate ── [fragment] ── late ── depth_stencil ── color, blend  tiles of 64 x 64 pixels,
 //!             └ tile_view: the memory of the attachments                                            in parallel
 //! ```
 //!
@@ -33,6 +33,7 @@ mod geometry;
 mod input_assembly;
 mod interpolate;
 mod lanes;
+mod late;
 mod lines;
 mod points;
 mod primitive;
@@ -63,7 +64,7 @@ use parking_lot::Mutex;
 
 pub use program::Program;
 pub use state::DrawState;
-pub use targets::{DrawCommand, DrawInputs, Queries, Statistics, Targets};
+pub use targets::{ColorLocations, DrawCommand, DrawInputs, Queries, Statistics, Targets};
 
 use bins::{Bins, place};
 use capture::Capture;

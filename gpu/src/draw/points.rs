@@ -41,6 +41,7 @@ pub(super) fn point(
         is_front: common.is_front,
         point_size: size,
         stipple: None,
+        smooth: None,
     })
 }
 

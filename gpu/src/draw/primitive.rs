@@ -1,5 +1,6 @@
 //! A primitive that is ready to be rasterized.
 
+use super::sample::UNITS;
 use super::state::MAX_VIEWPORTS;
 
 /// Pixels from the first to before the last.
@@ -44,6 +45,13 @@ impl Edge {
         Self { a, b, c: if is_top_left { c } else { c - 1 } }
     }
 
+    /// Moved away from what is on the right side of it, so far that the centers of pixels are there which the side touches, or would
+    /// if it were `extra` 1/256 pixels larger.
+    pub(super) fn grown(&self, extra: i32) -> Self {
+        let reach = (i64::from(self.a).abs() + i64::from(self.b).abs()) * i64::from(UNITS / 2 + extra);
+        Self { c: self.c + reach + 1, ..*self }
+    }
+
     /// Of pixel `(x, y)` at the position `[sx, sy]` in it, in units of which the pixel's width is one: the sign is that of
     /// the exact value.
     #[inline(always)]
@@ -79,6 +87,8 @@ impl Plane {
 pub(super) enum Coverage {
     /// Those on the right side of that many of its edges.
     Edges(u8),
+    /// All samples of the pixels whose center is on the right side of that many edges.
+    Centers(u8),
     /// All samples of the pixels of a Bresenham line.
     Pixels(Box<PixelLine>),
 }
@@ -141,6 +151,8 @@ pub(super) struct Primitive {
     /// `PointCoord` has the slope one over this number.
     pub(super) point_size: f32,
     pub(super) stipple: Option<Box<Stipple>>,
+    /// Of a smooth line: its edges. The share of a pixel that is inside of them multiplies its alpha.
+    pub(super) smooth: Option<Box<[Edge; 4]>>,
 }
 
 const _: () = assert!(MAX_VIEWPORTS <= u8::MAX as usize);

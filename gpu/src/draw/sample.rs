@@ -46,6 +46,22 @@ pub(super) struct Samples {
 }
 
 impl Samples {
+    /// One sample in the middle of each pixel.
+    pub(super) const CENTER: Self =
+        Self { count: 1, positions: [[[UNITS / 2; 2]; MAX_SAMPLES]; 4], is_uniform: true };
+
+    /// As many samples as there can be, at their standard positions.
+    pub(super) const DENSE: Self = {
+        let mut pixel = [[0; 2]; MAX_SAMPLES];
+        let mut sample = 0;
+        while sample < MAX_SAMPLES {
+            let [x, y] = STANDARD[4][sample];
+            pixel[sample] = [x as i32 * (UNITS / 16), y as i32 * (UNITS / 16)];
+            sample += 1;
+        }
+        Self { count: MAX_SAMPLES, positions: [pixel; 4], is_uniform: true }
+    };
+
     pub(super) fn new(state: &Multisample) -> Self {
         let count = state.samples.clamp(1, MAX_SAMPLES as u32).next_power_of_two() as usize;
         let mut positions = [[[UNITS / 2; 2]; MAX_SAMPLES]; 4];

@@ -17,7 +17,7 @@ use super::depth_bias::DepthUnit;
 use super::lines::{self, LineStyle};
 use super::points;
 use super::primitive::{Bounds, Coverage, Edge, Plane, Primitive};
-use super::sample::Samples;
+use super::sample::{Samples, UNITS};
 use super::slopes::Slopes;
 use super::state::DrawState;
 use super::targets::Targets;
@@ -403,10 +403,12 @@ impl Setup {
             det = -det;
         }
         let [p, q, r] = [a, b, c].map(|point| point.screen.xy);
+        // Pixels that are touched are whole squares.
+        let extra = self.rasterization.overestimation.map(|pixels| (pixels * UNITS as f32) as i32);
         let bounds = sampled(
             [p[0].min(q[0]).min(r[0]), p[1].min(q[1]).min(r[1])],
             [p[0].max(q[0]).max(r[0]), p[1].max(q[1]).max(r[1])],
-            self.samples,
+            extra.map_or(self.samples, |extra| [-extra, UNITS + extra]),
         )
         .intersect(common.bounds);
         if det == 0 || bounds.is_empty() {
@@ -435,6 +437,7 @@ impl Setup {
             is_front: common.is_front,
             point_size: 1.0,
             stipple: None,
+            smooth: None,
         };
         if self.needs_weights {
             primitive.inverse_w = planes(|point| point.screen.q);
@@ -445,6 +448,10 @@ impl Setup {
         }
         if self.needs_linear {
             primitive.linear = [planes(|point| point.linear[0]), planes(|point| point.linear[1])];
+        }
+        if let Some(extra) = extra {
+            primitive.coverage = Coverage::Centers(3);
+            primitive.edges = primitive.edges.map(|edge| edge.grown(extra));
         }
         out.push(primitive);
     }

@@ -133,6 +133,8 @@ pub struct Rasterization {
     pub line_mode: vk::LineRasterizationModeEXT,
     /// Stipple of lines.
     pub line_stipple: Option<LineStipple>,
+    /// Filled polygons cover all pixels that they touch, and those that they would if they were so many pixels larger.
+    pub overestimation: Option<f32>,
     /// The vertex that flat inputs come from.
     pub provoking_vertex: vk::ProvokingVertexModeEXT,
     /// The vertex stream that is rasterized.

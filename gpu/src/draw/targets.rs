@@ -18,12 +18,36 @@ pub struct Targets {
     pub layers: u32,
     /// Views that the draw is repeated for, each in its layer; zero: one, and primitives choose their layer.
     pub view_mask: u32,
-    /// By location of the fragment shader's outputs.
+    /// Color attachments.
     pub colors: SmallVec<[Option<Surface>; MAX_COLORS]>,
+    /// Which location of the fragment shader's outputs each color attachment takes.
+    pub color_locations: ColorLocations,
     /// Depth attachment.
     pub depth: Option<Surface>,
     /// Stencil attachment.
     pub stencil: Option<Surface>,
+}
+
+/// By color attachment the location of the fragment shader's output that it takes; beyond [`MAX_COLORS`]: none, it keeps what it
+/// has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColorLocations(pub [u8; MAX_COLORS]);
+
+impl ColorLocations {
+    /// An attachment that takes nothing.
+    pub const UNUSED: u8 = u8::MAX;
+
+    /// Of an attachment.
+    pub(super) fn of(&self, attachment: usize) -> Option<usize> {
+        self.0.get(attachment).map(|&location| location.into()).filter(|&location| location < MAX_COLORS)
+    }
+}
+
+impl Default for ColorLocations {
+    /// Each attachment takes the location of its number.
+    fn default() -> Self {
+        Self(core::array::from_fn(|attachment| attachment as u8))
+    }
 }
 
 /// Buffers and numbers of a draw.

@@ -7,16 +7,15 @@
 
 use lacuna_shaders::abi::DispatchContext;
 use lacuna_shaders::abi::stage::{StageBuiltin, slot};
-use lacuna_shaders::stage::DepthMode;
 use smallvec::SmallVec;
 
 use super::blend::Colors;
 use super::color::Color;
-use super::coverage::walk;
+use super::coverage::{Sink, shares, walk};
 use super::depth_stencil::{DepthStencil, Place};
 use super::fragment::{FragmentShader, Packet, Stage};
 use super::interpolate::{Positions, prepare};
-use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, lanes_of, limit, whole_quads};
+use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, limit, set_of, whole_quads};
 use super::primitive::{Bounds, Primitive};
 use super::sample::{MAX_SAMPLES, Samples};
 use super::setup::Setup;
@@ -31,7 +30,7 @@ pub(super) struct Shading<'a> {
     pub(super) context: &'a DispatchContext,
     pub(super) setup: &'a Setup,
     pub(super) samples: &'a Samples,
-    multisample: &'a Multisample,
+    pub(super) multisample: &'a Multisample,
     clamps_depth: bool,
     shader: Option<FragmentShader>,
     tests: DepthStencil,
@@ -41,8 +40,10 @@ pub(super) struct Shading<'a> {
     counts_early: bool,
     /// Pixels whose inputs are equal are shaded equally.
     may_be_constant: bool,
+    /// Every pixel has one sample, which is written whatever was there.
+    may_fill: bool,
     /// By attachment.
-    colors: SmallVec<[Option<Color>; 8]>,
+    pub(super) colors: SmallVec<[Option<Color>; 8]>,
 }
 
 /// What a tile counts.
@@ -55,7 +56,7 @@ pub(super) struct Counts {
 /// Memory of one thread.
 #[derive(Default)]
 pub(super) struct TileMemory {
-    stage: Stage,
+    pub(super) stage: Stage,
     spare: Spare,
 }
 
@@ -70,9 +71,11 @@ impl<'a> Shading<'a> {
         let shader = FragmentShader::new(state);
         let multisample = &state.multisample;
         let written = shader.as_ref().map_or(0, |shader| shader.needs.colors);
+        let tests = DepthStencil::new(state, targets);
         let color = |(index, surface): (usize, &Option<crate::surface::Surface>)| {
-            let surface = surface.as_ref().filter(|_| written >> index & 1 != 0)?;
-            Color::new(surface.format, &state.blend, index)
+            let location =
+                targets.color_locations.of(index).filter(|location| written >> location & 1 != 0)?;
+            Color::new(surface.as_ref()?.format, &state.blend, index, location as u32)
         };
         Self {
             targets,
@@ -89,7 +92,8 @@ impl<'a> Shading<'a> {
             is_early: shader
                 .as_ref()
                 .is_none_or(|shader| shader.needs.permits_early_tests(multisample.alpha_to_coverage)),
-            tests: DepthStencil::new(state, targets),
+            may_fill: samples.count == 1 && multisample.mask & 1 != 0 && tests.is_idle(),
+            tests,
             colors: targets.colors.iter().enumerate().map(color).collect(),
             shader,
         }
@@ -104,8 +108,8 @@ impl<'a> Shading<'a> {
 
 /// A tile that is being drawn.
 pub(super) struct Tile<'a> {
-    shading: &'a Shading<'a>,
-    memory: &'a mut TileMemory,
+    pub(super) shading: &'a Shading<'a>,
+    pub(super) memory: &'a mut TileMemory,
     area: Bounds,
     colors: SmallVec<[Option<TileView>; 8]>,
     depth: Option<TileView>,
@@ -113,6 +117,29 @@ pub(super) struct Tile<'a> {
     /// Of a constant shader: what it writes to each attachment, where that is a texel.
     packed: SmallVec<[Option<u32>; 8]>,
     pub(super) counts: Counts,
+}
+
+/// A primitive that is being drawn in a tile.
+struct Drawing<'t, 'a> {
+    tile: &'t mut Tile<'a>,
+    primitive: &'t Primitive,
+    vertices: &'t Vertices,
+    progress: Progress,
+}
+
+impl<const S: usize> Sink<S> for Drawing<'_, '_> {
+    #[inline(always)]
+    fn packet(&mut self, x: i32, y: i32, covered: &mut [u32; S]) {
+        let Self { tile, primitive, vertices, progress } = self;
+        // SAFETY: primitives are inside of the area, which is inside of all targets.
+        unsafe { tile.packet(primitive, vertices, progress, x, y, covered) };
+    }
+
+    #[inline(always)]
+    fn whole(&mut self, area: Bounds) -> bool {
+        // SAFETY: as above.
+        S == 1 && unsafe { self.tile.fill(self.primitive, self.vertices, &mut self.progress, area) }
+    }
 }
 
 /// How far a primitive has come in a tile.
@@ -177,11 +204,47 @@ impl<'a> Tile<'a> {
     #[inline(always)]
     fn draw_samples<const S: usize>(&mut self, primitive: &Primitive, vertices: &Vertices) {
         let (area, samples) = (self.area, self.shading.samples);
-        let mut progress = Progress::Untouched;
-        walk::<S>(primitive, area, samples, |x, y, covered| {
-            // SAFETY: primitives are inside of the area, which is inside of all targets.
-            unsafe { self.packet(primitive, vertices, &mut progress, x, y, covered) };
-        });
+        let mut drawing = Drawing { tile: self, primitive, vertices, progress: Progress::Untouched };
+        walk::<S>(primitive, area, samples, &mut drawing);
+    }
+
+    /// Fills pixels with the color of a constant shader, where that is all there is to do. Gives whether it was.
+    ///
+    /// # Safety
+    /// The pixels are inside of the targets.
+    unsafe fn fill(
+        &mut self,
+        primitive: &Primitive,
+        vertices: &Vertices,
+        progress: &mut Progress,
+        area: Bounds,
+    ) -> bool {
+        let shading = self.shading;
+        let Some(shader) = &shading.shader else { return false };
+        if !shading.may_fill || *progress == Progress::Varying {
+            return false;
+        }
+        if *progress == Progress::Untouched {
+            // SAFETY: the caller's promise.
+            *progress = unsafe { self.begin(shader, primitive, vertices, area.x0 & !3, area.y0 & !1) };
+        }
+        let texel = |index: usize| self.packed.get(index).copied().flatten();
+        let is_simple = |(index, view): (usize, &Option<TileView>)| {
+            view.as_ref().is_none_or(|view| view.is_bound() && texel(index).is_some())
+        };
+        if *progress != Progress::Constant || !self.colors.iter().enumerate().all(is_simple) {
+            return false;
+        }
+        for (index, view) in self.colors.iter().enumerate() {
+            if let (Some(view), Some(texel)) = (view, texel(index)) {
+                // SAFETY: the caller's promise; texels that are packed have four bytes.
+                unsafe { view.fill(area, texel) };
+            }
+        }
+        let pixels = u64::from((area.x1 - area.x0) as u32) * u64::from((area.y1 - area.y0) as u32);
+        self.counts.samples_passed += pixels;
+        self.counts.fragment_invocations += pixels;
+        true
     }
 
     /// # Safety
@@ -202,6 +265,10 @@ impl<'a> Tile<'a> {
             for (sample, set) in covered.iter_mut().enumerate().take(count) {
                 *set &= (shading.multisample.mask >> sample & 1).wrapping_neg();
             }
+        }
+        if let Some(edges) = &primitive.smooth {
+            let seen = set_of(shares(edges, x, y).map(|share| share > 0.0));
+            covered[..count].iter_mut().for_each(|set| *set &= seen);
         }
         let rasterized = *covered;
         if shading.is_early && !shading.tests.is_idle() {
@@ -263,6 +330,9 @@ impl<'a> Tile<'a> {
         self.counts.fragment_invocations += u64::from(packet.live.count_ones());
         // SAFETY: the caller's promise.
         let live = unsafe { self.memory.stage.run(shader, shading.context, packet) };
+        if let Some(edges) = &packet.primitive.smooth {
+            self.fade(&shares(edges, packet.x, packet.y));
+        }
         if live != packet.live
             || shading.multisample.alpha_to_coverage
             || shader.needs.modes.writes_sample_mask
@@ -297,7 +367,7 @@ impl<'a> Tile<'a> {
         let shading = self.shading;
         let Stage { inputs, smooth, .. } = &mut self.memory.stage;
         let varies = prepare(&shader.needs, primitive, vertices, inputs, smooth);
-        if varies || !shading.may_be_constant {
+        if varies || !shading.may_be_constant || primitive.smooth.is_some() {
             return Progress::Varying;
         }
         let packet = Packet {
@@ -316,16 +386,12 @@ impl<'a> Tile<'a> {
             self.make_opaque(shader);
         }
         let outputs = &self.memory.stage.outputs;
-        let packed =
-            |(index, color): (usize, &Option<Color>)| color.as_ref()?.pack(&colors(outputs, index as u32));
-        self.packed = shading.colors.iter().enumerate().map(packed).collect();
+        let packed = |color: &Option<Color>| {
+            let color = color.as_ref()?;
+            color.pack(&colors(outputs, color.location))
+        };
+        self.packed = shading.colors.iter().map(packed).collect();
         Progress::Constant
-    }
-
-    fn make_opaque(&mut self, shader: &FragmentShader) {
-        for location in (0..16).filter(|n| shader.needs.colors >> n & 1 != 0) {
-            self.memory.stage.outputs[slot::location(location, 3) as usize] = Row([1f32.to_bits(); N]);
-        }
     }
 
     /// Writes the shader's outputs to the samples of a packet.
@@ -349,9 +415,9 @@ impl<'a> Tile<'a> {
                 }
                 continue;
             }
-            let first = colors(&self.memory.stage.outputs, index as u32);
-            let second = if shader.needs.colors >> (8 + index) & 1 != 0 {
-                &colors(&self.memory.stage.outputs, 8 + index as u32)
+            let first = colors(&self.memory.stage.outputs, color.location);
+            let second = if shader.needs.colors >> (8 + color.location) & 1 != 0 {
+                &colors(&self.memory.stage.outputs, 8 + color.location)
             } else {
                 &first
             };
@@ -362,64 +428,13 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Takes away samples as the shader's outputs and the lanes that are left say.
-    #[inline(never)]
-    fn reduce(&self, shader: &FragmentShader, live: u32, covered: &mut [u32]) {
-        let outputs = &self.memory.stage.outputs;
-        let samples = covered.len();
-        covered.iter_mut().for_each(|set| *set &= live);
-        if shader.needs.modes.writes_sample_mask {
-            let mask = &outputs[slot::SAMPLE_MASK as usize].0;
-            for (sample, set) in covered.iter_mut().enumerate() {
-                *set = lanes_of(*set)
-                    .filter(|&lane| mask[lane] >> sample & 1 != 0)
-                    .fold(0, |all, lane| all | 1 << lane);
-            }
-        }
-        if self.shading.multisample.alpha_to_coverage && shader.needs.colors & 1 != 0 {
-            let alpha = from_bits(outputs[slot::location(0, 3) as usize].0);
-            for (sample, set) in covered.iter_mut().enumerate() {
-                let keeps = |lane: &usize| {
-                    let share = limit(alpha[*lane], 0.0, 1.0) * samples as f32;
-                    (share + 0.5) as usize > sample
-                };
-                *set = lanes_of(*set).filter(keeps).fold(0, |all, lane| all | 1 << lane);
-            }
-        }
-    }
-
-    /// # Safety
-    /// As [`packet`](Self::packet).
-    #[inline(never)]
-    unsafe fn late_tests(&mut self, shader: &FragmentShader, packet: &Packet<'_>, covered: &mut [u32]) {
-        let outputs = &self.memory.stage.outputs;
-        let depths = (!matches!(shader.needs.modes.depth, DepthMode::None))
-            .then(|| from_bits(outputs[slot::FRAG_DEPTH as usize].0));
-        let references =
-            shader.needs.modes.writes_stencil.then(|| outputs[slot::FRAG_STENCIL_REF as usize].0);
-        for (sample, set) in covered.iter_mut().enumerate().filter(|(_, set)| **set != 0) {
-            // SAFETY: the caller's promise.
-            *set = unsafe {
-                self.test(
-                    packet.primitive,
-                    packet.x,
-                    packet.y,
-                    sample,
-                    *set,
-                    depths.as_ref(),
-                    references.as_ref(),
-                )
-            };
-        }
-    }
-
     /// Tests one sample of a packet.
     ///
     /// # Safety
     /// As [`packet`](Self::packet).
     #[inline(always)]
     #[expect(clippy::too_many_arguments, reason = "all are of one call")]
-    unsafe fn test(
+    pub(super) unsafe fn test(
         &self,
         primitive: &Primitive,
         x: i32,

@@ -14,6 +14,7 @@ use lacuna_vm::page_table::pte;
 use lacuna_vm::units::PAGE_SIZE;
 
 use super::lanes::{COLUMN, N, ROW, lanes_of};
+use super::primitive::Bounds;
 use crate::memory::span::{Access, spans};
 use crate::surface::Surface;
 
@@ -183,6 +184,31 @@ impl TileView {
     #[inline(always)]
     pub(super) fn is_whole(&self, x: i32, y: i32) -> bool {
         (x & 63) + 4 <= self.reach[0] && (y & 63) + 2 <= self.reach[1]
+    }
+
+    /// Whether all memory is that of the surface.
+    pub(super) fn is_bound(&self) -> bool {
+        self.absent == 0
+    }
+
+    /// Writes one texel to all pixels of a box.
+    ///
+    /// # Safety
+    /// The pixels are in the tile and inside of the surface, whose texels have four bytes and one sample.
+    pub(super) unsafe fn fill(&self, area: Bounds, texel: u32) {
+        const CELL: i32 = 1 << CELL_LOG2;
+        for y in area.y0..area.y1 {
+            let mut x = area.x0;
+            while x < area.x1 {
+                let end = area.x1.min((x & !(CELL - 1)) + CELL);
+                let row = self.at(x, y, 0).cast::<u32>();
+                for n in 0..(end - x) as usize {
+                    // SAFETY: the caller's promise; a cell's row is contiguous.
+                    unsafe { row.add(n).write_unaligned(texel) };
+                }
+                x = end;
+            }
+        }
     }
 
     /// To be called after each write to pixels of a packet.

@@ -243,16 +243,28 @@ extensions! {
         DrawIndirectCount = khr::draw_indirect_count;
         /// Passes without objects.
         DynamicRendering = khr::dynamic_rendering;
+        /// Attachments may have other formats than the pipeline expects, or be missing.
+        DynamicRenderingUnusedAttachments = ext::dynamic_rendering_unused_attachments;
+        /// Fragments see in input attachments what those before them in the same draw wrote.
+        RasterizationOrderAttachmentAccess = ext::rasterization_order_attachment_access;
+        /// Attachments that are sampled while they are drawn to.
+        AttachmentFeedbackLoopLayout = ext::attachment_feedback_loop_layout;
+        /// Fragments read attachments at their own pixel without render pass objects.
+        DynamicRenderingLocalRead = khr::dynamic_rendering_local_read;
         /// Commands under a condition in a buffer.
         ConditionalRendering = ext::conditional_rendering;
         /// Color attachments that are switched off.
         ColorWriteEnable = ext::color_write_enable;
+        /// Pixels that polygons touch.
+        ConservativeRasterization = ext::conservative_rasterization;
         /// State set by commands.
         ExtendedDynamicState = ext::extended_dynamic_state;
         /// More of it.
         ExtendedDynamicState2 = ext::extended_dynamic_state2;
         /// Still more.
         ExtendedDynamicState3 = ext::extended_dynamic_state3;
+        /// How lines are drawn.
+        LineRasterizationKhr = khr::line_rasterization;
         /// How lines are drawn.
         LineRasterization = ext::line_rasterization;
         /// Several draws in one command.
@@ -295,6 +307,8 @@ extensions! {
         PrimitivesGeneratedQuery = ext::primitives_generated_query;
         /// The vertex that flat inputs come from.
         ProvokingVertex = ext::provoking_vertex;
+        /// Shaders that are bound without a pipeline.
+        ShaderObject = ext::shader_object;
         /// Fragments that become helpers.
         ShaderDemoteToHelperInvocation = ext::shader_demote_to_helper_invocation;
         /// Fragments that end.
@@ -337,6 +351,18 @@ impl DeviceExtension {
             | Self::Synchronization2 => Some(vk::API_VERSION_1_3),
             _ => None,
         }
+    }
+
+    /// Whether the extension's commands come with `VK_EXT_shader_object` as well: without pipelines, all state is set by
+    /// commands.
+    pub fn is_part_of_shader_objects(self) -> bool {
+        matches!(
+            self,
+            Self::ExtendedDynamicState
+                | Self::ExtendedDynamicState2
+                | Self::ExtendedDynamicState3
+                | Self::VertexInputDynamicState
+        )
     }
 }
 

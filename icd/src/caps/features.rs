@@ -206,8 +206,8 @@ features! {
             extended_dynamic_state3_color_blend_equation: true,
             extended_dynamic_state3_color_write_mask: true,
             extended_dynamic_state3_rasterization_stream: true,
-            extended_dynamic_state3_conservative_rasterization_mode: false,
-            extended_dynamic_state3_extra_primitive_overestimation_size: false,
+            extended_dynamic_state3_conservative_rasterization_mode: true,
+            extended_dynamic_state3_extra_primitive_overestimation_size: true,
             extended_dynamic_state3_depth_clip_enable: true,
             extended_dynamic_state3_sample_locations_enable: true,
             extended_dynamic_state3_color_blend_advanced: false,
@@ -226,13 +226,22 @@ features! {
             extended_dynamic_state3_representative_fragment_test_enable: false,
             extended_dynamic_state3_shading_rate_image_enable: false,
         }
+        PhysicalDeviceDynamicRenderingLocalReadFeaturesKHR { dynamic_rendering_local_read: true }
+        PhysicalDeviceDynamicRenderingUnusedAttachmentsFeaturesEXT { dynamic_rendering_unused_attachments: true }
+        // Depth and stencil tests may go before the shader, which would then see its own fragment's.
+        PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT {
+            rasterization_order_color_attachment_access: true,
+            rasterization_order_depth_attachment_access: false,
+            rasterization_order_stencil_attachment_access: false,
+        }
+        PhysicalDeviceAttachmentFeedbackLoopLayoutFeaturesEXT { attachment_feedback_loop_layout: true }
         PhysicalDeviceDepthClipControlFeaturesEXT { depth_clip_control: true }
         PhysicalDeviceDepthClipEnableFeaturesEXT { depth_clip_enable: true }
         PhysicalDeviceGraphicsPipelineLibraryFeaturesEXT { graphics_pipeline_library: true }
         PhysicalDeviceIndexTypeUint8FeaturesKHR { index_type_uint8: true }
         PhysicalDeviceLineRasterizationFeaturesKHR {
-            rectangular_lines: true, bresenham_lines: true, smooth_lines: false, stippled_rectangular_lines: true,
-            stippled_bresenham_lines: true, stippled_smooth_lines: false,
+            rectangular_lines: true, bresenham_lines: true, smooth_lines: true, stippled_rectangular_lines: true,
+            stippled_bresenham_lines: true, stippled_smooth_lines: true,
         }
         PhysicalDevicePrimitiveTopologyListRestartFeaturesEXT {
             primitive_topology_list_restart: true, primitive_topology_patch_list_restart: true,
@@ -249,6 +258,7 @@ features! {
         PhysicalDeviceVertexAttributeDivisorFeaturesKHR {
             vertex_attribute_instance_rate_divisor: true, vertex_attribute_instance_rate_zero_divisor: true,
         }
+        PhysicalDeviceShaderObjectFeaturesEXT { shader_object: true }
         PhysicalDeviceVertexInputDynamicStateFeaturesEXT { vertex_input_dynamic_state: true }
         PhysicalDeviceShaderAtomicFloatFeaturesEXT {
             shader_buffer_float32_atomics: true, shader_buffer_float32_atomic_add: true,

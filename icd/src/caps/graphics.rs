@@ -10,6 +10,8 @@ const COMPONENTS: u32 = 4 * lacuna_shaders::abi::stage::slot::LOCATIONS;
 /// The largest framebuffer.
 const MAX_FRAMEBUFFER: u32 = 16_384;
 
+/// Pixels that polygons may be enlarged by, beside covering all pixels that they touch.
+pub const MAX_EXTRA_OVERESTIMATION: f32 = 0.75;
 /// Views of a pass.
 pub const MAX_VIEWS: u32 = 32;
 /// How depth can be resolved.

@@ -40,6 +40,7 @@ const USAGES: &[(Usage, &[Features])] = &[
     (Usage::DEPTH_STENCIL_ATTACHMENT, &[Features::DEPTH_STENCIL_ATTACHMENT]),
     (Usage::INPUT_ATTACHMENT, ATTACHMENT),
     (Usage::TRANSIENT_ATTACHMENT, ATTACHMENT),
+    (Usage::ATTACHMENT_FEEDBACK_LOOP_EXT, ATTACHMENT),
 ];
 
 /// Usages that draws know.

@@ -9,6 +9,7 @@ use super::extensions::write_name;
 use super::graphics;
 use super::limits::{self, MAX_DESCRIPTORS};
 use crate::newer::all;
+use crate::object::shader_binary;
 use crate::pnext::Node;
 
 /// Subgroup operations that shaders have.
@@ -154,6 +155,10 @@ properties! {
         }
     } and { max_inline_uniform_total_size: limits::MAX_INLINE_BYTES }
     alone {
+        PhysicalDeviceConservativeRasterizationPropertiesEXT {
+            max_extra_primitive_overestimation_size: graphics::MAX_EXTRA_OVERESTIMATION,
+            extra_primitive_overestimation_size_granularity: 1.0 / 256.0,
+        }
         PhysicalDeviceExtendedDynamicState3PropertiesEXT { dynamic_primitive_topology_unrestricted: vk::TRUE }
         PhysicalDeviceGraphicsPipelineLibraryPropertiesEXT {
             graphics_pipeline_library_fast_linking: vk::TRUE,
@@ -172,6 +177,9 @@ properties! {
             sample_location_coordinate_range: [0.0, 0.9375],
             sample_location_sub_pixel_bits: 4,
             variable_sample_locations: vk::TRUE,
+        }
+        PhysicalDeviceShaderObjectPropertiesEXT {
+            shader_binary_uuid: limits::uuid(b"binary"), shader_binary_version: shader_binary::VERSION,
         }
         PhysicalDeviceTransformFeedbackPropertiesEXT {
             max_transform_feedback_streams: 4,

@@ -7,6 +7,7 @@ use lacuna_shaders::abi::{Descriptor, DispatchContext, MAX_PUSH_CONSTANTS, MAX_S
 
 use super::execute::State;
 use super::recording::{Command, Recording, Slice};
+use super::shader::invocations;
 use super::transfer;
 use crate::caps::limits;
 use crate::error::Error;
@@ -34,8 +35,7 @@ impl Recording {
         let pipeline = Pipeline::get(pipeline)?;
         match point {
             vk::PipelineBindPoint::COMPUTE => {
-                let kernel = &pipeline.as_compute()?.kernel;
-                self.invocations = kernel.workgroup_size().iter().map(|&size| u64::from(size)).product();
+                self.invocations = invocations(pipeline.as_compute()?.kernel.workgroup_size());
                 self.push(Command::BindComputePipeline(pipeline), 0)
             }
             vk::PipelineBindPoint::GRAPHICS => {
@@ -64,7 +64,7 @@ impl Recording {
                 return Err(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-firstSet-00360"));
             }
             let set = DescriptorSet::get(set)?;
-            self.pushed.remove(&(vk::PipelineBindPoint::COMPUTE, index));
+            self.pushed.remove(&(point, index));
             let (own, rest) = offsets
                 .split_at_checked(set.dynamic_count() as usize)
                 .ok_or(Error::InvalidUsage("VUID-vkCmdBindDescriptorSets-dynamicOffsetCount-00359"))?;
@@ -131,10 +131,17 @@ struct BoundSet<'a> {
     is_current: bool,
 }
 
+impl<'a> Compute<'a> {
+    /// What dispatches run from now on.
+    pub(super) fn bind(&mut self, pipeline: Option<&'a ComputePipeline>) {
+        self.pipeline = pipeline;
+    }
+}
+
 impl<'a> State<'a> {
     pub(super) fn bind_compute_pipeline(&mut self, pipeline: &'a Pipeline) {
         // Recording bound no other.
-        self.compute.pipeline = pipeline.as_compute().ok();
+        self.compute.bind(pipeline.as_compute().ok());
     }
 
     pub(super) fn bind_set(
@@ -164,7 +171,7 @@ impl<'a> State<'a> {
             log::warn!("a dispatch without a pipeline: skipped");
             return Ok(());
         };
-        self.compute.sets.write(&pipeline.layout, &mut self.context);
+        self.compute.sets.write([&*pipeline.layout].into_iter(), &mut self.context);
         self.inherited.queries.count_dispatch(groups, pipeline.kernel.workgroup_size());
         self.context.group_count = groups;
         self.context.base_group = base;
@@ -193,11 +200,16 @@ impl<'a> State<'a> {
 }
 
 impl Sets<'_> {
-    /// Points the context at the descriptors of all sets. A set with fewer descriptors than the pipeline's layout says is
-    /// not of that layout, and counts as not bound.
-    pub(super) fn write(&mut self, layout: &PipelineLayout, context: &mut DispatchContext) {
+    /// Points the context at the descriptors of all sets. A set with fewer descriptors than the layouts of the shaders say is
+    /// not of these layouts, and counts as not bound.
+    pub(super) fn write<'b>(
+        &mut self,
+        layouts: impl Iterator<Item = &'b PipelineLayout> + Clone,
+        context: &mut DispatchContext,
+    ) {
         for (index, (bound, pointer)) in self.0.iter_mut().zip(&mut context.sets).enumerate() {
-            let needed = layout.sets.get(index).and_then(Option::as_ref).map_or(0, |layout| layout.slots());
+            let slots = |layout: &PipelineLayout| Some(layout.sets.get(index)?.as_ref()?.slots());
+            let needed = layouts.clone().filter_map(slots).max().unwrap_or(0);
             let descriptors = bound.current();
             *pointer =
                 if descriptors.len() >= needed as usize { descriptors.as_ptr() } else { std::ptr::null() };

@@ -91,6 +91,8 @@ impl<'a> State<'a> {
         match command {
             Command::BindComputePipeline(pipeline) => self.bind_compute_pipeline(pipeline),
             Command::BindGraphicsPipeline(pipeline) => self.graphics.bind_pipeline(pipeline),
+            Command::BindComputeShader(shader) => self.bind_compute_shader(shader.as_ref()),
+            Command::BindStage(stage, shader) => self.bind_stage(*stage, shader.as_ref()),
             Command::BindSet { is_graphics, index, set, offsets } => {
                 self.bind_set(*is_graphics, *index, set, *offsets);
             }
@@ -132,6 +134,7 @@ impl<'a> State<'a> {
             Command::BeginPass(begin) => self.begin_pass(begin)?,
             Command::NextSubpass => self.next_subpass()?,
             Command::EndPass => self.end_pass()?,
+            Command::SetColorLocations(locations) => self.set_color_locations(*locations),
             Command::ClearAttachments(clear) => self.clear_attachments(clear)?,
             Command::Draw { draw, draw_index } => self.draw(*draw, *draw_index)?,
             Command::DrawIndirect(indirect) => self.draw_indirect(indirect)?,

@@ -17,6 +17,7 @@ pub mod indirect_copy;
 pub mod push_descriptor;
 pub mod query;
 pub mod recording;
+mod shader;
 pub mod transfer;
 
 use std::sync::Arc;

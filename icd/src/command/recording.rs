@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_gpu::draw::DrawCommand;
+use lacuna_gpu::draw::{ColorLocations, DrawCommand};
+use lacuna_shaders::stage::Stage;
 
 use super::graphics::begin::Begin;
 use super::graphics::bind::BoundBuffer;
@@ -23,6 +24,7 @@ use crate::object::buffer::Buffer;
 use crate::object::descriptor_set::DescriptorSet;
 use crate::object::pipeline::{GraphicsPipeline, Pipeline};
 use crate::object::query_pool::QueryPool;
+use crate::object::shader_object::ShaderObject;
 use crate::sync::event::Event;
 
 /// One command.
@@ -31,6 +33,10 @@ pub enum Command {
     BindComputePipeline(Arc<Pipeline>),
     /// `vkCmdBindPipeline`
     BindGraphicsPipeline(Arc<GraphicsPipeline>),
+    /// `vkCmdBindShadersEXT`
+    BindComputeShader(Option<Arc<ShaderObject>>),
+    /// One graphics stage of `vkCmdBindShadersEXT`, whose shader is of that stage.
+    BindStage(Stage, Option<Arc<ShaderObject>>),
     /// One set of `vkCmdBindDescriptorSets`, with its own dynamic offsets.
     BindSet {
         /// For draws, else for dispatches.
@@ -149,6 +155,8 @@ pub enum Command {
     NextSubpass,
     /// `vkCmdEndRenderPass`, `vkCmdEndRendering`
     EndPass,
+    /// `vkCmdSetRenderingAttachmentLocationsKHR`
+    SetColorLocations(ColorLocations),
     /// `vkCmdClearAttachments`
     ClearAttachments(Box<ClearAttachments>),
     /// `vkCmdDraw`, `vkCmdDrawIndexed`

@@ -53,6 +53,8 @@ set! {
     cmd_set_rasterization_stream(stream: u32) => Setting::RasterizationStream(stream);
     cmd_set_depth_clip_enable(enable: Bool32) => Setting::DepthClip(Some(enable != FALSE));
     cmd_set_sample_locations_enable(enable: Bool32) => Setting::SampleLocationsEnable(enable != FALSE);
+    cmd_set_conservative_rasterization_mode(mode: ConservativeRasterizationModeEXT) => Setting::Overestimates(mode == ConservativeRasterizationModeEXT::OVERESTIMATE);
+    cmd_set_extra_primitive_overestimation_size(pixels: f32) => Setting::ExtraOverestimation(pixels);
     cmd_set_provoking_vertex_mode(mode: ProvokingVertexModeEXT) => Setting::ProvokingVertex(mode);
     cmd_set_line_rasterization_mode(mode: LineRasterizationModeEXT) => Setting::LineMode(mode);
     cmd_set_line_stipple_enable(enable: Bool32) => Setting::LineStippleEnable(enable != FALSE);

@@ -74,6 +74,24 @@ pub(super) unsafe extern "system" fn cmd_end_rendering(buffer: vk::CommandBuffer
     unsafe { record(buffer, |recording| recording.end_pass()) }
 }
 
+/// `vkCmdSetRenderingAttachmentLocationsKHR`.
+pub(super) unsafe extern "system" fn cmd_set_rendering_attachment_locations(
+    buffer: vk::CommandBuffer,
+    info: *const vk::RenderingAttachmentLocationInfoKHR<'_>,
+) {
+    // SAFETY: VUID-vkCmdSetRenderingAttachmentLocations-commandBuffer-parameter and -pLocationInfo-parameter.
+    unsafe { record(buffer, |recording| recording.set_color_locations(input(info)?)) }
+}
+
+/// `vkCmdSetRenderingInputAttachmentIndicesKHR`: shaders read input attachments through descriptors, which name their images.
+pub(super) unsafe extern "system" fn cmd_set_rendering_input_attachment_indices(
+    buffer: vk::CommandBuffer,
+    _info: *const vk::RenderingInputAttachmentIndexInfoKHR<'_>,
+) {
+    // SAFETY: VUID-vkCmdSetRenderingInputAttachmentIndices-commandBuffer-parameter.
+    unsafe { record(buffer, |_| Ok(())) }
+}
+
 /// `vkCmdClearAttachments`.
 pub(super) unsafe extern "system" fn cmd_clear_attachments(
     buffer: vk::CommandBuffer,

@@ -74,7 +74,11 @@ impl Enabled {
             Provider::Core10 => true,
             Provider::Core11 => self.device.is_none() || self.version >= vk::API_VERSION_1_1,
             Provider::Instance(extension) => self.instance.contains(extension),
-            Provider::Device(extension) => self.device.is_none_or(|set| set.contains(extension)),
+            Provider::Device(extension) => self.device.is_none_or(|set| {
+                let comes_with_shaders =
+                    extension.is_part_of_shader_objects() && set.contains(DeviceExtension::ShaderObject);
+                set.contains(extension) || comes_with_shaders
+            }),
         }
     }
 }
@@ -276,6 +280,8 @@ mod tests {
             Device(D::PresentWait) => khr::present_wait::DeviceFn;
             Device(D::BindMemory2) => khr::bind_memory2::DeviceFn;
             Device(D::BufferDeviceAddress) => khr::buffer_device_address::DeviceFn;
+            Device(D::DynamicRenderingLocalRead) => khr::dynamic_rendering_local_read::DeviceFn;
+            Device(D::LineRasterizationKhr) => khr::line_rasterization::DeviceFn;
             Device(D::CopyCommands2) => khr::copy_commands2::DeviceFn;
             Device(D::DescriptorUpdateTemplate) => khr::descriptor_update_template::DeviceFn;
             Device(D::GetMemoryRequirements2) => khr::get_memory_requirements2::DeviceFn;
@@ -294,6 +300,21 @@ mod tests {
         let group =
             ["vkGetDeviceGroupPeerMemoryFeaturesKHR", "vkCmdSetDeviceMaskKHR", "vkCmdDispatchBaseKHR"];
         assert_eq!(missing(group.map(str::to_owned).to_vec(), Device(D::DeviceGroup)), NONE);
+    }
+
+    #[test]
+    fn shader_objects_bring_the_commands_that_set_state() {
+        let extension: [*const c_char; 1] = [DeviceExtension::ShaderObject.name().as_ptr()];
+        // SAFETY: static strings.
+        let (instance, set) =
+            unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(extension.as_ptr(), 1).unwrap()) };
+        let enabled = Enabled { instance, device: Some(set) };
+        let absent = names(|load| ash::ext::shader_object::DeviceFn::load(load)).into_iter().filter(|name| {
+            let found = device(&std::ffi::CString::new(name.as_str()).unwrap(), enabled);
+            // These exist only where other extensions do.
+            found.is_none() && !name.ends_with("NV") && name != "vkCmdSetColorBlendAdvancedEXT"
+        });
+        assert_eq!(absent.collect::<Vec<_>>(), NONE);
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub mod private_data;
 pub mod queue;
 mod record;
 pub mod render_pass;
+pub mod shader_object;
 pub mod sparse;
 pub mod surface;
 pub mod swapchain;
@@ -396,6 +397,10 @@ commands! {
         "vkCmdBeginConditionalRenderingEXT": PFN_vkCmdBeginConditionalRenderingEXT = command_pass::cmd_begin_conditional_rendering;
         "vkCmdEndConditionalRenderingEXT": PFN_vkCmdEndConditionalRenderingEXT = command_pass::cmd_end_conditional_rendering;
     }
+    Scope::Device, Provider::Device(DeviceExtension::DynamicRenderingLocalRead) => {
+        "vkCmdSetRenderingAttachmentLocationsKHR": PFN_vkCmdSetRenderingAttachmentLocationsKHR = command_pass::cmd_set_rendering_attachment_locations;
+        "vkCmdSetRenderingInputAttachmentIndicesKHR": PFN_vkCmdSetRenderingInputAttachmentIndicesKHR = command_pass::cmd_set_rendering_input_attachment_indices;
+    }
     Scope::Device, Provider::Device(DeviceExtension::ExtendedDynamicState) => {
         "vkCmdSetCullModeEXT": PFN_vkCmdSetCullMode = command_dynamic::cmd_set_cull_mode;
         "vkCmdSetFrontFaceEXT": PFN_vkCmdSetFrontFace = command_dynamic::cmd_set_front_face;
@@ -432,16 +437,27 @@ commands! {
         "vkCmdSetRasterizationStreamEXT": PFN_vkCmdSetRasterizationStreamEXT = command_dynamic::cmd_set_rasterization_stream;
         "vkCmdSetDepthClipEnableEXT": PFN_vkCmdSetDepthClipEnableEXT = command_dynamic::cmd_set_depth_clip_enable;
         "vkCmdSetSampleLocationsEnableEXT": PFN_vkCmdSetSampleLocationsEnableEXT = command_dynamic::cmd_set_sample_locations_enable;
+        "vkCmdSetConservativeRasterizationModeEXT": PFN_vkCmdSetConservativeRasterizationModeEXT = command_dynamic::cmd_set_conservative_rasterization_mode;
+        "vkCmdSetExtraPrimitiveOverestimationSizeEXT": PFN_vkCmdSetExtraPrimitiveOverestimationSizeEXT = command_dynamic::cmd_set_extra_primitive_overestimation_size;
         "vkCmdSetProvokingVertexModeEXT": PFN_vkCmdSetProvokingVertexModeEXT = command_dynamic::cmd_set_provoking_vertex_mode;
         "vkCmdSetLineRasterizationModeEXT": PFN_vkCmdSetLineRasterizationModeEXT = command_dynamic::cmd_set_line_rasterization_mode;
         "vkCmdSetLineStippleEnableEXT": PFN_vkCmdSetLineStippleEnableEXT = command_dynamic::cmd_set_line_stipple_enable;
         "vkCmdSetDepthClipNegativeOneToOneEXT": PFN_vkCmdSetDepthClipNegativeOneToOneEXT = command_dynamic::cmd_set_depth_clip_negative_one_to_one;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ShaderObject) => {
+        "vkCreateShadersEXT": PFN_vkCreateShadersEXT = shader_object::create_shaders;
+        "vkDestroyShaderEXT": PFN_vkDestroyShaderEXT = shader_object::destroy_shader;
+        "vkGetShaderBinaryDataEXT": PFN_vkGetShaderBinaryDataEXT = shader_object::get_shader_binary_data;
+        "vkCmdBindShadersEXT": PFN_vkCmdBindShadersEXT = shader_object::cmd_bind_shaders;
     }
     Scope::Device, Provider::Device(DeviceExtension::VertexInputDynamicState) => {
         "vkCmdSetVertexInputEXT": PFN_vkCmdSetVertexInputEXT = command_dynamic::cmd_set_vertex_input;
     }
     Scope::Device, Provider::Device(DeviceExtension::ColorWriteEnable) => {
         "vkCmdSetColorWriteEnableEXT": PFN_vkCmdSetColorWriteEnableEXT = command_dynamic::cmd_set_color_write_enable;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::LineRasterizationKhr) => {
+        "vkCmdSetLineStippleKHR": PFN_vkCmdSetLineStippleKHR = command_dynamic::cmd_set_line_stipple;
     }
     Scope::Device, Provider::Device(DeviceExtension::LineRasterization) => {
         "vkCmdSetLineStippleEXT": PFN_vkCmdSetLineStippleKHR = command_dynamic::cmd_set_line_stipple;

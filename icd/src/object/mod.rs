@@ -23,7 +23,9 @@ pub mod private_data;
 pub mod query_pool;
 pub mod render_pass;
 pub mod sampler;
+pub mod shader_binary;
 pub mod shader_module;
+pub mod shader_object;
 
 #[cfg(test)]
 pub(crate) mod tests;

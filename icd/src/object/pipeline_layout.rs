@@ -33,6 +33,14 @@ impl PipelineLayout {
         let sets = unsafe { guard::slice(info.p_set_layouts, info.set_layout_count) };
         // SAFETY: as above.
         let ranges = unsafe { guard::slice(info.p_push_constant_ranges, info.push_constant_range_count) };
+        Self::of(sets, ranges)
+    }
+
+    /// A layout of these sets and ranges.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of(sets: &[vk::DescriptorSetLayout], ranges: &[vk::PushConstantRange]) -> Result<Self, Error> {
         if sets.len() > abi::MAX_SETS {
             return Err(Error::InvalidUsage("VUID-VkPipelineLayoutCreateInfo-setLayoutCount-00286"));
         }

@@ -12,6 +12,7 @@ mod access;
 mod arithmetic;
 mod builtin;
 mod call;
+mod capture;
 mod composite;
 mod constant;
 mod control_flow;

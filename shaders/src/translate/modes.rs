@@ -7,11 +7,10 @@ use super::interface_layout::scalar_slots;
 use super::pointer::{Pointer, Root};
 use crate::CompileError;
 use crate::abi::LANES;
-use crate::abi::stage::slot;
 use crate::ir::Side;
 use crate::spirv::types::Kind;
 use crate::stage::{
-    DepthMode, Domain, GeometryInput, GeometryOutput, Interpolation, Sampling, Spacing, Stage, XfbOutput,
+    DepthMode, Domain, GeometryInput, GeometryOutput, Interpolation, Sampling, Spacing, Stage,
 };
 
 /// The most control points of a patch.
@@ -104,6 +103,7 @@ impl Translator<'_> {
     /// Takes in how a variable is interpolated and captured: by its own decorations, or its members'.
     pub(super) fn qualify(&mut self, id: u32, pointer: &Pointer) -> Result<(), CompileError> {
         let one = self.of_one_vertex(pointer);
+        self.capture(id, None, &one, 0);
         let structure = match self.types.kind(one.ty) {
             Kind::Struct => Some(one),
             Kind::Array { element, .. } if self.types.kind(element) == Kind::Struct => {
@@ -126,6 +126,7 @@ impl Translator<'_> {
                 let constant = structure.constant + offset + i64::from(element) * stride;
                 let part = Pointer { ty: member.ty, layout, constant, ..structure };
                 self.qualify_part(id, Some((structure.ty, i as u32)), &part);
+                self.capture(id, Some((structure.ty, i as u32)), &part, element);
             }
             self.spend(self.types.scalars(structure.ty))?;
         }
@@ -139,9 +140,8 @@ impl Translator<'_> {
             own.or_else(|| decorations.get(id, what))
         };
         let has = |what| decoration(what).is_some();
-        let Root::Interface { side, .. } = part.root else { return };
-        let leaves = self.leaves(part);
-        if side == Side::Input {
+        if let Root::Interface { side: Side::Input, .. } = part.root {
+            let leaves = self.leaves(part);
             let sampling = if has(Decoration::Sample) {
                 Sampling::Sample
             } else if has(Decoration::Centroid) {
@@ -163,34 +163,6 @@ impl Translator<'_> {
                     self.io.qualifiers.insert(slot as u32, (interpolation, sampling));
                 }
             }
-            return;
-        }
-        let stream = decoration(Decoration::Stream).unwrap_or(0);
-        let (Some(buffer), Some(at)) = (decoration(Decoration::XfbBuffer), decoration(Decoration::Offset))
-        else {
-            return;
-        };
-        let stride = decoration(Decoration::XfbStride).unwrap_or(0);
-        self.capture(part, XfbOutput { buffer, offset: at, stride, stream, slot: 0, count: 0 });
-    }
-
-    /// Adds the scalars of a captured variable, those side by side as one.
-    fn capture(&mut self, part: &Pointer, first: XfbOutput) {
-        let mut at = first.offset;
-        for (ty, offset) in self.leaves(part) {
-            let count = scalar_slots(ty);
-            let slot = (part.constant + offset).clamp(0, i64::from(slot::COUNT - 1)) as u32;
-            match self.io.interface.xfb.last_mut() {
-                Some(last)
-                    if last.buffer == first.buffer
-                        && last.slot + last.count == slot
-                        && last.offset + last.count * 4 == at =>
-                {
-                    last.count += count;
-                }
-                _ => self.io.interface.xfb.push(XfbOutput { offset: at, slot, count, ..first }),
-            }
-            at = at.saturating_add(count * 4);
         }
     }
 }

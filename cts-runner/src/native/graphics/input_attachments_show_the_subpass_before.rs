@@ -17,11 +17,12 @@ pub(super) fn run(cx: &Context) -> Outcome {
     };
     let second = vk::PainterOptions {
         pass: (pass.pass, 1),
-        descriptor: Some(vk::DescriptorType::INPUT_ATTACHMENT),
+        bindings: &[(vk::DescriptorType::INPUT_ATTACHMENT, 1)],
         ..vk::PainterOptions::colored(vk::SCREEN_VERT, vk::INPUT_FRAG, pass.pass, EXTENT)
     };
     let painters = [vk::Painter::new(&cx.device, &first)?, vk::Painter::new(&cx.device, &second)?];
-    let set = painters[1].input_set(images[0].view)?;
+    let set = painters[1].set()?;
+    set.write_input(0, &images[0]);
     let host = cx.host(images[1].texels() * 4)?;
     cx.draw(|r| {
         pass.begin(r);
@@ -34,14 +35,12 @@ pub(super) fn run(cx: &Context) -> Outcome {
             r.push_color(&painters[0], color(word), 0.5);
             r.draw(3);
         }
-        // SAFETY: recording; set and layout are alive.
+        // SAFETY: recording, in a pass.
         unsafe {
-            let raw = &r.device.raw;
-            raw.cmd_next_subpass(r.handle, vk::SubpassContents::INLINE);
-            let (point, layout) = (vk::PipelineBindPoint::GRAPHICS, painters[1].layout);
-            raw.cmd_bind_descriptor_sets(r.handle, point, layout, 0, &[set.handle], &[]);
+            r.device.raw.cmd_next_subpass(r.handle, vk::SubpassContents::INLINE);
         }
         r.paint(&painters[1]);
+        r.paint_with(&painters[1], &set);
         r.push_color(&painters[1], color(BLACK), 0.5);
         r.draw(3);
         r.end_pass();

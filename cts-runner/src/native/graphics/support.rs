@@ -49,10 +49,10 @@ pub(super) fn each_pixel(found: &[u32], width: u32, expected: impl Fn(u32, u32) 
 }
 
 /// A canvas and a pipeline that draws one screen-filling triangle in the color that is pushed.
-pub(super) fn screen(
+pub(super) fn screen<'a>(
     cx: &Context,
     shape: vk::CanvasShape,
-    change: impl FnOnce(&mut vk::PainterOptions<'_>),
+    change: impl FnOnce(&mut vk::PainterOptions<'a>),
 ) -> vk::Result<(vk::Canvas, vk::Painter)> {
     let canvas = vk::Canvas::new(&cx.device, shape)?;
     let mut options = vk::PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, canvas.pass, shape.extent);
@@ -63,10 +63,10 @@ pub(super) fn screen(
 }
 
 /// A canvas and a pipeline that draws vertices with colors.
-pub(super) fn colored(
+pub(super) fn colored<'a>(
     cx: &Context,
     shape: vk::CanvasShape,
-    change: impl FnOnce(&mut vk::PainterOptions<'_>),
+    change: impl FnOnce(&mut vk::PainterOptions<'a>),
 ) -> vk::Result<(vk::Canvas, vk::Painter)> {
     screen(cx, shape, |options| {
         options.vertex = vk::COLORED_VERT;

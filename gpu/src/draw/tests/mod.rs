@@ -249,6 +249,7 @@ impl Scene {
                 line_width: 1.0,
                 line_mode: vk::LineRasterizationModeEXT::DEFAULT,
                 line_stipple: None,
+                overestimation: None,
                 provoking_vertex: vk::ProvokingVertexModeEXT::FIRST_VERTEX,
                 stream: 0,
             },
@@ -281,6 +282,7 @@ impl Scene {
         let targets = Targets {
             area: rect,
             layers: image.surface.layers,
+            color_locations: Default::default(),
             view_mask: 0,
             colors: [Some(image.surface)].into_iter().collect(),
             depth: None,

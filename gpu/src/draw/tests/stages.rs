@@ -127,7 +127,7 @@ fn geometry_shaders_make_strips() {
 
 #[test]
 fn captured_vertices_go_to_buffers_while_there_is_room() {
-    use lacuna_shaders::stage::XfbOutput;
+    use lacuna_shaders::stage::{XfbForm, XfbOutput};
     let image = Image::new(vk::Format::R32_SFLOAT, 8, 8, 1, 1);
     let mut scene = Scene::new(&image, cover());
     let mut interface = writes(&[0], &[0, 1, 2, 3]);
@@ -138,6 +138,7 @@ fn captured_vertices_go_to_buffers_while_there_is_room() {
         stream: 0,
         slot: slot::location(0, 0),
         count: 2,
+        form: XfbForm::Word,
     });
     scene.state.stages.vertex = stage(interface, |lane| {
         let vertex = lane.builtin(StageBuiltin::VertexIndex);

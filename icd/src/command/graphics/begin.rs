@@ -4,6 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_gpu::draw::ColorLocations;
 use lacuna_gpu::memory::address_space::Gpu;
 
 use crate::command::recording::{Command, Recording};
@@ -80,6 +81,26 @@ impl Recording {
         // SAFETY: this function's contract.
         let (begin, mask) = unsafe { (rendering(info)?, group(info.p_next).0) };
         self.begin(begin, mask)
+    }
+
+    /// `vkCmdSetRenderingAttachmentLocationsKHR`: without a list each attachment takes the location of its number.
+    ///
+    /// # Errors
+    /// [`Error::OutOfHostMemory`].
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn set_color_locations(
+        &mut self,
+        info: &vk::RenderingAttachmentLocationInfoKHR<'_>,
+    ) -> Result<(), Error> {
+        let mut locations = ColorLocations::default();
+        // SAFETY: null or a member of a valid structure.
+        let named = unsafe { slice(info.p_color_attachment_locations, info.color_attachment_count) };
+        for (location, &named) in locations.0.iter_mut().zip(named) {
+            *location = u8::try_from(named).unwrap_or(ColorLocations::UNUSED);
+        }
+        self.push(Command::SetColorLocations(locations), 0)
     }
 
     /// A pass of the GPUs of `mask`, or of those of the command buffer.

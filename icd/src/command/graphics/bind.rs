@@ -7,6 +7,8 @@ use lacuna_gpu::draw::state::Stages;
 use lacuna_gpu::draw::targets::{IndexBuffer, VertexBuffer};
 use lacuna_gpu::draw::{DrawCommand, DrawInputs, DrawState};
 use lacuna_gpu::memory::address_space::Gpu;
+use lacuna_shaders::abi::DispatchContext;
+use lacuna_shaders::stage::Stage;
 
 use super::feedback::Feedback;
 use super::fixed::FixedState;
@@ -18,7 +20,9 @@ use crate::command::transfer;
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::buffer::Buffer;
-use crate::object::pipeline::GraphicsPipeline;
+use crate::object::pipeline::{GraphicsPipeline, STAGES, Shaders};
+use crate::object::pipeline_layout::PipelineLayout;
+use crate::object::shader_object::{Code, ShaderObject};
 
 /// A vertex buffer from an offset on.
 #[derive(Clone)]
@@ -120,8 +124,8 @@ impl Recording {
 pub(in crate::command) struct Graphics<'a> {
     /// Who draws.
     gpu: Gpu,
-    pub(super) pipeline: Option<&'a GraphicsPipeline>,
     pub(in crate::command) sets: Sets<'a>,
+    shaders: BoundShaders<'a>,
     stages: Option<Stages>,
     fixed: FixedState,
     vertex_buffers: [Option<&'a BoundBuffer>; MAX_VERTEX_BINDINGS as usize],
@@ -131,6 +135,18 @@ pub(in crate::command) struct Graphics<'a> {
     /// What follows from the above, as long as nothing changes.
     state: Option<DrawState>,
     inputs: Option<DrawInputs>,
+}
+
+/// Where the stages come from.
+enum BoundShaders<'a> {
+    Pipeline(&'a GraphicsPipeline),
+    Objects(Shaders, [Option<&'a PipelineLayout>; STAGES.len()]),
+}
+
+impl Default for BoundShaders<'_> {
+    fn default() -> Self {
+        Self::Objects(Shaders::default(), [None; STAGES.len()])
+    }
 }
 
 /// A draw of nothing, which every draw replaces.
@@ -145,13 +161,45 @@ impl<'a> Graphics<'a> {
 
     /// Binding a pipeline makes its settings.
     pub(in crate::command) fn bind_pipeline(&mut self, pipeline: &'a GraphicsPipeline) {
-        if self.pipeline.is_none_or(|bound| !std::ptr::eq(bound, pipeline)) {
-            self.pipeline = Some(pipeline);
+        if !matches!(self.shaders, BoundShaders::Pipeline(bound) if std::ptr::eq(bound, pipeline)) {
+            self.shaders = BoundShaders::Pipeline(pipeline);
             self.stages = pipeline.stages();
         }
         pipeline.settings.iter().for_each(|setting| self.fixed.set(setting));
         self.state = None;
         self.inputs = None;
+    }
+
+    /// Binding a shader object to a stage unbinds a pipeline. What no command sets has its default then.
+    pub(in crate::command) fn bind_stage(&mut self, stage: Stage, shader: Option<&'a ShaderObject>) {
+        if let BoundShaders::Pipeline(_) = self.shaders {
+            self.shaders = BoundShaders::default();
+            self.fixed.set(&Setting::SampleShading(None));
+        }
+        let BoundShaders::Objects(shaders, layouts) = &mut self.shaders else { return };
+        let kernel = shader.and_then(|shader| match &shader.code {
+            Code::Stage(_, kernel) => Some(Arc::clone(kernel)),
+            Code::Compute(_) => None,
+        });
+        shaders.set(stage, kernel);
+        if let Some(place) = STAGES.iter().position(|&other| other == stage) {
+            layouts[place] = shader.map(|shader| &*shader.layout);
+        }
+        self.stages = shaders.stages();
+        self.state = None;
+        self.inputs = None;
+    }
+
+    /// Points the context at the descriptors that the shaders use.
+    pub(super) fn write_sets(&mut self, context: &mut DispatchContext) {
+        match &self.shaders {
+            BoundShaders::Pipeline(pipeline) => {
+                if let Some(layout) = &pipeline.layout {
+                    self.sets.write([&**layout].into_iter(), context);
+                }
+            }
+            BoundShaders::Objects(_, layouts) => self.sets.write(layouts.iter().flatten().copied(), context),
+        }
     }
 
     pub(in crate::command) fn set(&mut self, setting: &Setting) {
@@ -197,10 +245,13 @@ impl<'a> Graphics<'a> {
         self.state = None;
     }
 
-    /// The state and the inputs of a draw; `None` without a pipeline that can draw.
+    /// The state and the inputs of a draw; `None` without a vertex shader.
     pub(super) fn prepare(&mut self, samples: Option<u32>) -> Option<(&DrawState, &mut DrawInputs)> {
         let stages = self.stages.as_ref()?;
-        let has_strides = self.pipeline?.has_dynamic_strides;
+        let has_strides = match self.shaders {
+            BoundShaders::Pipeline(pipeline) => pipeline.has_dynamic_strides,
+            BoundShaders::Objects(..) => true,
+        };
         let state = self.state.get_or_insert_with(|| self.fixed.draw_state(stages, samples));
         let inputs = self.inputs.get_or_insert_with(|| DrawInputs {
             vertex_buffers: vertex_buffers(self.gpu, &self.vertex_buffers, &self.vertex_strides, has_strides),

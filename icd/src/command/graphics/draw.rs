@@ -65,15 +65,13 @@ impl State<'_> {
         if self.skips() {
             return Ok(());
         }
-        let (Some(pass), Some(pipeline)) = (&self.inherited.pass, self.graphics.pipeline) else {
-            log::warn!("a draw without a pass or without a pipeline: skipped");
+        let Some(pass) = &self.inherited.pass else {
+            log::warn!("a draw without a pass: skipped");
             return Ok(());
         };
-        if let Some(layout) = &pipeline.layout {
-            self.graphics.sets.write(layout, &mut self.context);
-        }
+        self.graphics.write_sets(&mut self.context);
         let Some((state, inputs)) = self.graphics.prepare(pass.samples()) else {
-            log::warn!("a draw with a pipeline that has no vertex shader: skipped");
+            log::warn!("a draw without a vertex shader: skipped");
             return Ok(());
         };
         (inputs.draw, inputs.draw_index) = (draw, draw_index);

@@ -7,6 +7,7 @@ use lacuna_gpu::draw::state::{
 };
 
 use super::setting::{Setting, StencilOps};
+use crate::caps::graphics::MAX_EXTRA_OVERESTIMATION;
 
 /// State of a command buffer that draws depend on, as it was set last.
 ///
@@ -25,6 +26,8 @@ pub struct FixedState {
     depth_clip: Option<bool>,
     line_stipple_enable: bool,
     line_stipple: LineStipple,
+    overestimates: bool,
+    extra_overestimation: f32,
     multisample: Multisample,
     sample_locations_enable: bool,
     sample_locations: Option<std::sync::Arc<SampleLocations>>,
@@ -68,6 +71,7 @@ impl Default for FixedState {
                 line_width: 1.0,
                 line_mode: vk::LineRasterizationModeEXT::DEFAULT,
                 line_stipple: None,
+                overestimation: None,
                 provoking_vertex: vk::ProvokingVertexModeEXT::FIRST_VERTEX,
                 stream: 0,
             },
@@ -76,6 +80,8 @@ impl Default for FixedState {
             depth_clip: None,
             line_stipple_enable: false,
             line_stipple: LineStipple { factor: 1, pattern: u16::MAX },
+            overestimates: false,
+            extra_overestimation: 0.0,
             multisample: Multisample {
                 samples: 1,
                 sample_shading: None,
@@ -125,6 +131,8 @@ impl FixedState {
             Setting::DepthClip(clip) => self.depth_clip = clip,
             Setting::LineStippleEnable(enable) => self.line_stipple_enable = enable,
             Setting::LineStipple(stipple) => self.line_stipple = stipple,
+            Setting::Overestimates(is) => self.overestimates = is,
+            Setting::ExtraOverestimation(pixels) => self.extra_overestimation = pixels,
             Setting::SampleLocationsEnable(enable) => self.sample_locations_enable = enable,
             Setting::SampleLocations(ref locations) => self.sample_locations = Some(locations.clone()),
             Setting::DepthBoundsTest(enable) => self.depth_bounds_test = enable,
@@ -206,6 +214,7 @@ impl FixedState {
             depth_bias: self.depth_bias_enable.then_some(self.depth_bias),
             depth_clip: self.depth_clip.unwrap_or(!self.rasterization.depth_clamp),
             line_stipple: self.line_stipple_enable.then_some(self.line_stipple),
+            overestimation: self.overestimates.then(|| self.overestimation()),
             ..self.rasterization
         };
         let locations = self.sample_locations.as_deref().filter(|_| self.sample_locations_enable);
@@ -231,6 +240,11 @@ impl FixedState {
             },
             blend: self.blend(),
         }
+    }
+
+    /// Never more than a device says that it can, whatever it is set to.
+    fn overestimation(&self) -> f32 {
+        self.extra_overestimation.clamp(0.0, MAX_EXTRA_OVERESTIMATION)
     }
 
     fn blend(&self) -> Blend {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_gpu::draw::Targets;
+use lacuna_gpu::draw::{ColorLocations, Targets};
 use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_gpu::surface::Surface;
 
@@ -64,6 +64,13 @@ impl State<'_> {
             log::warn!("vkCmdNextSubpass in the last subpass: ignored");
         }
         Ok(())
+    }
+
+    /// Holds until the pass ends, in secondary command buffers too.
+    pub(in crate::command) fn set_color_locations(&mut self, locations: ColorLocations) {
+        if let Some(pass) = &mut self.inherited.pass {
+            pass.targets.color_locations = locations;
+        }
     }
 
     pub(in crate::command) fn end_pass(&mut self) -> Result<(), Failed> {
@@ -160,6 +167,7 @@ impl Pass {
             colors: subpass.colors.iter().map(|color| of(color, vk::ImageAspectFlags::COLOR)).collect(),
             depth: of(&subpass.depth, vk::ImageAspectFlags::DEPTH),
             stencil: of(&subpass.stencil, vk::ImageAspectFlags::STENCIL),
+            color_locations: ColorLocations::default(),
         };
         let surfaces = targets.colors.iter().flatten().chain(&targets.depth).chain(&targets.stencil);
         let (mut area, mut layers) = (targets.area, targets.layers);
@@ -225,6 +233,7 @@ fn no_targets() -> Targets {
         colors: Default::default(),
         depth: None,
         stencil: None,
+        color_locations: ColorLocations::default(),
     }
 }
 

@@ -36,6 +36,9 @@ pub enum Setting {
     LineMode(vk::LineRasterizationModeEXT),
     LineStippleEnable(bool),
     LineStipple(LineStipple),
+    Overestimates(bool),
+    /// In pixels.
+    ExtraOverestimation(f32),
     ProvokingVertex(vk::ProvokingVertexModeEXT),
     RasterizationStream(u32),
     Samples(vk::SampleCountFlags),

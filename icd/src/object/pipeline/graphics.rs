@@ -32,9 +32,9 @@ pub struct GraphicsPipeline {
     shaders: Shaders,
 }
 
-/// The machine code of a pipeline; other pipelines may share it.
+/// The machine code of all stages; several pipelines may share it.
 #[derive(Clone, Default)]
-struct Shaders {
+pub struct Shaders {
     vertex: Option<Arc<StageKernel>>,
     tessellation_control: Option<Arc<StageKernel>>,
     tessellation_evaluation: Option<Arc<StageKernel>>,
@@ -109,20 +109,12 @@ impl GraphicsPipeline {
 
     /// The shaders as draws take them; `None` for pipelines that cannot draw.
     pub fn stages(&self) -> Option<Stages> {
-        let program =
-            |kernel: &Option<Arc<StageKernel>>| kernel.clone().map(|kernel| kernel as Arc<dyn Program>);
-        Some(Stages {
-            vertex: program(&self.shaders.vertex)?,
-            tessellation_control: program(&self.shaders.tessellation_control),
-            tessellation_evaluation: program(&self.shaders.tessellation_evaluation),
-            geometry: program(&self.shaders.geometry),
-            fragment: program(&self.shaders.fragment),
-        })
+        self.shaders.stages()
     }
 }
 
 /// All stages that a graphics pipeline can have.
-const STAGES: [Stage; 5] = [
+pub const STAGES: [Stage; 5] = [
     Stage::Vertex,
     Stage::TessellationControl,
     Stage::TessellationEvaluation,
@@ -131,6 +123,24 @@ const STAGES: [Stage; 5] = [
 ];
 
 impl Shaders {
+    /// As draws take them; `None` without a vertex shader.
+    pub fn stages(&self) -> Option<Stages> {
+        let program =
+            |kernel: &Option<Arc<StageKernel>>| kernel.clone().map(|kernel| kernel as Arc<dyn Program>);
+        Some(Stages {
+            vertex: program(&self.vertex)?,
+            tessellation_control: program(&self.tessellation_control),
+            tessellation_evaluation: program(&self.tessellation_evaluation),
+            geometry: program(&self.geometry),
+            fragment: program(&self.fragment),
+        })
+    }
+
+    /// Exchanges the shader of a stage.
+    pub fn set(&mut self, stage: Stage, kernel: Option<Arc<StageKernel>>) {
+        *self.of_mut(stage) = kernel;
+    }
+
     fn of(&self, stage: Stage) -> Option<&Arc<StageKernel>> {
         match stage {
             Stage::Vertex => self.vertex.as_ref(),
@@ -170,7 +180,11 @@ impl Shaders {
     }
 }
 
-fn stage(flag: vk::ShaderStageFlags) -> Result<Stage, Error> {
+/// The stage of a flag.
+///
+/// # Errors
+/// [`Error::InvalidUsage`] for a stage that no draw has.
+pub fn stage(flag: vk::ShaderStageFlags) -> Result<Stage, Error> {
     match flag {
         vk::ShaderStageFlags::VERTEX => Ok(Stage::Vertex),
         vk::ShaderStageFlags::TESSELLATION_CONTROL => Ok(Stage::TessellationControl),

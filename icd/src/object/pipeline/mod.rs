@@ -11,7 +11,8 @@ use std::sync::Arc;
 use ash::vk;
 
 pub use compute::ComputePipeline;
-pub use graphics::GraphicsPipeline;
+pub use graphics::{GraphicsPipeline, STAGES, Shaders, stage};
+pub(super) use shader::{shader_layout, specialization};
 pub use state::color_write_mask;
 
 use crate::error::Error;

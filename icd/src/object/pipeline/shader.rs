@@ -79,7 +79,7 @@ fn refused(module: vk::ShaderModule, error: &CompileError) -> Error {
 }
 
 /// Where shaders find their resources. Descriptors that cannot be used are left out, so that a shader that uses one is refused.
-pub(super) fn shader_layout(layout: &PipelineLayout) -> Layout {
+pub(in crate::object) fn shader_layout(layout: &PipelineLayout) -> Layout {
     let sets = layout.sets.iter().zip(0..).filter_map(|(set, number)| Some((set.as_ref()?, number)));
     let bindings = sets.flat_map(|(set, set_number)| {
         let buffers = set.bindings().filter(|(_, binding)| is_usable(binding.kind) && binding.count > 0);
@@ -94,7 +94,9 @@ pub(super) fn shader_layout(layout: &PipelineLayout) -> Layout {
 ///
 /// # Safety
 /// `info` is a valid structure.
-unsafe fn specialization(info: Option<&vk::SpecializationInfo<'_>>) -> Result<Vec<(u32, u64)>, Error> {
+pub(in crate::object) unsafe fn specialization(
+    info: Option<&vk::SpecializationInfo<'_>>,
+) -> Result<Vec<(u32, u64)>, Error> {
     let Some(info) = info else { return Ok(Vec::new()) };
     // SAFETY: members of a valid structure.
     let entries = unsafe { guard::slice(info.p_map_entries, info.map_entry_count) };

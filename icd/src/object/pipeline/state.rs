@@ -232,6 +232,15 @@ unsafe fn rasterization(list: &mut List<'_>, state: &vk::PipelineRasterizationSt
     let first = vk::ProvokingVertexModeEXT::FIRST_VERTEX;
     let vertex = provoking.map_or(first, |provoking| provoking.provoking_vertex_mode);
     list.unless(DynamicState::PROVOKING_VERTEX_MODE_EXT, Setting::ProvokingVertex(vertex));
+    // SAFETY: as above.
+    let conservative =
+        unsafe { pnext::find::<vk::PipelineRasterizationConservativeStateCreateInfoEXT<'_>>(state.p_next) };
+    let conservative = conservative.copied().unwrap_or_default();
+    let overestimates =
+        conservative.conservative_rasterization_mode == vk::ConservativeRasterizationModeEXT::OVERESTIMATE;
+    list.unless(DynamicState::CONSERVATIVE_RASTERIZATION_MODE_EXT, Setting::Overestimates(overestimates));
+    let extra = Setting::ExtraOverestimation(conservative.extra_primitive_overestimation_size);
+    list.unless(DynamicState::EXTRA_PRIMITIVE_OVERESTIMATION_SIZE_EXT, extra);
     let line = line.copied().unwrap_or_default();
     list.unless(DynamicState::LINE_RASTERIZATION_MODE_EXT, Setting::LineMode(line.line_rasterization_mode));
     let stippled = line.stippled_line_enable != vk::FALSE;
