@@ -8,6 +8,7 @@ mod bind;
 pub mod compare;
 mod image;
 mod pages;
+mod paging;
 mod read;
 mod rebind;
 mod setup;
@@ -69,6 +70,10 @@ const METRICS: &[Metric] = &[
     Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
+    Metric {
+        names: &["page_out_gbs", "page_in_gbs", "file_write_gbs", "file_read_gbs"],
+        measure: paging::throughput,
+    },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["device_create_us"], measure: setup::devices },

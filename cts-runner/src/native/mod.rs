@@ -21,6 +21,7 @@ mod image;
 mod memory;
 mod need;
 mod outcome;
+mod paging;
 mod query;
 mod run;
 mod sparse;
@@ -67,6 +68,7 @@ pub fn all() -> Vec<Case> {
     [
         device::CASES,
         memory::CASES,
+        paging::CASES,
         transfer::CASES,
         image::CASES,
         graphics::CASES,

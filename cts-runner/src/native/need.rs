@@ -66,6 +66,10 @@ pub enum Need {
     PresentWait,
     /// `swapchainMaintenance1`.
     SwapchainMaintenance1,
+    /// A device-local heap of at most so many bytes: `LACUNA_VRAM` makes one.
+    HeapAtMost(u64),
+    /// Minutes: `LACUNA_LONG` is set.
+    Patience,
     /// A device extension.
     Extension(&'static str),
 }
@@ -125,6 +129,8 @@ impl Need {
             Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),
             Need::PresentWait => physical.extra.present_wait,
             Need::SwapchainMaintenance1 => physical.extra.swapchain_maintenance1,
+            Need::HeapAtMost(bytes) => physical.local_heap() <= bytes,
+            Need::Patience => std::env::var_os("LACUNA_LONG").is_some(),
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use lacuna_gpu::memory::fault::Records;
+use lacuna_gpu::{InFlight, in_flight, pager};
 use lacuna_shaders::abi::DispatchContext;
 
 use super::compute::Compute;
@@ -9,15 +11,31 @@ use super::event;
 use super::graphics::Inherited;
 use super::graphics::bind::Graphics;
 use super::recording::{Command, Recording};
+use crate::faults;
 use crate::queue::submission::Failed;
+use crate::trace::{self, Trace};
 
 /// Executes the command buffers of one submission, in order. Each command is done before the next begins.
 ///
 /// # Errors
 /// A panic in a worker, or no memory for what the first dispatch of the process needs: the device is lost.
 pub fn execute(recordings: &[Arc<Recording>]) -> Result<(), Failed> {
-    let _in_flight = lacuna_gpu::in_flight::enter();
-    recordings.iter().try_for_each(|recording| execute_one(recording, Inherited::default()).map(drop))
+    pager::before_job();
+    let began = trace::get().map(Trace::now);
+    let mut job = Job { in_flight: in_flight::enter(), records: faults::records() };
+    let done = recordings
+        .iter()
+        .try_for_each(|recording| execute_one(recording, Inherited::default(), &mut job).map(drop));
+    if let (Some(trace), Some(began)) = (trace::get(), began) {
+        trace.span("job", began, &format!(r#""recordings":{}"#, recordings.len()));
+    }
+    done
+}
+
+/// What all command buffers of a submission share.
+struct Job {
+    in_flight: InFlight,
+    records: Option<Records>,
 }
 
 /// What commands of one command buffer see of those before them.
@@ -27,6 +45,7 @@ pub(super) struct State<'a> {
     pub(super) graphics: Graphics<'a>,
     pub(super) inherited: Inherited,
     pub(super) context: DispatchContext,
+    job: &'a mut Job,
 }
 
 impl<'a> State<'a> {
@@ -36,14 +55,21 @@ impl<'a> State<'a> {
 }
 
 /// Executes one command buffer, which continues what `inherited` says, and gives back how that is afterwards.
-fn execute_one(recording: &Recording, inherited: Inherited) -> Result<Inherited, Failed> {
-    let context = lacuna_gpu::compute::context().map_err(|error| {
+fn execute_one(recording: &Recording, inherited: Inherited, job: &mut Job) -> Result<Inherited, Failed> {
+    let mut context = lacuna_gpu::compute::context().map_err(|error| {
         log::error!("no memory to execute: {error}");
         Failed
     })?;
     let (compute, graphics) = (Compute::default(), Graphics::default());
-    let mut state = State { recording, compute, graphics, inherited, context };
-    recording.commands().iter().try_for_each(|command| state.execute(command))?;
+    if let Some(records) = &job.records {
+        context.user = records.as_user();
+    }
+    let mut state = State { recording, compute, graphics, inherited, context, job };
+    for command in recording.commands() {
+        state.execute(command)?;
+        state.job.records.as_ref().map_or(Ok(()), faults::judge)?;
+        pager::between_commands(&mut state.job.in_flight);
+    }
     Ok(state.inherited)
 }
 
@@ -68,13 +94,13 @@ impl<'a> State<'a> {
             Command::Image(command) => self.image(command)?,
             Command::SetEvent(event) => event.set(),
             Command::ResetEvent(event) => event.reset(),
-            Command::WaitEvent(event) => event::wait(event),
+            Command::WaitEvent(event) => self.job.in_flight.while_waiting(|| event::wait(event)),
             Command::ResetQueries { pool, first, count } => pool.reset(*first, *count),
             Command::WriteTimestamp { pool, query } => self.write_timestamp(pool, *query),
             Command::CopyQueryResults(copy) => copy.execute(),
             Command::Execute(secondary) => {
                 let inherited = std::mem::take(&mut self.inherited);
-                self.inherited = execute_one(secondary, inherited)?;
+                self.inherited = execute_one(secondary, inherited, self.job)?;
                 self.graphics.targets_changed();
             }
             graphics => self.execute_graphics(graphics)?,
