@@ -35,7 +35,13 @@ fn manifest() -> PathBuf {
 }
 
 fn run(arguments: &[&str]) -> (Output, String) {
-    let output = Command::new(PROGRAM).arg("--icd").arg(manifest()).args(arguments).output().unwrap();
+    run_with(&[], arguments)
+}
+
+fn run_with(switches: &[(&str, &str)], arguments: &[&str]) -> (Output, String) {
+    let mut program = Command::new(PROGRAM);
+    program.arg("--icd").arg(manifest()).args(arguments).envs(switches.iter().copied());
+    let output = program.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     (output, text)
 }
@@ -49,6 +55,75 @@ fn every_case_passes_or_is_not_supported() {
         .find_map(|line| line.strip_prefix("native: ")?.split(' ').next()?.parse().ok())
         .unwrap_or_else(|| panic!("no summary in: {text}"));
     assert!(passed > 50, "hardly anything was supported: {text}");
+}
+
+/// Runs native cases with switches; all have to pass, but for so many that are not supported.
+fn pass_with(switches: &[(&str, &str)], filters: &[&str], not_supported: usize) {
+    let (output, text) = run_with(switches, &[&["native"], filters].concat());
+    assert!(output.status.success(), "{switches:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    let summary = text.lines().find(|line| line.starts_with("native: ")).unwrap_or_else(|| panic!("{text}"));
+    assert!(summary.contains(&format!(" {not_supported} not supported")), "{switches:?}: {summary}");
+}
+
+/// All but the case that takes minutes.
+#[test]
+fn memory_runs_out_gracefully() {
+    let switches = [("LACUNA_VRAM", "64M"), ("LACUNA_SWAP", "/var/tmp,512M")];
+    pass_with(&switches, &["paging."], 1);
+}
+
+#[test]
+fn memory_that_moves_at_random_holds_its_bytes() {
+    let filters = ["paging.", "sparse", "memory.", "transfer.", "image.", "descriptor."];
+    for mode in ["chaos:1", "chaos:2", "chaos:3"] {
+        // Heaps of any size: cases that fill a small one have been run above.
+        pass_with(&[("LACUNA_SWAP", "/var/tmp,4G"), ("LACUNA_EVICT", mode)], &filters, 5);
+    }
+}
+
+#[test]
+fn accesses_to_unbound_memory_are_told_to_those_who_ask() {
+    let case = ["native", "sparse.unbound_reads_are_zero"];
+    for (policy, passes, says) in [("report", true, ""), ("lose", false, "DEVICE_LOST")] {
+        let (output, text) = run_with(&[("LACUNA_NONRESIDENT", policy)], &case);
+        assert_eq!(output.status.success(), passes, "{policy}: {text}");
+        assert!(text.contains(says), "{policy}: {text}");
+    }
+}
+
+#[test]
+fn late_binds_and_checked_binds_are_right() {
+    let cases =
+        ["sparse.a_semaphore", "sparse.rebind_keeps", "sparse.partial", "sparse.timeline", "sparse_image."];
+    pass_with(&[("LACUNA_CHECK", "1"), ("LACUNA_SPARSE_DELAY", "2000")], &cases, 0);
+}
+
+#[test]
+fn a_trace_has_binds_operations_and_jobs() {
+    let trace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trace.json");
+    pass_with(&[("LACUNA_TRACE", trace.to_str().unwrap())], &["sparse.partial_unbind_splits_a_range"], 0);
+    let text = fs::read_to_string(trace).unwrap();
+    for event in ["bind", "map", "remap", "job"] {
+        assert!(text.contains(&format!("\"name\":\"{event}\"")), "no {event} in the trace");
+    }
+}
+
+/// One after the other is refused, until none is left that the case makes.
+#[test]
+fn every_allocation_may_be_refused() {
+    // Without the first two there is no device.
+    for n in 3..60 {
+        let n = n.to_string();
+        let switches = [("LACUNA_FAIL", n.as_str()), ("LACUNA_VRAM", "4M"), ("LACUNA_SWAP", "/var/tmp,64M")];
+        pass_with(&switches, &["paging.refused_memory_is_an_error"], 0);
+    }
+}
+
+#[test]
+#[ignore = "minutes; LACUNA_LONG=1"]
+fn streams_of_many_heaps() {
+    let switches = [("LACUNA_VRAM", "64M"), ("LACUNA_SWAP", "/var/tmp,8G"), ("LACUNA_LONG", "1")];
+    pass_with(&switches, &["paging.streams_of_many_heaps"], 0);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn main() {
     let memory = vec![0x5au8; layout.size() as usize + (1 << 16)];
     let start = (memory.as_ptr() as u64).next_multiple_of(1 << 16);
     let table: Vec<u64> = (0..layout.size() >> 16).map(|page| (start + (page << 16)) | pte::VALID).collect();
-    let mut context = lacuna_gpu::compute::context().unwrap();
+    let mut context = lacuna_gpu::compute::context(Default::default()).unwrap();
     (context.page_table, context.page_count) = (table.as_ptr(), table.len() as u64);
     let view = |address| {
         View::new(&ViewInfo {

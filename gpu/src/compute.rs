@@ -26,6 +26,14 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
 }
 
+/// Gets what contexts need, once for the process: when there is a device, that does not fail any more.
+///
+/// # Errors
+/// [`MemoryError::OutOfMemory`].
+pub fn prepare() -> Result<(), MemoryError> {
+    absent_pages().map(drop)
+}
+
 /// A context with no descriptors, no push constants and no groups, which translates sparse addresses as a GPU does now.
 ///
 /// # Errors

@@ -8,6 +8,8 @@
 //!           pool      memory::span ── memory::fault     what an address means right now
 //!                          │
 //!                    memory::address_space ── memory::bo ── memory::os
+//!                                                  │
+//!                                    memory::pager ── memory::swap          what is in memory
 //! ```
 //!
 //! A *device address* is a `u64`: the address of host memory, or, with
@@ -27,6 +29,7 @@ pub mod texture;
 pub use memory::address_space::{AddressSpace, address_space};
 pub use memory::bo::Bo;
 pub use memory::in_flight::{self, InFlight};
+pub use memory::pager;
 pub use memory::span::{Access, Span, spans};
 pub use memory::{DeviceAddress, MemoryError};
 pub use pool::JobPanicked;

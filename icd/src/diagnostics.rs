@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ash::vk;
 use parking_lot::RwLock;
 
+use crate::binding_report;
 use crate::error::Error;
 
 /// `VkDebugUtilsMessengerEXT`: who is called for which messages.
@@ -50,12 +51,18 @@ impl Messenger {
             user_data: UserData(info.p_user_data),
         };
         MESSENGERS.write().push((handle, messenger));
+        binding_report::listen(info.message_type, true);
         vk::Handle::from_raw(handle)
     }
 
     /// `vkDestroyDebugUtilsMessengerEXT`.
     pub fn unregister(handle: vk::DebugUtilsMessengerEXT) {
-        MESSENGERS.write().retain(|(raw, _)| *raw != vk::Handle::as_raw(handle));
+        let mut messengers = MESSENGERS.write();
+        let Some(index) = messengers.iter().position(|(raw, _)| *raw == vk::Handle::as_raw(handle)) else {
+            return;
+        };
+        let (_, messenger) = messengers.remove(index);
+        binding_report::listen(messenger.types, false);
     }
 }
 

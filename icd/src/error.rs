@@ -24,6 +24,12 @@ pub enum Error {
     /// `vkMapMemory` of memory that cannot be mapped.
     #[error("memory cannot be mapped: {0}")]
     MemoryMapFailed(&'static str),
+    /// A handle of another process, or memory of the application's, that cannot be imported.
+    #[error("invalid external handle")]
+    InvalidExternalHandle,
+    /// The process has no file descriptor left.
+    #[error("too many objects")]
+    TooManyObjects,
     /// A layer was asked for; drivers have none.
     #[error("layer not present")]
     LayerNotPresent,
@@ -78,6 +84,8 @@ impl Error {
             Self::OutOfPoolMemory => vk::Result::ERROR_OUT_OF_POOL_MEMORY,
             Self::DeviceLost(_) => vk::Result::ERROR_DEVICE_LOST,
             Self::MemoryMapFailed(_) => vk::Result::ERROR_MEMORY_MAP_FAILED,
+            Self::InvalidExternalHandle => vk::Result::ERROR_INVALID_EXTERNAL_HANDLE,
+            Self::TooManyObjects => vk::Result::ERROR_TOO_MANY_OBJECTS,
             Self::LayerNotPresent => vk::Result::ERROR_LAYER_NOT_PRESENT,
             Self::ExtensionNotPresent(_) => vk::Result::ERROR_EXTENSION_NOT_PRESENT,
             Self::FeatureNotPresent(_) => vk::Result::ERROR_FEATURE_NOT_PRESENT,

@@ -10,20 +10,24 @@
 //!                           └── guard, handle, pnext, error
 //! ```
 
+pub mod binding_report;
 pub mod caps;
 pub mod command;
 pub mod diagnostics;
 pub mod entry;
 pub mod error;
+pub mod faults;
 pub mod guard;
 pub mod handle;
 pub mod newer;
 pub mod object;
 pub mod pnext;
 pub mod queue;
+pub mod ram;
 pub mod settings;
 pub mod sparse;
 pub mod sync;
+pub mod trace;
 pub mod wsi;
 
 use std::ffi::{CStr, c_char};

@@ -129,6 +129,21 @@ fn many_vms(criterion: &mut Criterion<CpuTime>) {
     group.bench_function("evict", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().0)));
     group.bench_function("validate", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().1)));
     let mut pair = 0;
+    group.bench_function("find the mappings of a BO in a VM", |bencher| {
+        bencher.iter_custom(|count| {
+            rounds(count, |_| {
+                let found = 1000;
+                timed(found, || {
+                    for _ in 0..found {
+                        pair = (pair + 7919) % 1_000_000;
+                        let (vm, bo) = (vms[pair / 1000], bos[pair % 1000]);
+                        assert_eq!(manager.mappings_of(vm, bo).unwrap().count(), 1);
+                    }
+                })
+            })
+        });
+    });
+    let mut pair = 0;
     group.bench_function("unmap_bo and map again", |bencher| {
         bencher.iter_custom(|count| {
             rounds(count, |_| {

@@ -31,7 +31,7 @@ impl PageTable for ToyTable {
         self.fill(first, count, "null");
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
+    fn set_fault(&mut self, first: u64, count: u64, _host_address: u64, _flags: MapFlags) {
         self.fill(first, count, "fault");
     }
 

@@ -64,9 +64,9 @@ impl<P: PageTable, T: Trace> PageTable for Traced<'_, P, T> {
         self.table.set_null(first, count);
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
         self.trace.entries(&Call::SetFault(first, count));
-        self.table.set_fault(first, count);
+        self.table.set_fault(first, count, host_address, flags);
     }
 
     fn invalidate(&mut self, first: u64, count: u64) {

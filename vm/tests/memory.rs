@@ -11,7 +11,7 @@ impl PageTable for Nowhere {
     fn map_pages(&mut self, _: u64, _: u64, _: u64, _: MapFlags) {}
     fn unmap_pages(&mut self, _: u64, _: u64) {}
     fn set_null(&mut self, _: u64, _: u64) {}
-    fn set_fault(&mut self, _: u64, _: u64) {}
+    fn set_fault(&mut self, _: u64, _: u64, _: u64, _: MapFlags) {}
     fn invalidate(&mut self, _: u64, _: u64) {}
 }
 

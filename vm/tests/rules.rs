@@ -147,13 +147,15 @@ fn evict_then_validate_restores_every_entry() {
     let before: Vec<_> = (0..16).map(|page| world.table.load(page)).collect();
     world.manager.evict(bo, &mut world.table).unwrap();
     for page in [0, 3, 9, 11] {
-        assert_eq!(world.table.load(page), pte::FAULT);
+        let fault = world.table.load(page);
+        assert_eq!(fault & (pte::FAULT | pte::VALID), pte::FAULT);
+        assert_eq!(pte::restored(fault), before[page as usize], "the fault says where the memory will be");
     }
     assert_eq!(world.table.load(4), before[4], "the other BO's entries stay");
     assert_eq!(world.manager.evicted_bos(vm).unwrap().collect::<Vec<_>>(), [bo]);
     // Binding an evicted BO is legal, and splitting its mappings too.
     world.bind(&[map(pages(20, 21), bo, 3), map(pages(1, 2), other, 0), map(pages(1, 2), bo, 1)]).unwrap();
-    assert_eq!(world.table.load(20), pte::FAULT);
+    assert_eq!(world.table.load(20) & (pte::FAULT | pte::VALID), pte::FAULT);
     let failed = world.manager.validate(vm, &mut world.table, |_| Err(Error::OutOfMemory));
     assert_eq!(failed, Err(Error::OutOfMemory));
     assert_eq!(world.manager.is_evicted(bo), Ok(true));
@@ -166,6 +168,32 @@ fn evict_then_validate_restores_every_entry() {
     assert_eq!(asked, [bo]);
     assert_eq!((0..16).map(|page| world.table.load(page)).collect::<Vec<_>>(), before);
     assert_eq!(world.table.load(20), ((1 << 32) + 3 * PAGE_SIZE) | pte::VALID);
+}
+
+#[test]
+fn restore_brings_one_bo_back_in_all_vms_and_leaves_the_others() {
+    let mut world = World::new(options(pages(0, 64)));
+    let (vm, bo) = (world.vm, world.bo);
+    let other = world.manager.create_bo(8 * PAGE_SIZE, 2 << 32).unwrap();
+    let second = world.manager.create_vm(options(pages(64, 128))).unwrap();
+    world.bind(&[map(pages(0, 2), bo, 0), map(pages(2, 4), other, 0)]).unwrap();
+    let job = world.manager.prepare(second, &[map(pages(64, 65), bo, 1)]).unwrap();
+    world.manager.run(job, &mut world.table);
+    let before: Vec<_> = (0..65).map(|page| world.table.load(page)).collect();
+    for evicted in [bo, other] {
+        world.manager.evict(evicted, &mut world.table).unwrap();
+    }
+    world.manager.restore(bo, &mut world.table).unwrap();
+    assert_eq!([0, 1, 64].map(|page| world.table.load(page)), [0, 1, 64].map(|page| before[page as usize]));
+    assert_eq!(world.manager.evicted_bos(vm).unwrap().collect::<Vec<_>>(), [other]);
+    assert_eq!(world.manager.resident_bytes(), 64 * PAGE_SIZE, "the world's BO");
+    assert_eq!(
+        world.manager.restore(bo, &mut world.table),
+        Ok(BindStats::default()),
+        "nothing is left to do"
+    );
+    world.manager.restore(other, &mut world.table).unwrap();
+    assert_eq!((0..65).map(|page| world.table.load(page)).collect::<Vec<_>>(), before);
 }
 
 #[test]

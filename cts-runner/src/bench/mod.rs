@@ -9,6 +9,7 @@ pub mod compare;
 mod image;
 mod mix;
 mod pages;
+mod paging;
 mod raster;
 mod read;
 mod rebind;
@@ -73,6 +74,10 @@ const METRICS: &[Metric] = &[
     Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
+    Metric {
+        names: &["page_out_gbs", "page_in_gbs", "file_write_gbs", "file_read_gbs"],
+        measure: paging::throughput,
+    },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["pipeline_compile_graphics_ms"], measure: setup::graphics },

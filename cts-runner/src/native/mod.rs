@@ -22,6 +22,7 @@ mod image;
 mod memory;
 mod need;
 mod outcome;
+mod paging;
 mod query;
 mod run;
 mod sparse;
@@ -69,6 +70,7 @@ pub fn all() -> Vec<Case> {
         device::CASES,
         device_group::CASES,
         memory::CASES,
+        paging::CASES,
         transfer::CASES,
         image::CASES,
         graphics::CASES,

@@ -82,6 +82,10 @@ pub enum Need {
     RasterizationOrder,
     /// `smoothLines`.
     SmoothLines,
+    /// A device-local heap of at most so many bytes: `LACUNA_VRAM` makes one.
+    HeapAtMost(u64),
+    /// Minutes: `LACUNA_LONG` is set.
+    Patience,
     /// A device extension.
     Extension(&'static str),
 }
@@ -149,6 +153,8 @@ impl Need {
             Need::HalvesBetweenStages => physical.extra.halves_between_stages,
             Need::RasterizationOrder => physical.extra.rasterization_order,
             Need::SmoothLines => physical.extra.smooth_lines,
+            Need::HeapAtMost(bytes) => physical.local_heap() <= bytes,
+            Need::Patience => std::env::var_os("LACUNA_LONG").is_some(),
             Need::Extension(name) => physical.extensions.contains(name),
         };
         (!has).then(|| format!("{self:?}"))

@@ -57,11 +57,19 @@ impl Buffer {
         if families.len() > 1 {
             info = info.sharing_mode(vk::SharingMode::CONCURRENT).queue_family_indices(&families);
         }
+        Self::with_info(device, &info)
+    }
+
+    /// Creates a buffer of any kind.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn with_info(device: &Device, info: &vk::BufferCreateInfo<'_>) -> Result<Self> {
         // SAFETY: `info` outlives the call; the device is alive.
-        let handle = unsafe { device.raw.create_buffer(&info, None) }.at("vkCreateBuffer")?;
+        let handle = unsafe { device.raw.create_buffer(info, None) }.at("vkCreateBuffer")?;
         // SAFETY: just created from this device.
         let requirements = unsafe { device.raw.get_buffer_memory_requirements(handle) };
-        Ok(Self { device: device.clone(), handle, size, requirements })
+        Ok(Self { device: device.clone(), handle, size: info.size, requirements })
     }
 
     /// Binds memory; not for sparse buffers.
@@ -89,6 +97,34 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         // SAFETY: created from this device, destroyed once.
         unsafe { self.device.raw.destroy_buffer(self.handle, None) };
+    }
+}
+
+/// A buffer in memory that nobody maps.
+pub struct LocalBuffer {
+    buffer: Buffer,
+    /// Its memory.
+    pub memory: Memory,
+}
+
+impl LocalBuffer {
+    /// A buffer of `size` bytes.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn new(device: &Device, size: u64) -> Result<Self> {
+        let buffer = Buffer::new(device, size, vk::BufferCreateFlags::empty())?;
+        let memory = Memory::local(device, buffer.requirements.size, buffer.requirements.memory_type_bits)?;
+        buffer.bind(&memory, 0)?;
+        Ok(Self { buffer, memory })
+    }
+}
+
+impl Deref for LocalBuffer {
+    type Target = Buffer;
+
+    fn deref(&self) -> &Buffer {
+        &self.buffer
     }
 }
 

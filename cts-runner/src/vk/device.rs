@@ -46,16 +46,16 @@ impl Device {
     /// # Errors
     /// What `vkCreateDevice` returns.
     pub fn new(physical: &Physical, options: DeviceOptions) -> Result<Self> {
-        let priorities = vec![1.0f32; 64];
+        let queue_priorities = vec![1.0f32; 64];
         let queues: Vec<_> = physical
             .families
             .iter()
             .zip(0u32..)
             .map(|(family, index)| {
-                let count = priorities.len().min(family.queue_count as usize);
+                let count = queue_priorities.len().min(family.queue_count as usize);
                 vk::DeviceQueueCreateInfo::default()
                     .queue_family_index(index)
-                    .queue_priorities(&priorities[..count])
+                    .queue_priorities(&queue_priorities[..count])
             })
             .collect();
         let names = Self::wanted_extensions(physical);
@@ -79,6 +79,12 @@ impl Device {
             .storage_input_output16(extra.halves_between_stages);
         let mut views = vk::PhysicalDeviceMultiviewFeatures::default().multiview(true);
         let mut rendering = vk::PhysicalDeviceDynamicRenderingFeatures::default().dynamic_rendering(true);
+        let mut faults = vk::PhysicalDeviceFaultFeaturesEXT::default().device_fault(true);
+        let mut reports =
+            vk::PhysicalDeviceAddressBindingReportFeaturesEXT::default().report_address_binding(true);
+        let mut priorities = vk::PhysicalDeviceMemoryPriorityFeaturesEXT::default().memory_priority(true);
+        let mut pageable = vk::PhysicalDevicePageableDeviceLocalMemoryFeaturesEXT::default()
+            .pageable_device_local_memory(true);
         let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default().present_id(true);
         let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default().present_wait(true);
         let mut swapchains =
@@ -112,6 +118,11 @@ impl Device {
             extra.dynamic_rendering => rendering,
             extra.storage_8bit => bytes,
             extra.storage_16bit => halves,
+            physical.has(ext::device_fault::NAME) => faults,
+            physical.has(ext::device_address_binding_report::NAME) && physical.instance.has(ext::debug_utils::NAME)
+                => reports,
+            physical.has(ext::memory_priority::NAME) => priorities,
+            physical.has(ext::pageable_device_local_memory::NAME) => pageable,
             extra.present_wait => present_id,
             extra.present_wait => present_wait,
             extra.swapchain_maintenance1 => swapchains,
@@ -178,6 +189,14 @@ impl Device {
             (khr::bind_memory2::NAME, true),
             (khr::dedicated_allocation::NAME, true),
             (khr::maintenance1::NAME, true),
+            (ext::device_address_binding_report::NAME, physical.instance.has(ext::debug_utils::NAME)),
+            (ext::device_fault::NAME, true),
+            (ext::memory_budget::NAME, true),
+            (ext::memory_priority::NAME, true),
+            (ext::pageable_device_local_memory::NAME, true),
+            (khr::external_memory::NAME, true),
+            (khr::external_memory_fd::NAME, true),
+            (ext::external_memory_host::NAME, true),
             (khr::push_descriptor::NAME, true),
             (khr::swapchain::NAME, physical.instance.has(khr::surface::NAME)),
             (khr::present_id::NAME, extra.present_wait),

@@ -44,6 +44,7 @@ impl Instance {
             khr::wayland_surface::NAME,
             ext::headless_surface::NAME,
             ext::surface_maintenance1::NAME,
+            ext::debug_utils::NAME,
         ]
         .into_iter()
         .filter(|name| listed.iter().any(|l| l == name))

@@ -44,6 +44,24 @@ impl Memory {
         Self::of_type(device, size, index, true)
     }
 
+    /// Allocates device-local memory that nobody maps, of a type that cannot be mapped if there is one.
+    ///
+    /// # Errors
+    /// What the driver returns; not supported when the resource allows no such type.
+    pub fn local(device: &Device, size: u64, bits: u32) -> Result<Self> {
+        let wanted = vk::MemoryPropertyFlags::DEVICE_LOCAL;
+        let types = device.physical.memory.memory_types_as_slice();
+        let hidden = (0..).zip(types).find(|&(i, kind)| {
+            let visible = kind.property_flags.contains(vk::MemoryPropertyFlags::HOST_VISIBLE);
+            bits & (1 << i) != 0 && kind.property_flags.contains(wanted) && !visible
+        });
+        let index = match hidden {
+            Some((index, _)) => index,
+            None => device.physical.memory_type(bits, wanted)?,
+        };
+        Self::of_type(device, size, index, false)
+    }
+
     /// Allocates memory of the given type; maps it when `map`.
     ///
     /// # Errors

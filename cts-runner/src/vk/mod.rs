@@ -40,7 +40,7 @@ pub use ash::vk::*;
 
 pub use ash::vk::Result as Code;
 pub use attachment::{Attachment, AttachmentShape};
-pub use buffer::{Buffer, HostBuffer};
+pub use buffer::{Buffer, HostBuffer, LocalBuffer};
 pub use canvas::{CANVAS_FORMAT, Canvas, CanvasShape};
 pub use commands::{Commands, Recorder};
 pub use compute::{Kernel, KernelOptions};

@@ -236,4 +236,34 @@ impl Physical {
             })
             .ok_or(Error::NoMemoryType { bits, wanted })
     }
+
+    /// Bytes of the largest device-local heap.
+    #[must_use]
+    pub fn local_heap(&self) -> u64 {
+        let heaps = self.memory.memory_heaps_as_slice().iter();
+        let local = heaps.filter(|heap| heap.flags.contains(vk::MemoryHeapFlags::DEVICE_LOCAL));
+        local.map(|heap| heap.size).max().unwrap_or(0)
+    }
+
+    /// What is used of the device-local heap and how much may be, in bytes.
+    ///
+    /// # Errors
+    /// Not supported without `VK_EXT_memory_budget`.
+    pub fn local_budget(&self) -> Result<(u64, u64)> {
+        if !self.has(ext::memory_budget::NAME) {
+            return Err(Error::NotSupported("VK_EXT_memory_budget".into()));
+        }
+        let mut budget = vk::PhysicalDeviceMemoryBudgetPropertiesEXT::default();
+        let mut properties = vk::PhysicalDeviceMemoryProperties2::default().push_next(&mut budget);
+        // SAFETY: the extension is there, so the structure is known; the chain outlives the call.
+        unsafe {
+            self.instance.properties2().get_physical_device_memory_properties2(self.handle, &mut properties);
+        }
+        let heaps = self.memory.memory_heaps_as_slice().iter();
+        let local =
+            heaps.enumerate().filter(|(_, heap)| heap.flags.contains(vk::MemoryHeapFlags::DEVICE_LOCAL));
+        let (index, _) =
+            local.max_by_key(|(_, heap)| heap.size).ok_or(Error::NotSupported("a heap".into()))?;
+        Ok((budget.heap_usage[index], budget.heap_budget[index]))
+    }
 }

@@ -25,7 +25,7 @@ use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
 use parking_lot::Mutex;
 
 use super::span::Entries;
-use super::{DeviceAddress, MemoryError, os};
+use super::{DeviceAddress, MemoryError, fail, os};
 
 /// Sparse addresses have at most so many bits: 64 TiB, and 8 GiB of reserved page table.
 pub const ADDRESS_BITS: u32 = 46;
@@ -137,6 +137,9 @@ impl AddressSpace {
     /// [`MemoryError::OutOfAddresses`].
     pub fn allocate(&self, size: u64, align: u64) -> Result<VaRange, MemoryError> {
         let refused = MemoryError::OutOfAddresses { size };
+        if fail::is_refused() {
+            return Err(refused);
+        }
         let (pages, align) = (pages(size).ok_or(refused)?, pages(align).ok_or(refused)?);
         let span = self.ranges.lock().allocate(self.limit(), pages, align).ok_or(refused)?;
         self.expect_many_binds(span);

@@ -1,19 +1,33 @@
-//! Keeps memory mapped while work that may still touch it executes.
+//! Keeps memory mapped, and where it is, while work that may touch it executes.
 //!
-//! Whoever executes commands holds an [`InFlight`] ticket. A dropped [`Bo`](super::bo::Bo) is retired: unmapped at once when
-//! no ticket is out, else when the last ticket that was out at that moment comes back. Work that starts later cannot
-//! know the memory, because its page table entries were cleared before it was dropped.
+//! Whoever touches device memory holds an [`InFlight`] ticket. It does two things:
+//!
+//! - A dropped [`Bo`](super::bo::Bo) is retired: unmapped at once when no ticket is out, else when the last ticket that was
+//!   out at that moment comes back. Work that starts later cannot know the memory, because its page table entries were
+//!   cleared before it was dropped.
+//! - The pager moves bytes only while it has the [`Quiet`], which it gets when nobody touches memory: between two commands
+//!   of every ticket holder ([`InFlight::between_commands`]), or while they wait ([`InFlight::while_waiting`]).
 //!
 //! # Invariants
 //! 1. Tickets are numbered in ascending order; `active` is sorted.
 //! 2. A retired mapping has the number of the next ticket: all work that may know it holds a smaller one.
 //! 3. `retired` is sorted, because numbers never fall.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::os::Mapping;
+
+/// Read: somebody touches device memory. Written: somebody moves it.
+static WORLD: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    /// Tickets of this thread.
+    static TICKETS: Cell<u32> = const { Cell::new(0) };
+}
 
 static STATE: Mutex<State> = Mutex::new(State { next: 0, active: VecDeque::new(), retired: VecDeque::new() });
 
@@ -24,23 +38,57 @@ struct State {
     retired: VecDeque<(u64, Mapping)>,
 }
 
-/// Work is executing: memory that is freed from now on stays mapped until this is dropped.
+/// Work is executing: memory that is freed from now on stays mapped until this is dropped, and none moves.
 #[derive(Debug)]
 pub struct InFlight {
     ticket: u64,
+    world: RwLockReadGuard<'static, ()>,
 }
+
+/// Nobody touches device memory: all of it may be moved.
+#[derive(Debug)]
+pub struct Quiet(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'static, ()>);
 
 /// Begins to execute work.
 pub fn enter() -> InFlight {
+    // A thread that has a ticket must not wait for someone who waits for that ticket.
+    let nested = TICKETS.replace(TICKETS.get() + 1) > 0;
+    let world = if nested { WORLD.read_recursive() } else { WORLD.read() };
     let mut state = STATE.lock();
     let ticket = state.next;
     state.next += 1;
     state.active.push_back(ticket);
-    InFlight { ticket }
+    InFlight { ticket, world }
+}
+
+/// Stops those that touch device memory at the end of their commands; `None` if that takes longer than `patience`, or if this
+/// thread is one of them.
+pub fn quiesce(patience: Duration) -> Option<Quiet> {
+    if TICKETS.get() > 0 {
+        return None;
+    }
+    let world = if patience.is_zero() { WORLD.try_write() } else { WORLD.try_write_for(patience) };
+    world.map(Quiet)
+}
+
+impl InFlight {
+    /// Lets memory move, if somebody waits for that. The caller has no translated address.
+    pub fn between_commands(&mut self) {
+        RwLockReadGuard::bump(&mut self.world);
+    }
+
+    /// Lets memory move while `wait` goes on, which touches none.
+    pub fn while_waiting<R>(&mut self, wait: impl FnOnce() -> R) -> R {
+        TICKETS.set(TICKETS.get() - 1);
+        let result = RwLockReadGuard::unlocked(&mut self.world, wait);
+        TICKETS.set(TICKETS.get() + 1);
+        result
+    }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        TICKETS.set(TICKETS.get() - 1);
         let free = STATE.lock().leave(self.ticket);
         drop(free);
     }
@@ -97,6 +145,21 @@ mod tests {
         assert!(state.leave(second).is_empty(), "the first submission may still hold an address");
         assert_eq!(state.leave(first).len(), 1, "work that began later does not keep it");
         assert!(state.leave(later).is_empty());
+    }
+
+    #[test]
+    fn memory_moves_between_commands_and_while_work_waits_only() {
+        let mut work = enter();
+        assert!(quiesce(Duration::ZERO).is_none());
+        assert!(work.while_waiting(|| quiesce(Duration::from_secs(10)).is_some()));
+        std::thread::scope(|scope| {
+            assert!(scope.spawn(|| quiesce(Duration::from_millis(1)).is_none()).join().unwrap());
+            let mover = scope.spawn(|| quiesce(Duration::from_secs(10)).is_some());
+            while !mover.is_finished() {
+                work.between_commands();
+            }
+            assert!(mover.join().unwrap());
+        });
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 pub mod address_space;
 pub mod bo;
+pub mod fail;
 pub mod fault;
 pub mod in_flight;
 mod os;
+pub mod pager;
 pub mod span;
+pub mod swap;
 
 /// A device address: of host memory, or tagged as sparse and translated by the page table.
 pub type DeviceAddress = u64;

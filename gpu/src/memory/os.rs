@@ -6,9 +6,12 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use lacuna_vm::units::PAGE_SIZE;
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
+use rustix::fd::BorrowedFd;
+use rustix::io::Errno;
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous, munmap};
 
-use super::MemoryError;
+use super::swap::Slot;
+use super::{MemoryError, fail};
 
 /// Where the last mapping begins; zero before the first one. A hint: correctness does not depend on it.
 static LAST: AtomicUsize = AtomicUsize::new(0);
@@ -21,6 +24,9 @@ const HUGE_PAGE: usize = 2 << 20;
 pub(super) struct Mapping {
     base: NonNull<u8>,
     size: usize,
+    is_foreign: bool,
+    /// What of a swap file is mapped here: given back when it is not any more.
+    slot: Option<Slot>,
 }
 
 // SAFETY: a mapping is an address range that belongs to the process, not to a thread; the handle gives no access to its bytes.
@@ -32,6 +38,9 @@ impl Mapping {
     /// Maps `size` bytes, rounded up to whole pages (at least one).
     pub(super) fn new(size: u64) -> Result<Self, MemoryError> {
         let refused = MemoryError::OutOfMemory { size };
+        if fail::is_refused() {
+            return Err(refused);
+        }
         let size = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
         let size = usize::try_from(size).map_err(|_| refused)?;
         let mapping = Self::below_the_last(size).or_else(|| Self::trimmed(size)).ok_or(refused)?;
@@ -49,12 +58,39 @@ impl Mapping {
         self.size as u64
     }
 
+    /// A file's first bytes, shared with whoever else maps it.
+    pub(super) fn of_file(size: u64, file: BorrowedFd<'_>) -> Result<Self, MemoryError> {
+        let mapping = Self::new(size)?;
+        // SAFETY: the mapping is new; nobody knows it.
+        let replaced = unsafe { replace_by_file(mapping.base, mapping.size, file, 0) };
+        replaced.map(|()| mapping).map_err(|_| MemoryError::OutOfMemory { size })
+    }
+
+    /// Memory that somebody else unmaps.
+    ///
+    /// # Safety
+    /// `size` bytes from `base` on are mapped for as long as this and what is made from it lives.
+    pub(super) unsafe fn foreign(base: NonNull<u8>, size: u64) -> Result<Self, MemoryError> {
+        let refused = MemoryError::OutOfMemory { size };
+        let bytes = usize::try_from(size).map_err(|_| refused)?;
+        let aligned = (base.as_ptr() as u64).is_multiple_of(PAGE_SIZE) && size.is_multiple_of(PAGE_SIZE);
+        if !aligned || size == 0 {
+            return Err(refused);
+        }
+        Ok(Self { base, size: bytes, is_foreign: true, slot: None })
+    }
+
+    /// Keeps a place in a swap file until the range is unmapped.
+    pub(super) fn keep(&mut self, slot: Option<Slot>) {
+        self.slot = slot;
+    }
+
     /// Asks for the place right below the last mapping, which is aligned and nearly always free: one system call.
     fn below_the_last(size: usize) -> Option<Self> {
         let hint = LAST.load(Ordering::Relaxed).checked_sub(size)?;
         let base = map(hint, size)?;
         if (base.as_ptr() as u64).is_multiple_of(PAGE_SIZE) {
-            return Some(Self { base, size });
+            return Some(Self { base, size, is_foreign: false, slot: None });
         }
         unmap(base, size);
         None
@@ -74,12 +110,15 @@ impl Mapping {
             // SAFETY: `head + size` bytes from `start` end inside the range just mapped.
             unmap(unsafe { base.add(size) }, slack - head);
         }
-        Some(Self { base, size })
+        Some(Self { base, size, is_foreign: false, slot: None })
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
+        if self.is_foreign {
+            return;
+        }
         unmap(self.base, self.size);
         // The last mapping goes first, often: then the next one can have its place.
         let base = self.base.as_ptr() as usize;
@@ -99,14 +138,46 @@ pub(super) fn prefer_huge_pages(start: NonNull<u8>, size: usize) {
     }
 }
 
+const PROTECTION: ProtFlags = ProtFlags::READ.union(ProtFlags::WRITE);
 /// `MAP_NORESERVE`: heaps may be larger than the memory that is free right now; only touched pages cost.
+const PRIVATE: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESERVE);
+
+/// Replaces what is mapped in a range by zeroed memory, committed as it is touched.
 ///
+/// # Safety
+/// The range is (part of) a [`Mapping`], and nobody looks at it now.
+pub(super) unsafe fn replace_by_memory(base: NonNull<u8>, size: usize) -> Result<(), Errno> {
+    // SAFETY: the caller owns the range.
+    unsafe { mmap_anonymous(base.as_ptr().cast(), size, PROTECTION, PRIVATE | MapFlags::FIXED) }.map(drop)
+}
+
+/// Replaces what is mapped in a range by a part of a file, which it shares.
+///
+/// # Safety
+/// As for [`replace_by_memory`].
+pub(super) unsafe fn replace_by_file(
+    base: NonNull<u8>,
+    size: usize,
+    file: BorrowedFd<'_>,
+    offset: u64,
+) -> Result<(), Errno> {
+    let start = base.as_ptr().cast::<c_void>();
+    // SAFETY: the caller owns the range.
+    unsafe { mmap(start, size, PROTECTION, MapFlags::SHARED | MapFlags::FIXED, file, offset) }.map(drop)
+}
+
+/// Keeps a range from children: what they would do there would happen to their parent.
+pub(super) fn keep_from_children(base: NonNull<u8>, size: usize) {
+    // SAFETY: this advice changes nothing in this process.
+    if let Err(error) = unsafe { madvise(base.as_ptr().cast::<c_void>(), size, Advice::LinuxDontFork) } {
+        log::warn!("children of this process will share evicted memory with it: {error}");
+    }
+}
+
 /// `hint` is where the mapping goes if that is free; zero leaves the choice to the kernel.
 fn map(hint: usize, size: usize) -> Option<NonNull<u8>> {
-    let protection = ProtFlags::READ | ProtFlags::WRITE;
-    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
     // SAFETY: without `MAP_FIXED`, a new mapping overlaps nothing, whatever the hint.
-    let base = unsafe { mmap_anonymous(ptr::without_provenance_mut(hint), size, protection, flags) };
+    let base = unsafe { mmap_anonymous(ptr::without_provenance_mut(hint), size, PROTECTION, PRIVATE) };
     NonNull::new(base.ok()?.cast())
 }
 

@@ -65,8 +65,10 @@ impl Entries {
         self.count
     }
 
-    /// Ordering: who waits for a bind has synchronised with it through a semaphore or fence before it gets here.
-    fn load(self, page: u64) -> u64 {
+    /// The entry of a sparse address. Ordering: who waits for a bind has synchronised with it through a semaphore or fence
+    /// before it gets here.
+    pub(super) fn load(self, address: DeviceAddress) -> u64 {
+        let page = (address & !pte::SPARSE_TAG) >> PAGE_SHIFT;
         if page >= self.count {
             return 0;
         }
@@ -97,9 +99,9 @@ pub struct Spans {
 impl Spans {
     /// Host memory of the page that holds `address`, from that byte on.
     fn translate(&self, address: DeviceAddress) -> Option<NonNull<u8>> {
-        let mut entry = self.entries.load((address & !pte::SPARSE_TAG) >> PAGE_SHIFT);
+        let mut entry = self.entries.load(address);
         if !fault::permits(entry, self.access) {
-            entry = fault::resolve(address, self.access);
+            entry = fault::resolve(entry, self.access);
         }
         let host = (entry & pte::ADDRESS_MASK) + (address & (PAGE_SIZE - 1));
         if entry & pte::VALID == 0 { None } else { NonNull::new(host as *mut u8) }

@@ -67,7 +67,7 @@ extensions! {
         DeviceGroupCreation = khr::device_group_creation;
         /// No external fence handle type can be exported or imported.
         ExternalFenceCapabilities = khr::external_fence_capabilities;
-        /// No external memory handle type can be exported or imported.
+        /// Which handle types can be exported and imported.
         ExternalMemoryCapabilities = khr::external_memory_capabilities;
         /// No external semaphore handle type can be exported or imported.
         ExternalSemaphoreCapabilities = khr::external_semaphore_capabilities;
@@ -215,8 +215,20 @@ extensions! {
         HostQueryReset = ext::host_query_reset;
         /// What of each heap is in use.
         MemoryBudget = ext::memory_budget;
-        /// Accepted as a hint.
+        /// Which addresses objects get.
+        DeviceAddressBindingReport = ext::device_address_binding_report;
+        /// Why a device was lost.
+        DeviceFault = ext::device_fault;
+        /// Memory that other devices and processes may have.
+        ExternalMemory = khr::external_memory;
+        /// It is named by a file descriptor.
+        ExternalMemoryFd = khr::external_memory_fd;
+        /// Memory of the application's.
+        ExternalMemoryHost = ext::external_memory_host;
+        /// What leaves memory last.
         MemoryPriority = ext::memory_priority;
+        /// Priorities that change.
+        PageableDeviceLocalMemory = ext::pageable_device_local_memory;
         /// Coordinates mirrored once.
         SamplerMirrorClampToEdge = khr::sampler_mirror_clamp_to_edge;
         /// The smallest or largest texel of a footprint.

@@ -308,7 +308,10 @@ features! {
         }
         PhysicalDeviceImageViewMinLodFeaturesEXT { min_lod: true }
         PhysicalDeviceNonSeamlessCubeMapFeaturesEXT { non_seamless_cube_map: true }
+        PhysicalDeviceAddressBindingReportFeaturesEXT { report_address_binding: true }
+        PhysicalDeviceFaultFeaturesEXT { device_fault: true }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
+        PhysicalDevicePageableDeviceLocalMemoryFeaturesEXT { pageable_device_local_memory: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }

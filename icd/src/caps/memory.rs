@@ -1,7 +1,8 @@
 //! Heaps and memory types, and how much of each heap is in use.
 //!
 //! Two heaps over the same RAM: "video memory" as large as the user wants it (`LACUNA_VRAM`), and host memory. The
-//! heaps belong to the process: all devices share them, as they would share a card.
+//! heaps belong to the process: all devices share them, as they would share a card. More video memory than there is can be
+//! allocated, as far as the swap file goes: the [pager] keeps account of it. Host memory stays where it is.
 //!
 //! | type | heap | properties |
 //! |---|---|---|
@@ -13,8 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ash::vk;
 
+use lacuna_gpu::pager::{self, Options, Pager};
+
 use crate::error::Error;
-use crate::settings;
+use crate::{ram, settings};
 
 const HEAPS: usize = 2;
 
@@ -33,8 +36,19 @@ const CACHED: vk::MemoryPropertyFlags = vk::MemoryPropertyFlags::HOST_CACHED;
 /// `memoryTypeBits` of every buffer: any type will do.
 pub const ALL_TYPES: u32 = (1 << TYPES.len()) - 1;
 
-/// Bytes in use of each heap, by every device of the process.
-static USED: [AtomicU64; HEAPS] = [const { AtomicU64::new(0) }; HEAPS];
+/// `memoryTypeBits` of what the application owns: host memory.
+pub const HOST_TYPES: u32 = 1 << 2;
+
+/// Bytes of the host heap in use, by every device of the process.
+static USED: AtomicU64 = AtomicU64::new(0);
+
+/// Who keeps account of video memory.
+pub fn pager() -> &'static Pager {
+    pager::start(|| {
+        let settings = settings::get();
+        Options { limit: settings.vram, mode: settings.evict, swap: settings.swap.clone() }
+    })
+}
 
 fn heap_sizes() -> [u64; HEAPS] {
     let settings = settings::get();
@@ -61,33 +75,34 @@ impl MemoryType {
     pub fn is_host_visible(self) -> bool {
         TYPES[self.0].1.contains(HOST_VISIBLE)
     }
+
+    /// Whether it is video memory.
+    pub fn is_device_local(self) -> bool {
+        TYPES[self.0].1.contains(DEVICE_LOCAL)
+    }
 }
 
-/// A part of a heap, given back when dropped.
+/// A part of the host heap, given back when dropped.
 #[derive(Debug)]
-pub struct Reservation {
-    heap: usize,
-    bytes: u64,
-}
+pub struct Reservation(u64);
 
 impl Reservation {
-    /// Takes `bytes` of the heap of a memory type.
+    /// Takes `bytes` of the host heap.
     ///
     /// # Errors
     /// [`Error::OutOfDeviceMemory`] when the heap has less left.
-    pub fn new(memory_type: MemoryType, bytes: u64) -> Result<Self, Error> {
-        let heap = TYPES[memory_type.0].0 as usize;
-        let size = heap_sizes()[heap];
+    pub fn new(bytes: u64) -> Result<Self, Error> {
+        let [_, size] = heap_sizes();
         let take = |used: u64| used.checked_add(bytes).filter(|&total| total <= size);
         // Relaxed: the counter orders nothing but itself.
-        let taken = USED[heap].fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        taken.map(|_| Self { heap, bytes }).map_err(|_| Error::OutOfDeviceMemory)
+        let taken = USED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.map(|_| Self(bytes)).map_err(|_| Error::OutOfDeviceMemory)
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        USED[self.heap].fetch_sub(self.bytes, Ordering::Relaxed);
+        USED.fetch_sub(self.0, Ordering::Relaxed);
     }
 }
 
@@ -109,13 +124,14 @@ pub fn properties() -> vk::PhysicalDeviceMemoryProperties {
     properties
 }
 
-/// `VK_EXT_memory_budget`: the whole heap is this process's to use.
+/// `VK_EXT_memory_budget`: in use is what is in memory; there is no more of it than RAM, which others use, too.
 pub fn fill_budget(budget: &mut vk::PhysicalDeviceMemoryBudgetPropertiesEXT<'_>) {
     budget.heap_budget = [0; vk::MAX_MEMORY_HEAPS];
     budget.heap_usage = [0; vk::MAX_MEMORY_HEAPS];
-    for (heap, size) in heap_sizes().into_iter().enumerate() {
-        budget.heap_budget[heap] = size;
-        budget.heap_usage[heap] = USED[heap].load(Ordering::Relaxed);
+    let (available, used) = (ram::available(), [pager().usage().resident, USED.load(Ordering::Relaxed)]);
+    for (heap, (size, used)) in heap_sizes().into_iter().zip(used).enumerate() {
+        budget.heap_budget[heap] = used.saturating_add(available).clamp(1, size);
+        budget.heap_usage[heap] = used;
     }
 }
 
@@ -125,13 +141,12 @@ mod tests {
 
     #[test]
     fn a_heap_gives_what_it_has_and_takes_back() {
-        let host = MemoryType::from_index(2).unwrap();
-        let size = heap_sizes()[1];
-        assert_eq!(Reservation::new(host, size + 1).unwrap_err(), Error::OutOfDeviceMemory);
-        assert_eq!(Reservation::new(host, u64::MAX).unwrap_err(), Error::OutOfDeviceMemory);
+        let [_, size] = heap_sizes();
+        assert_eq!(Reservation::new(size + 1).unwrap_err(), Error::OutOfDeviceMemory);
+        assert_eq!(Reservation::new(u64::MAX).unwrap_err(), Error::OutOfDeviceMemory);
         for _ in 0..3 {
-            let most = Reservation::new(host, size / 4 * 3).unwrap();
-            assert!(Reservation::new(host, size / 2).is_err());
+            let most = Reservation::new(size / 4 * 3).unwrap();
+            assert!(Reservation::new(size / 2).is_err());
             drop(most);
         }
     }

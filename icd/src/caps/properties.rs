@@ -64,7 +64,7 @@ macro_rules! properties {
 
 properties! {
     in PhysicalDeviceVulkan11Properties of {
-        // Nothing can be shared with other drivers or processes, so the identifiers only have to be ours.
+        // Memory is shared with processes that have this driver, too.
         PhysicalDeviceIDProperties { device_uuid: limits::uuid(b"device"), driver_uuid: limits::uuid(b"driver") }
         PhysicalDeviceMaintenance3Properties {
             max_per_set_descriptors: limits::MAX_SET_DESCRIPTORS, max_memory_allocation_size: limits::MAX_ALLOCATION,
@@ -163,6 +163,9 @@ properties! {
         PhysicalDeviceGraphicsPipelineLibraryPropertiesEXT {
             graphics_pipeline_library_fast_linking: vk::TRUE,
             graphics_pipeline_library_independent_interpolation_decoration: vk::TRUE,
+        }
+        PhysicalDeviceExternalMemoryHostPropertiesEXT {
+            min_imported_host_pointer_alignment: lacuna_vm::PAGE_SIZE,
         }
         PhysicalDeviceLineRasterizationPropertiesKHR { line_sub_pixel_precision_bits: 8 }
         PhysicalDeviceCustomBorderColorPropertiesEXT { max_custom_border_color_samplers: 1 << 20 }

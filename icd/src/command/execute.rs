@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use lacuna_gpu::memory::address_space::Gpu;
+use lacuna_gpu::memory::fault::Records;
+use lacuna_gpu::{InFlight, in_flight, pager};
 use lacuna_shaders::abi::DispatchContext;
 use smallvec::SmallVec;
 
@@ -11,7 +13,9 @@ use super::event;
 use super::graphics::Inherited;
 use super::graphics::bind::Graphics;
 use super::recording::{Command, Recording};
+use crate::faults;
 use crate::queue::submission::Failed;
+use crate::trace::{self, Trace};
 
 /// A command buffer of a submission, and the GPUs of the group that execute it.
 pub type Masked = (Arc<Recording>, u32);
@@ -22,12 +26,24 @@ pub type Masked = (Arc<Recording>, u32);
 /// # Errors
 /// A panic in a worker, or no memory for what the first dispatch of the process needs: the device is lost.
 pub fn execute(recordings: &[Masked]) -> Result<(), Failed> {
-    let _in_flight = lacuna_gpu::in_flight::enter();
-    recordings.iter().try_for_each(|(recording, mask)| {
+    pager::before_job();
+    let began = trace::get().map(Trace::now);
+    let mut job = Job { in_flight: in_flight::enter(), records: faults::records() };
+    let done = recordings.iter().try_for_each(|(recording, mask)| {
         let gpus = (0..u32::BITS).filter(|gpu| mask >> gpu & 1 != 0);
         let seats = gpus.map(|gpu| (Gpu::new(gpu), Inherited::default())).collect();
-        execute_one(recording, seats).map(drop)
-    })
+        execute_one(recording, seats, &mut job).map(drop)
+    });
+    if let (Some(trace), Some(began)) = (trace::get(), began) {
+        trace.span("job", began, &format!(r#""recordings":{}"#, recordings.len()));
+    }
+    done
+}
+
+/// What all command buffers of a submission share.
+struct Job {
+    in_flight: InFlight,
+    records: Option<Records>,
 }
 
 /// What commands of one command buffer see of those before them, on one GPU.
@@ -44,11 +60,18 @@ pub(super) struct State<'a> {
 type Seat = (Gpu, Inherited);
 
 impl<'a> State<'a> {
-    fn new(recording: &'a Recording, (gpu, inherited): Seat) -> Result<Self, Failed> {
-        let context = lacuna_gpu::compute::context(gpu).map_err(|error| {
+    fn new(
+        recording: &'a Recording,
+        (gpu, inherited): Seat,
+        records: Option<&Records>,
+    ) -> Result<Self, Failed> {
+        let mut context = lacuna_gpu::compute::context(gpu).map_err(|error| {
             log::error!("no memory to execute: {error}");
             Failed
         })?;
+        if let Some(records) = records {
+            context.user = records.as_user();
+        }
         let (compute, graphics) = (Compute::default(), Graphics::new(gpu));
         Ok(Self { recording, gpu, compute, graphics, inherited, context })
     }
@@ -62,24 +85,34 @@ impl<'a> State<'a> {
 fn execute_one(
     recording: &Recording,
     seats: SmallVec<[Seat; 1]>,
+    job: &mut Job,
 ) -> Result<SmallVec<[Inherited; 1]>, Failed> {
-    let states = seats.into_iter().map(|seat| State::new(recording, seat));
+    let states = seats.into_iter().map(|seat| State::new(recording, seat, job.records.as_ref()));
     let mut states = states.collect::<Result<SmallVec<[State<'_>; 1]>, Failed>>()?;
     let mut mask = recording.first_mask();
     for command in recording.commands() {
         let mut active = states.iter_mut().filter(|state| mask >> state.gpu.index() & 1 != 0);
         match command {
             Command::SetDeviceMask(next) => mask = *next,
-            Command::Execute(secondary) => execute_secondary(secondary, &mut active.collect::<Vec<_>>())?,
+            Command::WaitEvent(event) => job.in_flight.while_waiting(|| event::wait(event)),
+            Command::Execute(secondary) => {
+                execute_secondary(secondary, &mut active.collect::<Vec<_>>(), job)?;
+            }
             command => active.try_for_each(|state| state.execute(command))?,
         }
+        job.records.as_ref().map_or(Ok(()), faults::judge)?;
+        pager::between_commands(&mut job.in_flight);
     }
     Ok(states.into_iter().map(|state| state.inherited).collect())
 }
 
-fn execute_secondary(secondary: &Recording, states: &mut [&mut State<'_>]) -> Result<(), Failed> {
+fn execute_secondary(
+    secondary: &Recording,
+    states: &mut [&mut State<'_>],
+    job: &mut Job,
+) -> Result<(), Failed> {
     let seats = states.iter_mut().map(|state| (state.gpu, std::mem::take(&mut state.inherited))).collect();
-    for (state, inherited) in states.iter_mut().zip(execute_one(secondary, seats)?) {
+    for (state, inherited) in states.iter_mut().zip(execute_one(secondary, seats, job)?) {
         state.inherited = inherited;
         state.graphics.targets_changed();
     }
@@ -110,7 +143,6 @@ impl<'a> State<'a> {
             Command::Image(command) => self.image(command)?,
             Command::SetEvent(event) => event.set(),
             Command::ResetEvent(event) => event.reset(),
-            Command::WaitEvent(event) => event::wait(event),
             Command::ResetQueries { pool, first, count } => pool.reset(*first, *count),
             Command::WriteTimestamp { pool, query } => self.write_timestamp(pool, *query),
             Command::CopyQueryResults(copy) => copy.execute(self.gpu),

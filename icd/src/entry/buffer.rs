@@ -6,6 +6,7 @@ use ash::vk;
 
 use super::destroy;
 use super::memory::write_requirements;
+use crate::binding_report;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
@@ -23,8 +24,11 @@ pub(super) unsafe extern "system" fn create_buffer(
     guard(|| {
         // SAFETY: VUID-vkCreateBuffer-device-parameter, VUID-vkCreateBuffer-pCreateInfo-parameter.
         let new = unsafe { Buffer::new(handle::get::<Device>(device)?, input(info)?)? };
+        let addresses = new.addresses();
+        let handle = new.insert();
+        binding_report::bound(handle, addresses);
         // SAFETY: VUID-vkCreateBuffer-pBuffer-parameter.
-        unsafe { output(buffer, new.insert()) }
+        unsafe { output(buffer, handle) }
     })
 }
 
@@ -34,7 +38,11 @@ pub(super) unsafe extern "system" fn destroy_buffer(
     buffer: vk::Buffer,
     _allocator: *const vk::AllocationCallbacks<'_>,
 ) {
-    guard(|| destroy::<Buffer>(buffer).map(drop))
+    guard(|| {
+        let gone = destroy::<Buffer>(buffer)?;
+        binding_report::unbound(buffer, gone.and_then(|gone| gone.addresses()));
+        Ok(())
+    })
 }
 
 /// `vkBindBufferMemory`.
@@ -44,7 +52,7 @@ pub(super) unsafe extern "system" fn bind_buffer_memory(
     memory: vk::DeviceMemory,
     offset: u64,
 ) -> vk::Result {
-    guard(|| Buffer::get(buffer)?.bind(memory, offset))
+    guard(|| bind(buffer, memory, offset))
 }
 
 /// `vkBindBufferMemory2`.
@@ -56,12 +64,15 @@ pub(super) unsafe extern "system" fn bind_buffer_memory2(
     guard(|| {
         // SAFETY: VUID-vkBindBufferMemory2-pBindInfos-parameter.
         let infos = unsafe { slice(infos, count) };
-        bind_all(
-            infos,
-            |info| info.p_next,
-            |info| Buffer::get(info.buffer)?.bind(info.memory, info.memory_offset),
-        )
+        bind_all(infos, |info| info.p_next, |info| bind(info.buffer, info.memory, info.memory_offset))
     })
+}
+
+fn bind(handle: vk::Buffer, memory: vk::DeviceMemory, offset: u64) -> Result<(), Error> {
+    let buffer = Buffer::get(handle)?;
+    buffer.bind(memory, offset)?;
+    binding_report::bound(handle, buffer.addresses());
+    Ok(())
 }
 
 /// Binds one after the other, whatever comes of the ones before; the first error is what the command returns. Each has a

@@ -4,6 +4,7 @@ use ash::vk;
 
 use super::destroy;
 use super::memory::write_requirements;
+use crate::binding_report;
 use crate::error::Error;
 use crate::guard::{fill, guard, input, output, slice};
 use crate::handle::{self, Object};
@@ -32,8 +33,11 @@ pub(super) unsafe extern "system" fn create_image(
             info.tiling = vk::ImageTiling::LINEAR;
         }
         let new = Image::new(device, &info)?;
+        let addresses = new.addresses();
+        let handle = new.insert();
+        binding_report::bound(handle, addresses);
         // SAFETY: as above.
-        unsafe { output(image, new.insert()) }
+        unsafe { output(image, handle) }
     })
 }
 
@@ -43,7 +47,11 @@ pub(super) unsafe extern "system" fn destroy_image(
     image: vk::Image,
     _allocator: *const vk::AllocationCallbacks<'_>,
 ) {
-    guard(|| destroy::<Image>(image).map(drop))
+    guard(|| {
+        let gone = destroy::<Image>(image)?;
+        binding_report::unbound(image, gone.and_then(|gone| gone.addresses()));
+        Ok(())
+    })
 }
 
 /// `vkCreateImageView`.
@@ -77,7 +85,12 @@ pub(super) unsafe extern "system" fn bind_image_memory(
     memory: vk::DeviceMemory,
     offset: u64,
 ) -> vk::Result {
-    guard(|| Image::get(image)?.bind(memory, offset))
+    guard(|| {
+        let found = Image::get(image)?;
+        found.bind(memory, offset)?;
+        binding_report::bound(image, found.addresses());
+        Ok(())
+    })
 }
 
 /// `vkBindImageMemory2`.
@@ -95,10 +108,12 @@ pub(super) unsafe extern "system" fn bind_image_memory2(
             let image = Image::get(info.image)?;
             match swapchain.filter(|source| source.swapchain != vk::SwapchainKHR::null()) {
                 Some(source) => {
-                    image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)
+                    image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)?;
                 }
-                None => image.bind(info.memory, info.memory_offset),
+                None => image.bind(info.memory, info.memory_offset)?,
             }
+            binding_report::bound(info.image, image.addresses());
+            Ok(())
         })
     })
 }

@@ -285,6 +285,10 @@ mod tests {
             Device(D::CopyCommands2) => khr::copy_commands2::DeviceFn;
             Device(D::DescriptorUpdateTemplate) => khr::descriptor_update_template::DeviceFn;
             Device(D::GetMemoryRequirements2) => khr::get_memory_requirements2::DeviceFn;
+            Device(D::DeviceFault) => ext::device_fault::DeviceFn;
+            Device(D::ExternalMemoryFd) => khr::external_memory_fd::DeviceFn;
+            Device(D::ExternalMemoryHost) => ext::external_memory_host::DeviceFn;
+            Device(D::PageableDeviceLocalMemory) => ext::pageable_device_local_memory::DeviceFn;
             Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;

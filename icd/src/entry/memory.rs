@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use ash::vk;
 
 use super::destroy;
+use crate::binding_report;
 use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
@@ -22,8 +23,11 @@ pub(super) unsafe extern "system" fn allocate_memory(
     guard(|| {
         // SAFETY: VUID-vkAllocateMemory-device-parameter, VUID-vkAllocateMemory-pAllocateInfo-parameter.
         let new = unsafe { Memory::new(handle::get::<Device>(device)?, input(info)?)? };
+        let addresses = new.addresses();
+        let handle = new.insert();
+        binding_report::bound(handle, Some(addresses));
         // SAFETY: VUID-vkAllocateMemory-pMemory-parameter.
-        unsafe { output(memory, new.insert()) }
+        unsafe { output(memory, handle) }
     })
 }
 
@@ -34,8 +38,9 @@ pub(super) unsafe extern "system" fn free_memory(
     _allocator: *const vk::AllocationCallbacks<'_>,
 ) {
     guard(|| {
-        if let Some(memory) = destroy::<Memory>(memory)? {
-            memory.free();
+        if let Some(freed) = destroy::<Memory>(memory)? {
+            binding_report::unbound(memory, Some(freed.addresses()));
+            freed.free();
         }
         Ok(())
     })
@@ -57,9 +62,18 @@ pub(super) unsafe extern "system" fn map_memory(
     })
 }
 
-/// `vkUnmapMemory`: memory stays where it is.
+/// `vkUnmapMemory`: from now on the memory may move again.
 pub(super) unsafe extern "system" fn unmap_memory(_device: vk::Device, memory: vk::DeviceMemory) {
-    guard(|| Memory::get(memory).map(|_| ()))
+    guard(|| Memory::get(memory).map(|memory| memory.unmap()))
+}
+
+/// `vkSetDeviceMemoryPriorityEXT`.
+pub(super) unsafe extern "system" fn set_priority(
+    _device: vk::Device,
+    memory: vk::DeviceMemory,
+    priority: f32,
+) {
+    guard(|| Memory::get(memory).map(|memory| memory.set_priority(priority)))
 }
 
 /// `vkFlushMappedMemoryRanges`, `vkInvalidateMappedMemoryRanges`: all memory is coherent.

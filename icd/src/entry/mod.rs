@@ -22,6 +22,8 @@ pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
 pub mod device;
+pub mod external_memory;
+pub mod fault;
 pub mod image;
 pub mod instance;
 pub mod lookup;
@@ -202,6 +204,19 @@ commands! {
         "vkGetRenderAreaGranularity": PFN_vkGetRenderAreaGranularity = render_pass::get_render_area_granularity;
         "vkCreateFramebuffer": PFN_vkCreateFramebuffer = render_pass::create_framebuffer;
         "vkDestroyFramebuffer": PFN_vkDestroyFramebuffer = render_pass::destroy_framebuffer;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DeviceFault) => {
+        "vkGetDeviceFaultInfoEXT": PFN_vkGetDeviceFaultInfoEXT = fault::get_device_fault_info;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ExternalMemoryFd) => {
+        "vkGetMemoryFdKHR": PFN_vkGetMemoryFdKHR = external_memory::get_memory_fd;
+        "vkGetMemoryFdPropertiesKHR": PFN_vkGetMemoryFdPropertiesKHR = external_memory::get_memory_fd_properties;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::ExternalMemoryHost) => {
+        "vkGetMemoryHostPointerPropertiesEXT": PFN_vkGetMemoryHostPointerPropertiesEXT = external_memory::get_host_pointer_properties;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::PageableDeviceLocalMemory) => {
+        "vkSetDeviceMemoryPriorityEXT": PFN_vkSetDeviceMemoryPriorityEXT = memory::set_priority;
     }
     Scope::Device, Provider::Device(DeviceExtension::BindMemory2) => {
         "vkBindBufferMemory2KHR": PFN_vkBindBufferMemory2 = buffer::bind_buffer_memory2;

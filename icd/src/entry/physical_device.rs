@@ -10,6 +10,7 @@ use crate::caps::{features, formats, limits, memory, properties, queues};
 use crate::error::Error;
 use crate::guard::{fill, guard, output};
 use crate::handle;
+use crate::object::external_memory;
 use crate::object::physical_device::PhysicalDevice;
 use crate::pnext;
 
@@ -197,10 +198,11 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
         };
         // SAFETY: the chain of a valid structure.
         let external = unsafe { pnext::find::<vk::PhysicalDeviceExternalImageFormatInfo<'_>>(info.p_next) };
-        // No handle type is supported for images.
-        let found = match external.is_some_and(|external| !external.handle_type.is_empty()) {
-            true => Err(Error::FormatNotSupported),
-            false => formats::image_properties(&kind),
+        let handle_type = external.map_or(Default::default(), |external| external.handle_type);
+        let shared = external_memory::properties(handle_type);
+        let found = match handle_type.is_empty() || !shared.external_memory_features.is_empty() {
+            true => formats::image_properties(&kind),
+            false => Err(Error::FormatNotSupported),
         };
         let value = *found.as_ref().unwrap_or(&vk::ImageFormatProperties::default());
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatProperties-parameter: a valid chain.
@@ -209,7 +211,7 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
                 let _ = node
                     .fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value)
                     || node.fill(|external: &mut vk::ExternalImageFormatProperties<'_>| {
-                        external.external_memory_properties = vk::ExternalMemoryProperties::default();
+                        external.external_memory_properties = shared;
                     })
                     || node.fill(|ycbcr: &mut vk::SamplerYcbcrConversionImageFormatProperties<'_>| {
                         ycbcr.combined_image_sampler_descriptor_count = 1;
@@ -301,18 +303,20 @@ pub(super) unsafe extern "system" fn get_tools(
     guard(|| unsafe { output(count, 0) })
 }
 
-/// `vkGetPhysicalDeviceExternalBufferProperties`: no handle type is supported.
+/// `vkGetPhysicalDeviceExternalBufferProperties`: the same for every buffer.
 pub(super) unsafe extern "system" fn get_external_buffer_properties(
     _device: vk::PhysicalDevice,
-    _info: *const vk::PhysicalDeviceExternalBufferInfo<'_>,
+    info: *const vk::PhysicalDeviceExternalBufferInfo<'_>,
     out: *mut vk::ExternalBufferProperties<'_>,
 ) {
     guard(|| {
+        // SAFETY: VUID-vkGetPhysicalDeviceExternalBufferProperties-pExternalBufferInfo-parameter.
+        let found = external_memory::properties(unsafe { crate::guard::input(info)? }.handle_type);
         // SAFETY: VUID-vkGetPhysicalDeviceExternalBufferProperties-pExternalBufferProperties-parameter.
         unsafe {
             pnext::for_each_output(out.cast(), |node| {
                 node.fill(|head: &mut vk::ExternalBufferProperties<'_>| {
-                    head.external_memory_properties = vk::ExternalMemoryProperties::default();
+                    head.external_memory_properties = found;
                 });
             });
         }

@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use super::device::Device;
 use super::memory::Memory;
+use crate::binding_report::Addresses;
 use crate::caps::limits::{BUFFER_ALIGNMENT, MAX_ALLOCATION, SPARSE_ALIGNMENT};
 use crate::caps::memory::ALL_TYPES;
 use crate::error::Error;
@@ -67,11 +68,14 @@ impl Buffer {
     /// The device address of its first byte; `None` while it is neither bound nor sparse.
     pub fn address(&self) -> Option<u64> {
         match &self.backing {
-            Backing::Plain(bound) => {
-                bound.get().map(|(memory, offset)| memory.bo.host().as_ptr() as u64 + offset)
-            }
+            Backing::Plain(bound) => bound.get().map(|(memory, offset)| memory.address() + offset),
             Backing::Sparse(sparse) => Some(device_address(sparse.range.start())),
         }
+    }
+
+    /// All its addresses, while it has some.
+    pub fn addresses(&self) -> Option<Addresses> {
+        Some(Addresses { base: self.address()?, size: self.size })
     }
 
     /// Its addresses, if it is sparse.

@@ -16,6 +16,7 @@ use super::buffer_view::BufferView;
 use super::descriptor_set_layout::{DescriptorSetLayout, is_buffer, is_image, is_texel_buffer};
 use super::image_view::ImageView;
 use super::sampler::Sampler;
+use crate::caps::memory;
 use crate::error::Error;
 use crate::guard;
 use crate::handle::Object;
@@ -41,20 +42,36 @@ struct Contents {
 
 /// Keeps what a descriptor points at: an application may destroy it before the set.
 #[derive(Clone, Default)]
-#[expect(dead_code, reason = "held, not read")]
 struct Owner {
     view: Option<AnyView>,
+    #[expect(dead_code, reason = "held, not read")]
     sampler: Option<Arc<Sampler>>,
 }
 
 #[derive(Clone)]
-#[expect(dead_code, reason = "held, not read")]
 enum AnyView {
     Image(Arc<ImageView>),
+    #[expect(dead_code, reason = "held, not read")]
     Buffer(Arc<BufferView>),
 }
 
+/// Of large sets only the first descriptors tell what is used: who asks for a million would wait for the answer.
+const TOUCHED: usize = 256;
+
 impl Contents {
+    /// Tells the pager what is used.
+    fn touch(&self) {
+        for descriptor in self.descriptors.iter().take(TOUCHED) {
+            memory::pager().touch(descriptor.address);
+        }
+        for owner in self.owners.iter().take(TOUCHED) {
+            // Descriptors of texel buffers have the address themselves.
+            if let Some(AnyView::Image(view)) = &owner.view {
+                view.touch();
+            }
+        }
+    }
+
     /// Writes a descriptor and what it points at.
     fn own(&mut self, slot: usize, descriptor: Descriptor, owner: Owner) {
         let Some(target) = self.descriptors.get_mut(slot) else { return };
@@ -142,7 +159,12 @@ impl DescriptorSet {
     /// Appends the descriptors as they are now to `out`, dynamic offsets added. Missing offsets count as zero.
     pub fn snapshot(&self, dynamic_offsets: &[u32], out: &mut Vec<Descriptor>) {
         let first = out.len();
-        out.extend_from_slice(&self.contents.lock().descriptors);
+        let contents = self.contents.lock();
+        out.extend_from_slice(&contents.descriptors);
+        if memory::pager().is_busy() {
+            contents.touch();
+        }
+        drop(contents);
         // What a set of variable size lacks.
         out.resize(first + self.layout.slots() as usize, Descriptor::default());
         for (&slot, &offset) in self.layout.dynamic_slots().iter().zip(dynamic_offsets) {

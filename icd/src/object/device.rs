@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ash::vk;
-use lacuna_gpu::address_space;
 use lacuna_gpu::memory::address_space::Gpu;
-use lacuna_vm::{BoId, Manager, RegionFlags, RegionId, Va, VaRange, VmId, VmOptions};
+use lacuna_gpu::{AddressSpace, address_space};
+use lacuna_vm::{BindJob, BoId, Manager, RegionFlags, RegionId, Va, VaRange, VmId, VmOptions};
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 
@@ -19,13 +19,14 @@ use crate::caps::limits::SPARSE_SPACE;
 use crate::caps::queues::FAMILIES;
 use crate::entry::lookup::Enabled;
 use crate::error::Error;
+use crate::faults::{self, Report};
 use crate::guard;
 use crate::handle::{Dispatchable, DispatchableObject};
 use crate::object::buffer::SparseRange;
 use crate::object::physical_device::PhysicalDevice;
 use crate::pnext;
 use crate::queue::Queue;
-use crate::settings;
+use crate::{settings, trace};
 
 /// A logical device.
 pub struct Device {
@@ -37,6 +38,8 @@ pub struct Device {
     /// The VMs of `vm`, one for each physical device: its part of the sparse address space, each sparse resource a region.
     pub vms: SmallVec<[VmId; 1]>,
     lost: AtomicBool,
+    /// Why it is lost.
+    report: Mutex<Report>,
     instance_extensions: Set<InstanceExtension>,
     /// The version that the application was written for.
     version: u32,
@@ -71,6 +74,7 @@ impl Device {
             queue_counts(unsafe { guard::slice(info.p_queue_create_infos, info.queue_create_info_count) })?;
         // SAFETY: this function's contract.
         let members = unsafe { members(info)? };
+        lacuna_gpu::compute::prepare()?;
         let mut vm = Manager::new();
         let vms = (0..members).map(|index| create_vm(&mut vm, Gpu::new(index), members));
         let vms = vms.collect::<Result<_, _>>()?;
@@ -79,6 +83,7 @@ impl Device {
             vm: Mutex::new(vm),
             vms,
             lost: AtomicBool::new(false),
+            report: Mutex::default(),
             instance_extensions: physical_device.instance_extensions,
             version: physical_device.version,
             queues: std::array::from_fn(|family| {
@@ -109,6 +114,41 @@ impl Device {
     pub fn lose(&self, why: &'static str) {
         if !self.lost.swap(true, Ordering::Relaxed) {
             log::error!("device lost: {why}");
+            *self.report.lock() = faults::report(why);
+        }
+    }
+
+    /// What is known of why it is lost; nothing while it is not.
+    pub fn fault_report(&self) -> Report {
+        self.report.lock().clone()
+    }
+
+    /// Runs a bind job.
+    pub fn run_binds(&self, job: BindJob) {
+        // Never `Err`: the resources of the job have addresses of this space.
+        let Ok(space) = address_space() else { return };
+        let mut vm = self.vm.lock();
+        match trace::get() {
+            None => {
+                vm.run(job, &mut space.table());
+            }
+            Some(trace) => {
+                let mut bind = trace::Bind::new(trace);
+                let stats = vm.run_traced(job, &mut space.table(), &mut bind);
+                bind.finish(stats);
+            }
+        }
+        if settings::get().check {
+            self.check(&vm, space);
+        }
+    }
+
+    /// `LACUNA_CHECK`: whether mappings, pairs and page table entries agree.
+    fn check(&self, vm: &Manager, space: &AddressSpace) {
+        let found = self.vms.iter().map(|&id| lacuna_vm::check::faults(vm, id, |page| space.table().load(page)));
+        if let Some(first) = found.flatten().flatten().next() {
+            log::error!("the address space is inconsistent: {first:?}");
+            self.lose("the address space is inconsistent");
         }
     }
 
@@ -118,6 +158,21 @@ impl Device {
         let Ok(space) = address_space() else { return };
         if let Err(error) = self.vm.lock().destroy_bo(bo, &mut space.table()) {
             log::error!("memory is not known to the VA manager: {error}");
+        }
+    }
+
+    /// Makes the entries of a BO's mappings fault, or not.
+    pub fn set_evicted(&self, bo: BoId, evicted: bool) {
+        let Ok(space) = address_space() else { return };
+        if let Some(trace) = trace::get() {
+            trace.instant(if evicted { "evict" } else { "restore" }, &format!(r#""bo":"{bo}""#));
+        }
+        let mut vm = self.vm.lock();
+        let table = &mut space.table();
+        let changed = if evicted { vm.evict(bo, table) } else { vm.restore(bo, table) };
+        if let Err(error) = changed {
+            // It is being freed: no entry names it.
+            log::debug!("a BO that moves is not known to the VA manager: {error}");
         }
     }
 

@@ -15,6 +15,7 @@ use super::buffer::SparseRange;
 use super::device::Device;
 pub use super::image_plan::{Plan, Plane};
 use super::memory::Memory;
+use crate::binding_report::Addresses;
 use crate::error::Error;
 use crate::handle::Object;
 
@@ -60,11 +61,14 @@ impl Image {
     /// The device address of its first byte; `None` while it is neither bound nor sparse.
     pub fn address(&self) -> Option<u64> {
         match &self.backing {
-            Backing::Plain(bound) => {
-                bound.get().map(|(memory, offset)| memory.bo.host().as_ptr() as u64 + offset)
-            }
+            Backing::Plain(bound) => bound.get().map(|(memory, offset)| memory.address() + offset),
             Backing::Sparse(sparse, _) => Some(device_address(sparse.range.start())),
         }
+    }
+
+    /// All its addresses, while it has some.
+    pub fn addresses(&self) -> Option<Addresses> {
+        Some(Addresses { base: self.address()?, size: self.requirements().size })
     }
 
     /// Its addresses, if it is sparse.

@@ -186,6 +186,11 @@ impl ImageView {
         }
     }
 
+    /// Tells that its image's memory is used.
+    pub fn touch(&self) {
+        let _ = self.image.address();
+    }
+
     fn storage(&self, address: u64, level: &Level) -> Descriptor {
         let [width, height, depth] = level.extent;
         let is_solid = self.image.is_3d() && !self.is_sliced();

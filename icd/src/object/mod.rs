@@ -8,6 +8,7 @@ pub mod descriptor_set;
 pub mod descriptor_set_layout;
 pub mod descriptor_template;
 pub mod device;
+pub mod external_memory;
 pub mod framebuffer;
 pub mod image;
 mod image_plan;

@@ -29,7 +29,8 @@ pub(crate) fn device() -> Arc<Device> {
 
 fn memory(device: &Arc<Device>, memory_type: u32, size: u64) -> Result<Memory, Error> {
     let info = vk::MemoryAllocateInfo::default().memory_type_index(memory_type).allocation_size(size);
-    Memory::new(device, &info)
+    // SAFETY: a valid structure.
+    unsafe { Memory::new(device, &info) }
 }
 
 fn buffer(device: &Arc<Device>, size: u64, flags: vk::BufferCreateFlags) -> Result<Buffer, Error> {

@@ -13,6 +13,7 @@ use crate::caps::queues::FAMILIES;
 use crate::error::Error;
 use crate::handle::DispatchableObject;
 use crate::object::device::Device;
+use crate::sparse::delay;
 use crate::sync::fence::Fence;
 use fifo::Fifo;
 use submission::Submission;
@@ -24,6 +25,8 @@ pub struct Queue {
     /// Index of its family in [`FAMILIES`].
     pub family: u32,
     fifo: Arc<Fifo>,
+    /// Binds that are late ([`delay`]) wait here, where nobody waits behind them.
+    binds: Arc<Fifo>,
 }
 
 impl DispatchableObject for Queue {
@@ -33,7 +36,7 @@ impl DispatchableObject for Queue {
 impl Queue {
     /// A queue with nothing submitted. Starts no thread.
     pub fn new(device: Weak<Device>, family: u32) -> Self {
-        Self { fifo: Fifo::new(device.clone()), device, family }
+        Self { fifo: Fifo::new(device.clone()), binds: Fifo::new(device.clone()), device, family }
     }
 
     /// What its family can do.
@@ -50,14 +53,35 @@ impl Queue {
         submissions: impl IntoIterator<Item = Submission>,
         fence: Option<&Fence>,
     ) -> Result<(), Error> {
-        if self.fifo.is_lost() {
+        self.enqueue_to(&self.fifo, submissions, fence)
+    }
+
+    /// [`enqueue`](Self::enqueue) for sparse binds, which only semaphores and fences order.
+    ///
+    /// # Errors
+    /// As [`enqueue`](Self::enqueue).
+    pub fn enqueue_binds(
+        &self,
+        submissions: impl IntoIterator<Item = Submission>,
+        fence: Option<&Fence>,
+    ) -> Result<(), Error> {
+        self.enqueue_to(if delay::is_on() { &self.binds } else { &self.fifo }, submissions, fence)
+    }
+
+    fn enqueue_to(
+        &self,
+        fifo: &Arc<Fifo>,
+        submissions: impl IntoIterator<Item = Submission>,
+        fence: Option<&Fence>,
+    ) -> Result<(), Error> {
+        if fifo.is_lost() {
             return Err(Error::DeviceLost("queue"));
         }
         let end = fence.map(|fence| Submission {
             signals: [fence.point()].into_iter().collect(),
             ..Submission::default()
         });
-        self.fifo.submit(submissions.into_iter().chain(end));
+        fifo.submit(submissions.into_iter().chain(end));
         Ok(())
     }
 
@@ -67,6 +91,7 @@ impl Queue {
     /// [`Error::DeviceLost`].
     pub fn wait_idle(&self) -> Result<(), Error> {
         self.fifo.wait_idle();
+        self.binds.wait_idle();
         if self.fifo.is_lost() { Err(Error::DeviceLost("queue")) } else { Ok(()) }
     }
 
@@ -74,5 +99,6 @@ impl Queue {
     /// wait that is never satisfied would keep it for ever.
     pub fn abandon(&self) {
         self.fifo.abandon();
+        self.binds.abandon();
     }
 }

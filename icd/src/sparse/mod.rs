@@ -13,13 +13,13 @@
 //!
 //! Within an info, binds of buffers come first, then opaque binds of images, then those of their blocks.
 
+pub mod delay;
 mod image;
 mod requests;
 
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_gpu::address_space;
 use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_vm::BindJob;
 use smallvec::SmallVec;
@@ -57,7 +57,7 @@ impl Queue {
         // SAFETY: this function's contract.
         let prepare = |info| unsafe { Prepared::new(&device, info) };
         let prepared = infos.iter().map(prepare).collect::<Result<SmallVec<[Prepared; 1]>, Error>>()?;
-        self.enqueue(prepared.into_iter().map(Prepared::into_submission), fence.as_deref())
+        self.enqueue_binds(prepared.into_iter().map(Prepared::into_submission), fence.as_deref())
     }
 }
 
@@ -99,7 +99,7 @@ impl Prepared {
                 })
             }),
             signals: submit::signal_operations(&self.signals),
-            nanoseconds,
+            nanoseconds: if delay::is_on() { u64::MAX } else { nanoseconds },
         }
     }
 }
@@ -133,9 +133,9 @@ impl Binds {
     }
 
     fn run(mut self) {
-        // Never `Err`: the resources of the job have addresses of this space.
-        if let (Some(job), Ok(space)) = (self.job.take(), address_space()) {
-            self.device.vm.lock().run(job, &mut space.table());
+        delay::wait();
+        if let Some(job) = self.job.take() {
+            self.device.run_binds(job);
         }
     }
 }

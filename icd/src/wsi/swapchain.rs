@@ -396,7 +396,10 @@ impl SwapchainImage {
                 .usage(info.image_usage),
         )?;
         let wanted = vk::MemoryAllocateInfo::default().allocation_size(image.requirements().size);
-        let memory = Arc::new(Memory::new(device, &wanted)?);
+        // SAFETY: a structure without a chain.
+        let memory = Arc::new(unsafe { Memory::new(device, &wanted)? });
+        // The presenter reads it at any time.
+        memory.bo.pin();
         image.bind_to(Arc::clone(&memory), 0)?;
         let handle = image.insert();
         let pixels = Pixels::new(Image::get(handle)?, formats::is_rgba(info.image_format))?;

@@ -32,7 +32,7 @@ pub enum FaultKind {
     Atomic = 2,
 }
 
-/// Called by machine code for an entry with `FAULT` set: `(context, device address, FaultKind)` to the page table entry
+/// Called by machine code for an entry with `FAULT` set, and if the context has a `user` also for those that are unbound: `(context, device address, FaultKind)` to the page table entry
 /// to use instead, `VALID` or zero. Must not unwind.
 pub type FaultHandler = extern "C" fn(*const DispatchContext, u64, u32) -> u64;
 

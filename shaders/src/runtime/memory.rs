@@ -33,7 +33,8 @@ pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) 
     }
     // SAFETY: `page` is inside the table. Entries change while kernels run, so the read is volatile.
     let mut entry = unsafe { ctx.page_table.add(page as usize).read_volatile() };
-    if entry & pte::FAULT != 0 {
+    let is_told = entry & pte::VALID == 0 && !ctx.user.is_null();
+    if entry & pte::FAULT != 0 || is_told {
         entry = (ctx.fault)(ctx, address, kind as u32);
     }
     let refused = entry & pte::VALID == 0 || (kind != FaultKind::Load && entry & pte::READ_ONLY != 0);

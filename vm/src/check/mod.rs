@@ -99,12 +99,11 @@ fn check_entries(manager: &Manager, vm: &Vm, load: impl Fn(u64) -> u64, faults: 
     for entry in vm.space.tree.iter() {
         let piece = vm.space.piece(&entry);
         for page in piece.start..piece.end {
+            let address = |host| host + (u64::from(piece.bo_page_at(page)) << PAGE_SHIFT);
             let expected = match Backing::of(&manager.pairs, &piece) {
                 Backing::Null => pte::NULL,
-                Backing::Evicted => pte::FAULT,
-                Backing::At(host) => {
-                    pte::valid(host + (u64::from(piece.bo_page_at(page)) << PAGE_SHIFT), piece.flags)
-                }
+                Backing::Evicted(host) => pte::fault(address(host), piece.flags),
+                Backing::At(host) => pte::valid(address(host), piece.flags),
             };
             let page = vm.base + u64::from(page);
             let found = load(page);

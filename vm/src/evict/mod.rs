@@ -84,6 +84,30 @@ impl Manager {
         Ok(Some(self.rewrite(index, table)))
     }
 
+    /// Makes all entries of a BO's mappings, in all VMs, valid again: its memory is back where it was. What [`evict`](Self::evict) did to one BO is undone,
+    /// for drivers that bring BOs back one by one, as they are touched.
+    ///
+    /// # Errors
+    /// [`Error::NoBo`].
+    pub fn restore(&mut self, bo: BoId, tables: &mut impl PageTables) -> Result<BindStats, Error> {
+        let Bo { evicted, vm_bos, .. } = *self.bo(bo)?;
+        if evicted {
+            self.set_evicted(bo, false);
+        }
+        let mut stats = BindStats::default();
+        let mut index = vm_bos;
+        while index != NONE {
+            let pair = &self.pairs.vm_bos[index];
+            let vm = pair.vm;
+            if pair.residency == Residency::Evicted {
+                self.pairs.set_residency(index, Residency::Resident);
+                stats += self.rewrite(index, tables.table(vm));
+            }
+            index = self.pairs.vm_bos[index].next(List::InBo);
+        }
+        Ok(stats)
+    }
+
     fn set_evicted(&mut self, bo: BoId, evicted: bool) {
         if let Some(bo) = self.pairs.bos.get_mut(bo) {
             bo.evicted = evicted;

@@ -28,11 +28,11 @@ impl Default for Priority {
     }
 }
 
-/// A BO that could be evicted.
+/// A BO that could be evicted. Who keeps account of the BOs of several managers names them otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Candidate<K = BoId> {
     /// The BO.
-    pub bo: BoId,
+    pub bo: K,
     /// Its size in bytes.
     pub size: u64,
     /// Higher ones go later.
@@ -44,7 +44,7 @@ pub struct Candidate {
 /// Chooses what to evict.
 pub trait Policy {
     /// Puts the candidates into the order in which they should go.
-    fn order(&mut self, candidates: &mut [Candidate]);
+    fn order<K>(&mut self, candidates: &mut [Candidate<K>]);
 
     /// How many bytes should go if `needed` have to and `resident` are there.
     fn amount(&mut self, needed: u64, _resident: u64) -> u64 {
@@ -57,7 +57,7 @@ pub trait Policy {
 pub struct Lru;
 
 impl Policy for Lru {
-    fn order(&mut self, candidates: &mut [Candidate]) {
+    fn order<K>(&mut self, candidates: &mut [Candidate<K>]) {
         candidates.sort_unstable_by_key(|candidate| (candidate.priority, candidate.last_use));
     }
 }
@@ -89,7 +89,7 @@ impl Chaos {
 }
 
 impl Policy for Chaos {
-    fn order(&mut self, candidates: &mut [Candidate]) {
+    fn order<K>(&mut self, candidates: &mut [Candidate<K>]) {
         for i in (1..candidates.len()).rev() {
             let other = self.choose(i as u64 + 1) as usize;
             candidates.swap(i, other);

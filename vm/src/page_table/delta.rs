@@ -81,13 +81,11 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
     #[inline]
     pub(crate) fn write(&mut self, piece: &Piece, backing: Backing, start: u32, end: u32) {
         let (first, count) = self.touch(start, end);
+        let address = |host| host + (u64::from(piece.bo_page_at(start)) << PAGE_SHIFT);
         match backing {
             Backing::Null => self.table.set_null(first, count),
-            Backing::Evicted => self.table.set_fault(first, count),
-            Backing::At(host) => {
-                let address = host + (u64::from(piece.bo_page_at(start)) << PAGE_SHIFT);
-                self.table.map_pages(first, count, address, piece.flags);
-            }
+            Backing::Evicted(host) => self.table.set_fault(first, count, address(host), piece.flags),
+            Backing::At(host) => self.table.map_pages(first, count, address(host), piece.flags),
         }
     }
 
@@ -104,7 +102,8 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Backing {
     Null,
-    Evicted,
+    /// Memory that is not there now; the BO begins at this host address.
+    Evicted(u64),
     /// Memory; the BO begins at this host address.
     At(u64),
 }
@@ -116,7 +115,7 @@ impl Backing {
             return Self::Null;
         }
         let pair = &pairs.vm_bos[piece.vm_bo];
-        if pair.residency == Residency::Resident { Self::At(pair.host) } else { Self::Evicted }
+        if pair.residency == Residency::Resident { Self::At(pair.host) } else { Self::Evicted(pair.host) }
     }
 }
 

@@ -138,6 +138,15 @@ impl LinearPageTable {
         }
     }
 
+    /// Entries whose addresses ascend page by page.
+    #[inline]
+    fn ascend(&self, first: u64, count: u64, mut entry: u64) {
+        for place in self.slice(first, count) {
+            place.store(entry, Ordering::Relaxed);
+            entry = entry.wrapping_add(PAGE_SIZE);
+        }
+    }
+
     /// Makes whole host pages zero by returning their memory; writes zeros if the host does not want it.
     fn discard(&self, entries: &[AtomicU64]) {
         let start = entries.as_ptr().cast::<c_void>().cast_mut();
@@ -176,11 +185,7 @@ impl Drop for LinearPageTable {
 impl PageTable for &LinearPageTable {
     #[inline]
     fn map_pages(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
-        let mut entry = pte::valid(host_address, flags);
-        for place in self.slice(first, count) {
-            place.store(entry, Ordering::Relaxed);
-            entry = entry.wrapping_add(PAGE_SIZE);
-        }
+        self.ascend(first, count, pte::valid(host_address, flags));
     }
 
     fn unmap_pages(&mut self, first: u64, count: u64) {
@@ -200,8 +205,8 @@ impl PageTable for &LinearPageTable {
         self.fill(first, count, pte::NULL);
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
-        self.fill(first, count, pte::FAULT);
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
+        self.ascend(first, count, pte::fault(host_address, flags));
     }
 
     fn invalidate(&mut self, _first: u64, _count: u64) {

@@ -31,8 +31,8 @@ pub trait PageTable {
     fn unmap_pages(&mut self, first: u64, count: u64);
     /// The pages now are bound to nothing, on purpose.
     fn set_null(&mut self, first: u64, count: u64);
-    /// The pages' memory is evicted: an access has to bring it back or be refused.
-    fn set_fault(&mut self, first: u64, count: u64);
+    /// The pages' memory, from `host_address` on, is evicted: an access has to bring it back or be refused.
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags);
     /// All changes since the last call lie in these pages; from now on every access must see them.
     fn invalidate(&mut self, first: u64, count: u64);
     /// The page's entry is likely to change soon: a table that lies in memory may ask for it ahead. Changes nothing.
@@ -53,8 +53,8 @@ impl<T: PageTable + ?Sized> PageTable for &mut T {
         (**self).set_null(first, count);
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
-        (**self).set_fault(first, count);
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
+        (**self).set_fault(first, count, host_address, flags);
     }
 
     fn invalidate(&mut self, first: u64, count: u64) {

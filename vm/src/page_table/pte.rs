@@ -10,8 +10,9 @@
 //!
 //! # Invariants
 //! 1. `VALID` set: the address names at least one page of live host memory, and no other flag but `READ_ONLY` is set.
-//! 2. `VALID` clear: the address bits are zero; machine code must not use them.
-//! 3. `FAULT` set: the access has to go through the page-fault handler (evicted, traced or forbidden page).
+//! 2. `VALID` clear: machine code must not use the address bits. They are zero, but with `FAULT`.
+//! 3. `FAULT` set: the access has to go through the page-fault handler. The address bits and `READ_ONLY` are what they
+//!    will be once the page's memory is back, so that the handler need not ask the manager whose memory it is.
 //!
 //! Neither flag set is the strict non-resident case: loads give zero, stores vanish.
 
@@ -33,6 +34,20 @@ pub const ADDRESS_MASK: u64 = !0xffff;
 ///
 /// The page table index of an address is `(address & !SPARSE_TAG) >> PAGE_SHIFT`.
 pub const SPARSE_TAG: u64 = 1 << 62;
+
+/// The entry of a page whose memory, evicted now, has its place at `host_address`.
+#[must_use]
+#[inline]
+pub const fn fault(host_address: u64, flags: MapFlags) -> u64 {
+    valid(host_address, flags) ^ (VALID | FAULT)
+}
+
+/// What a [`fault`] entry becomes when its memory is back.
+#[must_use]
+#[inline]
+pub const fn restored(fault: u64) -> u64 {
+    fault ^ (VALID | FAULT)
+}
 
 /// The entry of a page whose memory is at `host_address`.
 #[must_use]

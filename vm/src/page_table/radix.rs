@@ -196,8 +196,9 @@ impl PageTable for &RadixPageTable {
         self.store(first, count, |_| pte::NULL);
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
-        self.store(first, count, |_| pte::FAULT);
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
+        let entry = pte::fault(host_address, flags);
+        self.store(first, count, |index| entry.wrapping_add(index << PAGE_SHIFT));
     }
 
     fn invalidate(&mut self, _first: u64, _count: u64) {
@@ -233,7 +234,7 @@ mod tests {
                 match kind {
                     0 => table.unmap_pages(base + first, count),
                     1 => table.set_null(base + first, count),
-                    2 => table.set_fault(base + first, count),
+                    2 => table.set_fault(base + first, count, host, MapFlags::EMPTY),
                     _ => table.map_pages(base + first, count, host, MapFlags::READ_ONLY),
                 }
             }

@@ -78,9 +78,11 @@ impl PageTable for RecordingPageTable {
         self.fill(first, count, pte::NULL);
     }
 
-    fn set_fault(&mut self, first: u64, count: u64) {
+    fn set_fault(&mut self, first: u64, count: u64, host_address: u64, flags: MapFlags) {
         self.calls.push(Call::SetFault(first, count));
-        self.fill(first, count, pte::FAULT);
+        for i in 0..count {
+            self.entries.insert(first + i, pte::fault(host_address + i * PAGE_SIZE, flags));
+        }
     }
 
     fn invalidate(&mut self, first: u64, count: u64) {

@@ -1,5 +1,7 @@
 //! Instances, physical devices, devices.
 
+mod a_device_that_works_has_no_fault;
+mod address_reports_come_in_pairs;
 mod devices_come_and_go;
 mod devices_live_side_by_side;
 mod instances_come_and_go;
@@ -12,6 +14,8 @@ mod unknown_extensions_are_refused;
 mod unknown_structures_are_walked_over;
 
 super::cases!("device":
+    a_device_that_works_has_no_fault,
+    address_reports_come_in_pairs,
     devices_come_and_go,
     devices_live_side_by_side,
     instances_come_and_go,
