@@ -244,9 +244,9 @@ pub(super) unsafe extern "system" fn get_subresource_layout2(
 ) {
     guard(|| {
         // SAFETY: VUID-vkGetImageSubresourceLayout2-pSubresource-parameter.
-        let subresource = unsafe { input(subresource)? };
+        let (image, subresource) = (Image::get(image)?, unsafe { input(subresource)? });
         // SAFETY: VUID-vkGetImageSubresourceLayout2-pLayout-parameter: a valid chain.
-        unsafe { write_layout(&Image::get(image)?, subresource, out) }
+        unsafe { write_layout(&image, subresource, out) }
     })
 }
 

@@ -197,7 +197,7 @@ impl Device {
     /// [`Error::OutOfHostMemory`]; nothing is declared then.
     pub fn insert_regions(&self, range: VaRange) -> Result<SmallVec<[RegionId; 1]>, Error> {
         let mut vm = self.vm.lock();
-        let mut regions = SmallVec::new();
+        let mut regions: SmallVec<[RegionId; 1]> = SmallVec::new();
         for (index, &id) in (0..).zip(&self.vms) {
             let start = Va(range.start().0 + Gpu::new(index).offset());
             let region = VaRange::new(start, range.size())

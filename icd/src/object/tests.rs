@@ -22,7 +22,8 @@ pub(crate) fn device() -> Arc<Device> {
     // SAFETY: valid structures; the instance outlives the use of its physical device.
     unsafe {
         let instance = Instance::new(&vk::InstanceCreateInfo::default()).unwrap();
-        let physical_device = handle::get::<PhysicalDevice>(instance.physical_devices()[0]).unwrap();
+        let physical_device =
+            handle::get::<PhysicalDevice>(instance.physical_devices().next().unwrap()).unwrap();
         Device::new(physical_device, &info).unwrap()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ash::vk;
 use lacuna_gpu::draw::DrawCommand;
 use lacuna_gpu::draw::targets::{CaptureBuffer, TransformFeedback};
+use lacuna_gpu::memory::address_space::Gpu;
 
 use super::bind::BoundBuffer;
 use super::indirect::read;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ash::vk;
 use lacuna_gpu::copy::blit::{BlitRegion, blit};
 use lacuna_gpu::copy::resolve::{ResolveRegion, resolve_region};
+use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_gpu::surface::Surface;
 
 use super::region::{OUTSIDE, Region, layer_count, planes};
