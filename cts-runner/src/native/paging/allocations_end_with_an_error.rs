@@ -8,6 +8,15 @@ pub(super) const NEEDS: &[Need] = &[Need::Compute, Need::HeapAtMost(SMALL)];
 pub(super) fn run(cx: &Context) -> Outcome {
     let heap = cx.device.physical.local_heap();
     let piece = heap / 4;
+    // Before everything is taken.
+    let host = cx.host(4096)?;
+    let look = |buffer: &vk::LocalBuffer, at: u64, expected: u32| {
+        cx.run(|r| {
+            r.copy(buffer, at, &host, 0, 4096);
+            r.barrier();
+        })?;
+        uniform(&format!("the buffer of {expected} at {at}"), &host.words(), expected)
+    };
     let mut buffers = Vec::new();
     // Some drivers have far more than their heap; then there is nothing to see.
     let refusal = loop {
@@ -25,7 +34,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
     write(&buffers)?;
     for (i, buffer) in (0..).zip(&buffers) {
         for at in [0, piece / 2, piece - 4096] {
-            uniform(&format!("buffer {i} at {at}"), &cx.fetch(buffer, at, 4096)?, i)?;
+            look(buffer, at, i)?;
         }
     }
     let count = buffers.len();
@@ -34,5 +43,5 @@ pub(super) fn run(cx: &Context) -> Outcome {
         buffers.push(vk::LocalBuffer::new(&cx.device, piece)?);
     }
     write(&buffers)?;
-    uniform("a new one", &cx.fetch(&buffers[count - 1], 0, 4096)?, count as u32 - 1)
+    look(&buffers[count - 1], 0, count as u32 - 1)
 }
