@@ -145,7 +145,8 @@ impl Device {
 
     /// `LACUNA_CHECK`: whether mappings, pairs and page table entries agree.
     fn check(&self, vm: &Manager, space: &AddressSpace) {
-        let found = self.vms.iter().map(|&id| lacuna_vm::check::faults(vm, id, |page| space.table().load(page)));
+        let found =
+            self.vms.iter().map(|&id| lacuna_vm::check::faults(vm, id, |page| space.table().load(page)));
         if let Some(first) = found.flatten().flatten().next() {
             log::error!("the address space is inconsistent: {first:?}");
             self.lose("the address space is inconsistent");
