@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::cost::cost;
 use super::setup::{fresh, marked};
-use super::{BenchError, Options, Reading, median, timed};
+use super::{BenchError, Options, Reading, timed};
 use crate::vk::{self, Bound, Canvas, CanvasShape, Device, HostBuffer, Painter, PainterOptions};
 
 const SIZE: u32 = 128;
@@ -11,10 +12,10 @@ const SIZE: u32 = 128;
 /// The loop with new shaders each time, and with the same ones.
 pub(super) fn both(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
     let seed = fresh();
-    let cold = median(101, |n| round(device, seed + n as u32))?;
+    let cold = cost(101, |n| round(device, seed + n as u32))?;
     round(device, seed)?;
-    let warm = median(301, |_| round(device, seed))?;
-    Ok(vec![Reading::new("ci_mix_ms", cold * 1e3, "ms"), Reading::new("ci_mix_warm_ms", warm * 1e3, "ms")])
+    let warm = cost(301, |_| round(device, seed))?;
+    Ok(vec![cold.time("ci_mix_ms"), warm.time("ci_mix_warm_ms")])
 }
 
 /// One test: the time it takes, everything included.

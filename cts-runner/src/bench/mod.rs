@@ -6,6 +6,7 @@
 
 mod bind;
 pub mod compare;
+mod cost;
 mod image;
 mod mix;
 mod pages;

@@ -1,6 +1,7 @@
 //! How fast pixels are filled: screen-filling triangles on 1024 x 1024 pixels.
 
-use super::{BenchError, Options, Reading, median, timed};
+use super::cost::{Cost, cost};
+use super::{BenchError, Options, Reading, timed};
 use crate::vk::{self, Commands, Device, HostBuffer, Painter, PainterOptions, Recorder};
 
 const SIZE: u32 = 1024;
@@ -19,14 +20,13 @@ fn color(n: usize) -> [f32; 4] {
     [n as f32 / 255.0, 0.0, 1.0, 0.5]
 }
 
-/// Runs what `record` records, compares all pixels of a canvas with `expected` or with each other, then gives Mpixel/s.
+/// Runs what `record` records, compares all pixels of a canvas with `expected` or with each other, then measures it.
 fn measure(
     device: &Device,
     canvas: &vk::Canvas,
-    pixels: f64,
     expected: Option<u32>,
     record: impl FnOnce(&Recorder<'_>),
-) -> Result<f64, BenchError> {
+) -> Result<Cost, BenchError> {
     let queue = device.queue(vk::QueueFlags::GRAPHICS)?;
     let draws = Commands::record(device, queue.family, record)?;
     queue.run_recorded(device, &[&draws])?;
@@ -40,8 +40,7 @@ fn measure(
     if expected == 0 || words.iter().any(|&word| word != expected) {
         return Err(BenchError::Wrong(format!("a pixel is not {expected:08x}")));
     }
-    let seconds = median(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&draws])))?;
-    Ok(pixels / seconds / 1e6)
+    cost(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&draws])))
 }
 
 const PIXELS: f64 = SIZE as f64 * SIZE as f64;
@@ -52,13 +51,13 @@ fn over(
     depth: Option<vk::Format>,
     expected: Option<u32>,
     change: impl FnOnce(&mut PainterOptions<'_>),
-) -> Result<f64, BenchError> {
+) -> Result<Cost, BenchError> {
     let canvas = vk::Canvas::new(device, shape(depth))?;
     let mut options =
         PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, canvas.pass, canvas.shape.extent);
     change(&mut options);
     let painter = Painter::new(device, &options)?;
-    measure(device, &canvas, PIXELS * DEEP as f64, expected, |r| {
+    measure(device, &canvas, expected, |r| {
         canvas.begin(r, [0.0; 4], vk::SubpassContents::INLINE);
         r.paint(&painter);
         for n in 0..DEEP {
@@ -74,7 +73,7 @@ const LAST: u32 = 0x80ff_0000 | (DEEP as u32 - 1);
 
 /// All kinds of fills.
 pub(super) fn fills(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
-    let unit = "Mpixel/s";
+    let (unit, pixels) = ("Mpixel/s", PIXELS * DEEP as f64);
     let plain = over(device, None, Some(LAST), |_| ())?;
     let layers = layers(device)?;
     let blended = over(device, None, None, |options| {
@@ -94,21 +93,21 @@ pub(super) fn fills(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchE
             .depth_compare_op(vk::CompareOp::LESS);
     })?;
     Ok(vec![
-        Reading::new("fill_mpix", plain, unit),
-        Reading::new("fill_layers_mpix", layers, unit),
-        Reading::new("blend_mpix", blended, unit),
-        Reading::new("depth_mpix", tested, unit),
+        plain.rate("fill_mpix", pixels, unit),
+        layers.rate("fill_layers_mpix", PIXELS * PASSES as f64, unit),
+        blended.rate("blend_mpix", pixels, unit),
+        tested.rate("depth_mpix", pixels, unit),
     ])
 }
 
 /// A clear, a triangle and a pass each, to images of their own, so that nothing is hidden.
-fn layers(device: &Device) -> Result<f64, BenchError> {
+fn layers(device: &Device) -> Result<Cost, BenchError> {
     let canvases =
         (0..PASSES).map(|_| vk::Canvas::new(device, shape(None))).collect::<vk::Result<Vec<_>>>()?;
     let last = &canvases[PASSES - 1];
     let options = PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, last.pass, last.shape.extent);
     let painter = Painter::new(device, &options)?;
-    measure(device, last, PIXELS * PASSES as f64, Some(LAST), |r| {
+    measure(device, last, Some(LAST), |r| {
         r.paint(&painter);
         r.push_color(&painter, color(DEEP - 1), 0.5);
         for canvas in &canvases {

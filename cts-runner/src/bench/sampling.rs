@@ -1,6 +1,7 @@
 //! How fast textures are sampled: plain, and sparse with shuffled blocks.
 
-use super::{BenchError, Options, Reading, median, timed};
+use super::cost::{Cost, cost};
+use super::{BenchError, Options, Reading, timed};
 use crate::rng::Rng;
 use crate::vk::{
     self, BlockBind, Canvas, CanvasShape, Commands, Device, Fence, HostBuffer, ImageShape, Memory, Painter,
@@ -22,9 +23,10 @@ pub(super) fn both(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchEr
     sparse.image.make_view()?;
     let _memory = shuffle(device, &sparse)?;
     let scattered = Scene::new(device, &sparse.image)?.measure(device)?;
+    let texels = f64::from(PASSES * SIZE * SIZE);
     Ok(vec![
-        Reading::new("sparse_tex_sample_mtexels", scattered, "Mtexel/s"),
-        Reading::new("linear_tex_sample_mtexels", linear, "Mtexel/s"),
+        scattered.rate("sparse_tex_sample_mtexels", texels, "Mtexel/s"),
+        linear.rate("linear_tex_sample_mtexels", texels, "Mtexel/s"),
     ])
 }
 
@@ -88,7 +90,7 @@ impl Scene {
         Ok(Self { canvas, draws, _used: (painter, set, sampler) })
     }
 
-    fn measure(&self, device: &Device) -> Result<f64, BenchError> {
+    fn measure(&self, device: &Device) -> Result<Cost, BenchError> {
         let queue = device.queue(vk::QueueFlags::GRAPHICS)?;
         queue.run_recorded(device, &[&self.draws])?;
         let host = HostBuffer::new(device, self.canvas.color.texels() * 4)?;
@@ -99,7 +101,6 @@ impl Scene {
         if host.words().iter().any(|&word| word != 0xff00_ff00) {
             return Err(BenchError::Wrong("a pixel is not that of the picture".into()));
         }
-        let seconds = median(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&self.draws])))?;
-        Ok(f64::from(PASSES * SIZE * SIZE) / seconds / 1e6)
+        cost(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&self.draws])))
     }
 }

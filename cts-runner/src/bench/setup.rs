@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::cost::cost;
 use super::{BenchError, Options, Reading, median, timed};
 use crate::vk::{
     self, Bound, Check as _, Device, HostBuffer, ImageShape, Kernel, KernelOptions, Painter, PainterOptions,
@@ -60,7 +61,7 @@ pub(super) fn graphics(device: &Device, _: &Options) -> Result<Vec<Reading>, Ben
         r.clear(&picture, vk::ClearColorValue { float32: [1.0; 4] }, &[picture.all()]);
     })?;
     let seed = fresh();
-    let seconds = median(100, |i| {
+    let cost = cost(100, |i| {
         let codes = [vk::LIT_VERT, vk::LIT_FRAG].map(|code| marked(code, seed + i as u32));
         timed(|| {
             let options = PainterOptions {
@@ -86,7 +87,7 @@ pub(super) fn graphics(device: &Device, _: &Options) -> Result<Vec<Reading>, Ben
             })
         })
     })?;
-    Ok(vec![Reading::new("pipeline_compile_graphics_ms", seconds * 1e3, "ms")])
+    Ok(vec![cost.time("pipeline_compile_graphics_ms")])
 }
 
 /// `vkCreateDevice` with one queue, and `vkDestroyDevice`.

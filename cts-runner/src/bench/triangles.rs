@@ -1,6 +1,7 @@
 //! How fast small triangles are drawn.
 
-use super::{BenchError, Options, Reading, median, timed};
+use super::cost::cost;
+use super::{BenchError, Options, Reading, timed};
 use crate::vk::{self, Bound, Commands, Device, HostBuffer, Painter, PainterOptions};
 
 const SIZE: u32 = 1024;
@@ -46,9 +47,8 @@ pub(super) fn small(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchE
     if host.words().iter().any(|&word| word != 0xff00_ff00) {
         return Err(BenchError::Wrong("the mesh has holes".into()));
     }
-    let seconds = median(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&draws])))?;
-    let triangles = f64::from(count / 3 * DRAWS);
-    Ok(vec![Reading::new("tri_mtris", triangles / seconds / 1e6, "Mtri/s")])
+    let cost = cost(ROUNDS, |_| timed(|| queue.run_recorded(device, &[&draws])))?;
+    Ok(vec![cost.rate("tri_mtris", f64::from(count / 3 * DRAWS), "Mtri/s")])
 }
 
 /// Vertices from 0 to 2 in both directions, indices, and the matrix that moves them to where they are seen.

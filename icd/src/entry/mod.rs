@@ -15,6 +15,7 @@ pub mod command_compute;
 pub mod command_draw;
 pub mod command_dynamic;
 pub mod command_feedback;
+pub mod command_foreign;
 pub mod command_image;
 pub mod command_pass;
 pub mod command_sync;
@@ -464,6 +465,17 @@ commands! {
         "vkDestroyShaderEXT": PFN_vkDestroyShaderEXT = shader_object::destroy_shader;
         "vkGetShaderBinaryDataEXT": PFN_vkGetShaderBinaryDataEXT = shader_object::get_shader_binary_data;
         "vkCmdBindShadersEXT": PFN_vkCmdBindShadersEXT = shader_object::cmd_bind_shaders;
+        "vkCmdSetColorBlendAdvancedEXT": PFN_vkCmdSetColorBlendAdvancedEXT = command_foreign::cmd_set_color_blend_advanced;
+        "vkCmdSetViewportWScalingEnableNV": PFN_vkCmdSetViewportWScalingEnableNV = command_foreign::cmd_set_viewport_w_scaling_enable;
+        "vkCmdSetViewportSwizzleNV": PFN_vkCmdSetViewportSwizzleNV = command_foreign::cmd_set_viewport_swizzle;
+        "vkCmdSetCoverageToColorEnableNV": PFN_vkCmdSetCoverageToColorEnableNV = command_foreign::cmd_set_coverage_to_color_enable;
+        "vkCmdSetCoverageToColorLocationNV": PFN_vkCmdSetCoverageToColorLocationNV = command_foreign::cmd_set_coverage_to_color_location;
+        "vkCmdSetCoverageModulationModeNV": PFN_vkCmdSetCoverageModulationModeNV = command_foreign::cmd_set_coverage_modulation_mode;
+        "vkCmdSetCoverageModulationTableEnableNV": PFN_vkCmdSetCoverageModulationTableEnableNV = command_foreign::cmd_set_coverage_modulation_table_enable;
+        "vkCmdSetCoverageModulationTableNV": PFN_vkCmdSetCoverageModulationTableNV = command_foreign::cmd_set_coverage_modulation_table;
+        "vkCmdSetShadingRateImageEnableNV": PFN_vkCmdSetShadingRateImageEnableNV = command_foreign::cmd_set_shading_rate_image_enable;
+        "vkCmdSetRepresentativeFragmentTestEnableNV": PFN_vkCmdSetRepresentativeFragmentTestEnableNV = command_foreign::cmd_set_representative_fragment_test_enable;
+        "vkCmdSetCoverageReductionModeNV": PFN_vkCmdSetCoverageReductionModeNV = command_foreign::cmd_set_coverage_reduction_mode;
     }
     Scope::Device, Provider::Device(DeviceExtension::VertexInputDynamicState) => {
         "vkCmdSetVertexInputEXT": PFN_vkCmdSetVertexInputEXT = command_dynamic::cmd_set_vertex_input;
