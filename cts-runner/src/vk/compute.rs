@@ -232,11 +232,6 @@ impl DescriptorSet {
         Ok(set)
     }
 
-    /// The type of a binding.
-    pub(super) fn kind(&self, binding: u32) -> vk::DescriptorType {
-        self.kinds[binding as usize]
-    }
-
     /// Writes consecutive array elements of a binding.
     pub fn write(&self, binding: u32, element: u32, buffers: &[Bound]) {
         let infos: Vec<_> = buffers
@@ -247,7 +242,7 @@ impl DescriptorSet {
             .dst_set(self.handle)
             .dst_binding(binding)
             .dst_array_element(element)
-            .descriptor_type(self.kind(binding))
+            .descriptor_type(self.kinds[binding as usize])
             .buffer_info(&infos);
         // SAFETY: set and buffers are alive; the set is not in use by the device.
         unsafe { self.device.raw.update_descriptor_sets(&[write], &[]) };

@@ -33,13 +33,13 @@ impl Drop for TexelView {
 }
 
 impl DescriptorSet {
-    /// Writes a uniform or storage texel buffer, whichever the binding is.
-    pub fn write_texels(&self, binding: u32, view: &TexelView) {
+    /// Writes a uniform or storage texel buffer.
+    pub fn write_texels(&self, binding: u32, kind: vk::DescriptorType, view: &TexelView) {
         let views = [view.handle];
         let write = vk::WriteDescriptorSet::default()
             .dst_set(self.handle)
             .dst_binding(binding)
-            .descriptor_type(self.kind(binding))
+            .descriptor_type(kind)
             .texel_buffer_view(&views);
         // SAFETY: set and view are alive; the set is not in use by the device.
         unsafe { view.device.raw.update_descriptor_sets(&[write], &[]) };

@@ -79,7 +79,7 @@ fn dispatch(
     let options = vk::KernelOptions { sets: &sets, push_bytes: 4, ..Default::default() };
     let kernel = Kernel::new(&cx.device, code, options)?;
     let set = kernel.empty_set(0)?;
-    set.write_texels(0, &view);
+    set.write_texels(0, kind, &view);
     set.write(1, 0, &[Bound::whole(other)]);
     cx.run(|r| {
         r.run(&kernel, &set, &[count], count.div_ceil(64));
