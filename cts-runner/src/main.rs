@@ -310,6 +310,8 @@ fn native(arguments: NativeArguments) -> Result<ExitCode, Box<dyn std::error::Er
         seed: arguments.seed,
         jobs: arguments.jobs.unwrap_or_else(processors),
         verbose: arguments.verbose,
+        quiet: false,
+        environment: Vec::new(),
     })?;
     if let Some(folder) = arguments.out {
         std::fs::create_dir_all(&folder)?;

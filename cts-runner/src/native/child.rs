@@ -43,7 +43,7 @@ fn run(case: &Case, instance: &Instance, seed: u64) -> (Status, String) {
             return Err(Error::NotSupported(missing).into());
         }
         let context = Context::new(instance, seed)?;
-        (case.run)(&context)?;
+        case.run.run(&context)?;
         // Whatever the case left running must end well too.
         Ok(context.device.wait_idle()?)
     }));

@@ -51,6 +51,13 @@ impl Context {
         HostBuffer::new(&self.device, size)
     }
 
+    /// A buffer in host-visible memory full of what nobody expects: for results, so that those that are not written show.
+    pub(super) fn dirty(&self, size: u64) -> vk::Result<HostBuffer> {
+        let buffer = self.host(size)?;
+        buffer.memory.fill(0xee);
+        Ok(buffer)
+    }
+
     /// A kernel over storage buffers.
     pub(super) fn kernel(&self, code: &[u32], buffers: usize, push_bytes: u32) -> vk::Result<Kernel> {
         Kernel::storage(&self.device, code, buffers, push_bytes)

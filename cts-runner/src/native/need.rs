@@ -2,6 +2,7 @@
 
 use ash::{ext, khr};
 
+use super::support::Role;
 use crate::vk::{self, Physical};
 use crate::x11;
 
@@ -32,6 +33,10 @@ pub enum Need {
     SparseQueues(usize),
     /// At least so many queues that compute.
     ComputeQueues(usize),
+    /// A queue of that kind.
+    Queue(Role),
+    /// A queue of that kind that binds sparse memory.
+    Binder(Role),
     /// Timeline semaphores.
     Timeline,
     /// Device addresses of buffers.
@@ -54,8 +59,22 @@ pub enum Need {
     Int64Atomics,
     /// Images of that format that shaders load and store, with transfers, and with atomics if it is `R32_UINT`.
     StorageImage(vk::Format),
+    /// A use of a format in buffers; for storage, without a format in the shader.
+    TexelBuffer(vk::Format, vk::FormatFeatureFlags),
+    /// Vertex shaders that store.
+    VertexStores,
     /// `sparseResidencyImage2D`.
     SparseImages,
+    /// `sparseResidencyImage3D`.
+    SparseImages3D,
+    /// Sparse residency of images of so many samples.
+    SparseSamples(vk::SampleCountFlags),
+    /// Storage images of several samples.
+    MultisampleStorage,
+    /// Storage images without a format in the shader.
+    FormatlessStorage,
+    /// `shaderResourceResidency`.
+    ResidencyCodes,
     /// Surfaces that nobody sees.
     HeadlessSurface,
     /// Windows of an X11 server, and `Xvfb` to be one.
@@ -113,6 +132,8 @@ impl Need {
             Need::SparseBytes(bytes) => physical.max_sparse_buffer() >= bytes,
             Need::SparseQueues(count) => queues(physical, vk::QueueFlags::SPARSE_BINDING) >= count,
             Need::ComputeQueues(count) => queues(physical, vk::QueueFlags::COMPUTE) >= count,
+            Need::Queue(role) => physical.families.iter().any(|f| role.is_of(f.queue_flags)),
+            Need::Binder(role) => physical.families.iter().any(|f| role.binds(f.queue_flags)),
             Need::Timeline => physical.extra.timeline,
             Need::DeviceAddress => physical.extra.device_address,
             Need::Synchronization2 => physical.extra.synchronization2,
@@ -136,10 +157,37 @@ impl Need {
                 }
                 physical.optimal_features(format).contains(features)
             }
+            Need::TexelBuffer(format, feature) => {
+                let formatless = feature != vk::FormatFeatureFlags::STORAGE_TEXEL_BUFFER
+                    || physical.features.shader_storage_image_write_without_format == vk::TRUE;
+                physical.buffer_features(format).contains(feature) && formatless
+            }
+            Need::VertexStores => physical.features.vertex_pipeline_stores_and_atomics == vk::TRUE,
             Need::SparseImages => {
                 physical.features.sparse_residency_image2_d == vk::TRUE
                     && Need::SparseBinding.missing(physical).is_none()
             }
+            Need::SparseImages3D => {
+                physical.features.sparse_residency_image3_d == vk::TRUE
+                    && Need::SparseBinding.missing(physical).is_none()
+            }
+            Need::SparseSamples(samples) => {
+                let features = &physical.features;
+                let has = match samples {
+                    vk::SampleCountFlags::TYPE_2 => features.sparse_residency2_samples,
+                    vk::SampleCountFlags::TYPE_4 => features.sparse_residency4_samples,
+                    vk::SampleCountFlags::TYPE_8 => features.sparse_residency8_samples,
+                    vk::SampleCountFlags::TYPE_16 => features.sparse_residency16_samples,
+                    _ => vk::TRUE,
+                };
+                has == vk::TRUE && Need::SparseImages.missing(physical).is_none()
+            }
+            Need::MultisampleStorage => physical.features.shader_storage_image_multisample == vk::TRUE,
+            Need::FormatlessStorage => {
+                physical.features.shader_storage_image_read_without_format == vk::TRUE
+                    && physical.features.shader_storage_image_write_without_format == vk::TRUE
+            }
+            Need::ResidencyCodes => physical.features.shader_resource_residency == vk::TRUE,
             Need::HeadlessSurface => has_windows(physical, ext::headless_surface::NAME),
             Need::X11 => has_windows(physical, khr::xcb_surface::NAME) && x11::is_installed(),
             Need::Wayland => has_windows(physical, khr::wayland_surface::NAME),

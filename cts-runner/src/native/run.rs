@@ -28,6 +28,10 @@ pub struct Options {
     pub jobs: usize,
     /// Print cases that pass, too.
     pub verbose: bool,
+    /// Print nothing at all.
+    pub quiet: bool,
+    /// More of the children's environment.
+    pub environment: Vec<(String, String)>,
 }
 
 /// What came out.
@@ -44,11 +48,11 @@ pub struct Summary {
 /// The longest that one case may take.
 const CASE_LIMIT: Duration = Duration::from_secs(120);
 /// Cases that share a child.
-const BATCH: usize = 8;
+const BATCH: usize = 16;
 
 struct Run<'a> {
     options: &'a Options,
-    batches: Mutex<VecDeque<Vec<&'static str>>>,
+    batches: Mutex<VecDeque<Vec<String>>>,
     summary: Mutex<Summary>,
 }
 
@@ -60,7 +64,8 @@ pub fn run(options: &Options) -> io::Result<Summary> {
     let chosen = |name: &str| {
         options.filters.is_empty() || options.filters.iter().any(|filter| name.contains(filter.as_str()))
     };
-    let names: Vec<_> = super::all().iter().map(|case| case.name).filter(|name| chosen(name)).collect();
+    let names: Vec<_> =
+        super::all().into_iter().map(|case| case.name.into_owned()).filter(|name| chosen(name)).collect();
     let run = Run {
         options,
         batches: Mutex::new(names.chunks(BATCH).map(<[_]>::to_vec).collect()),
@@ -86,14 +91,15 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn next(&self) -> Option<Vec<&'static str>> {
+    fn next(&self) -> Option<Vec<String>> {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     /// Gives `rest` to a child and takes from it each case that has a verdict: at least one.
-    fn one_child(&self, rest: &mut VecDeque<&'static str>) -> io::Result<()> {
+    fn one_child(&self, rest: &mut VecDeque<String>) -> io::Result<()> {
         let mut child = Command::new(&self.options.program)
             .args(["native-child", "--seed", &self.options.seed.to_string()])
+            .envs(self.options.environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(if self.options.verbose { Stdio::inherit() } else { Stdio::piped() })
@@ -116,23 +122,22 @@ impl Run<'_> {
             }
         };
         let status = child.wait()?;
-        if let Some(name) = rest.front().copied() {
+        if let Some(name) = rest.pop_front() {
             let (verdict, message) = verdict.unwrap_or_else(|| (Status::Crash, death(status)));
             let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
-            self.record(name, verdict, 0, &format!("{message}{said}"));
-            rest.pop_front();
+            self.record(&name, verdict, 0, &format!("{message}{said}"));
         }
         Ok(())
     }
 
-    fn take_line(&self, line: &str, rest: &mut VecDeque<&'static str>) {
+    fn take_line(&self, line: &str, rest: &mut VecDeque<String>) {
         let mut words = line.splitn(5, ' ');
         match (words.next(), words.next()) {
             (Some("driver"), _) => {
                 let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
                 summary.driver.get_or_insert_with(|| line["driver".len()..].trim().to_owned());
             }
-            (Some("end"), Some(name)) if rest.front() == Some(&name) => {
+            (Some("end"), Some(name)) if rest.front().is_some_and(|front| front == name) => {
                 let status = words.next().and_then(Status::from_word).unwrap_or(Status::Fail);
                 let milliseconds = words.next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
                 self.record(name, status, milliseconds, words.next().unwrap_or(""));
@@ -149,7 +154,7 @@ impl Run<'_> {
         let (case, reason) = (name.to_owned(), message.to_owned());
         let entry = Entry { case, status, seconds: milliseconds as f32 / 1000.0, process: 0, reason };
         summary.results.insert(name.to_owned(), entry);
-        if self.options.verbose || !status.is_good() {
+        if !self.options.quiet && (self.options.verbose || !status.is_good()) {
             let dash = if message.is_empty() { "" } else { ": " };
             println!("{:12} {name} ({milliseconds} ms){dash}{message}", status.word());
         }
@@ -209,6 +214,8 @@ mod tests {
             seed: 1,
             jobs: 2,
             verbose: false,
+            quiet: false,
+            environment: Vec::new(),
         };
         let summary = run(&options).unwrap();
         std::fs::remove_file(path).unwrap();

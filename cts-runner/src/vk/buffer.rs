@@ -24,6 +24,8 @@ impl Buffer {
             | vk::BufferUsageFlags::TRANSFER_DST.as_raw()
             | vk::BufferUsageFlags::STORAGE_BUFFER.as_raw()
             | vk::BufferUsageFlags::UNIFORM_BUFFER.as_raw()
+            | vk::BufferUsageFlags::UNIFORM_TEXEL_BUFFER.as_raw()
+            | vk::BufferUsageFlags::STORAGE_TEXEL_BUFFER.as_raw()
             | vk::BufferUsageFlags::INDIRECT_BUFFER.as_raw()
             | vk::BufferUsageFlags::VERTEX_BUFFER.as_raw()
             | vk::BufferUsageFlags::INDEX_BUFFER.as_raw(),

@@ -17,20 +17,33 @@ pub struct ImageShape {
     pub levels: u32,
     /// Array layers.
     pub layers: u32,
+    /// Samples of a texel.
+    pub samples: vk::SampleCountFlags,
 }
 
 impl ImageShape {
     /// A 2D image of one level.
     #[must_use]
     pub fn flat(format: vk::Format, width: u32, height: u32) -> Self {
-        let extent = [width, height, 1];
-        Self { format, dimensions: vk::ImageType::TYPE_2D, extent, levels: 1, layers: 1 }
+        Self::new(format, vk::ImageType::TYPE_2D, [width, height, 1])
     }
 
     /// A 3D image of one level.
     #[must_use]
     pub fn solid(format: vk::Format, extent: [u32; 3]) -> Self {
-        Self { format, dimensions: vk::ImageType::TYPE_3D, extent, levels: 1, layers: 1 }
+        Self::new(format, vk::ImageType::TYPE_3D, extent)
+    }
+
+    /// An image of one level, one layer and one sample.
+    #[must_use]
+    pub fn new(format: vk::Format, dimensions: vk::ImageType, extent: [u32; 3]) -> Self {
+        Self { format, dimensions, extent, levels: 1, layers: 1, samples: vk::SampleCountFlags::TYPE_1 }
+    }
+
+    /// Texels of a level.
+    #[must_use]
+    pub fn extent_of(&self, level: u32) -> [u32; 3] {
+        self.extent.map(|size| (size >> level).max(1))
     }
 
     fn view_type(&self) -> vk::ImageViewType {
@@ -45,7 +58,7 @@ impl ImageShape {
 
     /// All texels of a level, in all layers, as a region of a buffer from `offset` on.
     pub fn whole_level(&self, level: u32, offset: u64) -> vk::BufferImageCopy {
-        let [width, height, depth] = self.extent.map(|size| (size >> level).max(1));
+        let [width, height, depth] = self.extent_of(level);
         vk::BufferImageCopy {
             buffer_offset: offset,
             image_subresource: vk::ImageSubresourceLayers {
@@ -86,7 +99,7 @@ impl StorageImage {
     /// # Errors
     /// What the driver returns.
     pub fn new(device: &Device, shape: ImageShape) -> Result<Self> {
-        let mut image = Self::unbound(device, shape, vk::ImageCreateFlags::empty())?;
+        let mut image = Self::unbound(device, shape, vk::ImageCreateFlags::empty(), Self::USAGE)?;
         image.bind_memory()?;
         image.make_view()?;
         Ok(image)
@@ -119,7 +132,11 @@ impl StorageImage {
         Ok(image)
     }
 
-    fn bind_memory(&mut self) -> Result<()> {
+    /// Gives the image memory of its own.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn bind_memory(&mut self) -> Result<()> {
         let device = self.device.clone();
         // SAFETY: just created from this device.
         let needs = unsafe { device.raw.get_image_memory_requirements(self.handle) };

@@ -34,6 +34,8 @@ mod shaders;
 mod sparse;
 mod sparse_image;
 mod sync;
+mod texel;
+mod vertex_fetch;
 mod window;
 
 pub use ash::vk::*;
@@ -60,6 +62,8 @@ pub use shaders::*;
 pub use sparse::{Bind, BindInfo, SparseBuffer};
 pub use sparse_image::{BlockBind, SparseImage};
 pub use sync::{Event, Fence, Semaphore};
+pub use texel::TexelView;
+pub use vertex_fetch::{VertexFetch, VertexFetchOptions};
 pub use window::{Presentation, Surface, Swapchain, SwapchainOptions};
 
 /// How long the suite waits for a fence before it calls the work hung, in nanoseconds.

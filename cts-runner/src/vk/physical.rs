@@ -204,6 +204,14 @@ impl Physical {
             .optimal_tiling_features
     }
 
+    /// What a format can be used for in buffers.
+    #[must_use]
+    pub fn buffer_features(&self, format: vk::Format) -> vk::FormatFeatureFlags {
+        // SAFETY: the physical device is one of this live instance's.
+        unsafe { self.instance.raw().get_physical_device_format_properties(self.handle, format) }
+            .buffer_features
+    }
+
     /// The device's name as reported.
     #[must_use]
     pub fn name(&self) -> String {

@@ -5,7 +5,9 @@ use std::ops::Deref;
 use ash::vk;
 
 use super::queue::{Split, timelines};
-use super::{Bound, Buffer, Device, Error, Fence, Memory, Queue, Result, Signals, Waits};
+use super::{
+    BlockBind, Bound, Buffer, Device, Error, Fence, Memory, Queue, Result, Signals, StorageImage, Waits,
+};
 
 /// A sparse buffer; which of its pages are bound is the caller's to know.
 pub struct SparseBuffer {
@@ -56,10 +58,52 @@ impl Bind {
 pub struct BindInfo<'a> {
     /// Buffers and their binds, in order.
     pub buffers: &'a [(&'a Buffer, &'a [Bind])],
+    /// Images and their opaque binds.
+    pub opaque: &'a [(&'a StorageImage, &'a [Bind])],
+    /// Images and their binds of blocks.
+    pub blocks: &'a [(&'a StorageImage, &'a [BlockBind])],
     /// Before the binds.
     pub waits: Waits<'a>,
     /// After the binds.
     pub signals: Signals<'a>,
+}
+
+/// The binds of one info as Vulkan takes them: those of each resource lie one behind the other.
+struct RawBinds {
+    buffers: Vec<Vec<vk::SparseMemoryBind>>,
+    opaque: Vec<Vec<vk::SparseMemoryBind>>,
+    blocks: Vec<Vec<vk::SparseImageMemoryBind>>,
+}
+
+/// What an info points to: for buffers, opaque parts and blocks of images.
+type Structures<'a> = (
+    Vec<vk::SparseBufferMemoryBindInfo<'a>>,
+    Vec<vk::SparseImageOpaqueMemoryBindInfo<'a>>,
+    Vec<vk::SparseImageMemoryBindInfo<'a>>,
+);
+
+impl RawBinds {
+    fn new(info: &BindInfo<'_>) -> Self {
+        let raw = |binds: &&[Bind]| binds.iter().map(Bind::raw).collect();
+        Self {
+            buffers: info.buffers.iter().map(|(_, binds)| raw(binds)).collect(),
+            opaque: info.opaque.iter().map(|(_, binds)| raw(binds)).collect(),
+            blocks: info.blocks.iter().map(|(_, binds)| binds.iter().map(BlockBind::raw).collect()).collect(),
+        }
+    }
+
+    fn structures<'a>(&'a self, info: &BindInfo<'_>) -> Structures<'a> {
+        let buffers = info.buffers.iter().zip(&self.buffers).map(|((buffer, _), binds)| {
+            vk::SparseBufferMemoryBindInfo::default().buffer(buffer.handle).binds(binds)
+        });
+        let opaque = info.opaque.iter().zip(&self.opaque).map(|((image, _), binds)| {
+            vk::SparseImageOpaqueMemoryBindInfo::default().image(image.handle).binds(binds)
+        });
+        let blocks = info.blocks.iter().zip(&self.blocks).map(|((image, _), binds)| {
+            vk::SparseImageMemoryBindInfo::default().image(image.handle).binds(binds)
+        });
+        (buffers.collect(), opaque.collect(), blocks.collect())
+    }
 }
 
 impl SparseBuffer {
@@ -149,28 +193,16 @@ impl Queue {
     pub fn bind_sparse(&self, device: &Device, infos: &[BindInfo<'_>], fence: Option<&Fence>) -> Result<()> {
         let waits: Vec<_> = infos.iter().map(|i| Split::new(i.waits)).collect();
         let signals: Vec<_> = infos.iter().map(|i| Split::new(i.signals)).collect();
-        let binds: Vec<Vec<Vec<_>>> = infos
-            .iter()
-            .map(|i| i.buffers.iter().map(|(_, binds)| binds.iter().map(Bind::raw).collect()).collect())
-            .collect();
-        let buffers: Vec<Vec<_>> = infos
-            .iter()
-            .zip(&binds)
-            .map(|(info, binds)| {
-                let with_binds = info.buffers.iter().zip(binds);
-                with_binds
-                    .map(|((buffer, _), binds)| {
-                        vk::SparseBufferMemoryBindInfo::default().buffer(buffer.handle).binds(binds)
-                    })
-                    .collect()
-            })
-            .collect();
+        let binds: Vec<_> = infos.iter().map(RawBinds::new).collect();
+        let structures: Vec<_> = infos.iter().zip(&binds).map(|(info, raw)| raw.structures(info)).collect();
         let mut timelines = timelines(&waits, &signals);
         let mut raw = Vec::with_capacity(infos.len());
         for (i, timeline) in timelines.iter_mut().enumerate() {
             let mut info = vk::BindSparseInfo::default()
                 .wait_semaphores(&waits[i].handles)
-                .buffer_binds(&buffers[i])
+                .buffer_binds(&structures[i].0)
+                .image_opaque_binds(&structures[i].1)
+                .image_binds(&structures[i].2)
                 .signal_semaphores(&signals[i].handles);
             if device.physical.extra.timeline {
                 info = info.push_next(timeline);

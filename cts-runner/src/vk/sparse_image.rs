@@ -55,6 +55,19 @@ impl SparseImage {
     /// # Errors
     /// Not supported without the features or for the format; what the driver returns.
     pub fn new(device: &Device, shape: ImageShape, flags: vk::ImageCreateFlags) -> Result<Self> {
+        Self::with_usage(device, shape, flags, StorageImage::USAGE)
+    }
+
+    /// An image of one aspect for other uses, nothing bound.
+    ///
+    /// # Errors
+    /// As [`SparseImage::new`].
+    pub fn with_usage(
+        device: &Device,
+        shape: ImageShape,
+        flags: vk::ImageCreateFlags,
+        usage: vk::ImageUsageFlags,
+    ) -> Result<Self> {
         let features = &device.physical.features;
         let solid = shape.dimensions == vk::ImageType::TYPE_3D;
         let has = if solid { features.sparse_residency_image3_d } else { features.sparse_residency_image2_d };
@@ -62,7 +75,7 @@ impl SparseImage {
             return Err(Error::NotSupported("sparse residency of images".into()));
         }
         let flags = flags | vk::ImageCreateFlags::SPARSE_BINDING | vk::ImageCreateFlags::SPARSE_RESIDENCY;
-        let image = StorageImage::unbound(device, shape, flags)?;
+        let image = StorageImage::unbound(device, shape, flags, usage)?;
         // SAFETY: just created from this device.
         let (all, memory_requirements) = unsafe {
             let raw = &device.raw;
@@ -94,18 +107,37 @@ impl SparseImage {
         Memory::host(device, blocks * self.page(), self.memory_requirements.memory_type_bits)
     }
 
+    /// The granularity of blocks that the device tells of images like this one; `None` where they cannot be sparse.
+    #[must_use]
+    pub fn granularity(device: &Device, shape: &ImageShape, usage: vk::ImageUsageFlags) -> Option<[u32; 3]> {
+        let physical = &device.physical;
+        // SAFETY: the physical device is one of the live instance's.
+        let found = unsafe {
+            physical.instance.raw().get_physical_device_sparse_image_format_properties(
+                physical.handle,
+                shape.format,
+                shape.dimensions,
+                shape.samples,
+                usage,
+                vk::ImageTiling::OPTIMAL,
+            )
+        };
+        let vk::Extent3D { width, height, depth } = found.first()?.image_granularity;
+        Some([width, height, depth])
+    }
+
     /// Binds one block of level 0, given by its column, row and slice, to a block of memory.
     pub fn map(&self, at: [u32; 3], layer: u32, memory: &Memory, memory_block: u64) -> BlockBind {
-        let (block, extent) = (self.block(), self.image.shape.extent);
+        let memory = Some((memory.handle, memory_block * self.page()));
+        BlockBind { memory, ..self.block_at(0, layer, at) }
+    }
+
+    /// Unbinds one block of any level, given by its column, row and slice.
+    pub fn block_at(&self, level: u32, layer: u32, at: [u32; 3]) -> BlockBind {
+        let (block, extent) = (self.block(), self.image.shape.extent_of(level));
         let offset = std::array::from_fn(|axis| (at[axis] * block[axis]) as i32);
         let extent = std::array::from_fn(|axis| block[axis].min(extent[axis] - at[axis] * block[axis]));
-        BlockBind {
-            level: 0,
-            layer,
-            offset,
-            extent,
-            memory: Some((memory.handle, memory_block * self.page())),
-        }
+        BlockBind { level, layer, offset, extent, memory: None }
     }
 }
 
@@ -144,7 +176,12 @@ impl StorageImage {
     ///
     /// # Errors
     /// Not supported for what the format queries refuse; what the driver returns.
-    pub(super) fn unbound(device: &Device, shape: ImageShape, flags: vk::ImageCreateFlags) -> Result<Self> {
+    pub fn unbound(
+        device: &Device,
+        shape: ImageShape,
+        flags: vk::ImageCreateFlags,
+        usage: vk::ImageUsageFlags,
+    ) -> Result<Self> {
         let [width, height, depth] = shape.extent;
         let families: Vec<u32> = (0..device.physical.families.len() as u32).collect();
         let mut info = vk::ImageCreateInfo::default()
@@ -154,8 +191,8 @@ impl StorageImage {
             .extent(vk::Extent3D { width, height, depth })
             .mip_levels(shape.levels)
             .array_layers(shape.layers)
-            .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(Self::USAGE);
+            .samples(shape.samples)
+            .usage(usage);
         if families.len() > 1 {
             info = info.sharing_mode(vk::SharingMode::CONCURRENT).queue_family_indices(&families);
         }

@@ -1,8 +1,10 @@
 //! Sparse buffers: binding, residency, aliasing.
 
 mod a_bind_over_several_mappings;
+mod a_bind_that_repeats_a_part;
 mod a_semaphore_orders_bind_and_use;
 mod a_size_that_is_no_multiple_of_the_page;
+mod a_split_tail_can_be_rebound;
 mod a_terabyte;
 mod a_write_across_bound_and_unbound_pages;
 mod aliased_buffers_share_memory;
@@ -42,7 +44,9 @@ mod writes_reach_the_memory;
 
 super::cases!("sparse":
     a_bind_over_several_mappings,
+    a_bind_that_repeats_a_part,
     a_semaphore_orders_bind_and_use,
+    a_split_tail_can_be_rebound,
     a_size_that_is_no_multiple_of_the_page,
     a_terabyte,
     a_write_across_bound_and_unbound_pages,

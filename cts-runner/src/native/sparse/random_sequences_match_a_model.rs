@@ -113,7 +113,7 @@ impl<'a> Player<'a> {
         let by_semaphore = self.rng.one_in(2);
         let signals = [(&self.semaphore, 0)];
         let signals = &signals[..usize::from(by_semaphore)];
-        let info = BindInfo { buffers: &[(&self.pages.buffer, binds)], waits: &[], signals };
+        let info = BindInfo { buffers: &[(&self.pages.buffer, binds)], signals, ..BindInfo::default() };
         binder.bind_sparse(device, &[info], (!by_semaphore).then_some(&self.fence))?;
         if !by_semaphore {
             self.fence.wait()?;

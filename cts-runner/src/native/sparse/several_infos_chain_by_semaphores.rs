@@ -16,7 +16,12 @@ pub(super) fn run(cx: &Context) -> Outcome {
             signals: &[(&a, 0)],
             ..BindInfo::default()
         },
-        BindInfo { buffers: &[(buffer, &[pages.map(1, 4)])], waits: &[(&a, 0)], signals: &[(&b, 0)] },
+        BindInfo {
+            buffers: &[(buffer, &[pages.map(1, 4)])],
+            waits: &[(&a, 0)],
+            signals: &[(&b, 0)],
+            ..BindInfo::default()
+        },
         BindInfo {
             buffers: &[(buffer, &[pages.map(1, 5), pages.unmap(2)])],
             waits: &[(&b, 0)],

@@ -13,6 +13,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         buffers: &[(&pages.buffer, &binds)],
         waits: &[(&timeline, 5)],
         signals: &[(&timeline, 6)],
+        ..BindInfo::default()
     };
     cx.sparse()?.bind_sparse(&cx.device, &[info], None)?;
     check!(!timeline.wait_for(6, 20_000_000)?, "the bind did not wait for the host's signal");

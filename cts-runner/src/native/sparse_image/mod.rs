@@ -1,17 +1,27 @@
 //! Sparse images: blocks, mip tails, and what unbound ones do.
+//!
+//! The files with parameters are named as the groups of `dEQP-VK.sparse_resources` for images; their fixture is `weave`.
 
+mod access;
 mod aliased_images_share_blocks;
+mod binding;
+mod block_shapes;
 mod block_shapes_are_standard;
 mod blocks_show_their_memory;
 mod mip_tails_are_bound_layer_by_layer;
+mod mips;
+mod multisample;
 mod one_bind_covers_many_blocks;
 mod opaque_binds_cover_all;
+mod rebind;
 mod rebound_blocks_keep_their_memory;
+mod residency;
 mod shaders_see_blocks;
 mod unbound_blocks_are_zero;
+mod weave;
 mod wrong_block_binds_are_refused;
 
-use crate::native::Context;
+use crate::native::{Case, Context};
 use crate::vk::{self, ImageShape, SparseImage};
 
 super::cases!("sparse_image":
@@ -26,6 +36,20 @@ super::cases!("sparse_image":
     unbound_blocks_are_zero,
     wrong_block_binds_are_refused,
 );
+
+/// The cases with parameters, of all files.
+pub(super) fn cases() -> Vec<Case> {
+    [
+        binding::cases(),
+        residency::cases(),
+        rebind::cases(),
+        mips::cases(),
+        block_shapes::cases(),
+        access::cases(),
+        multisample::cases(),
+    ]
+    .concat()
+}
 
 /// A sparse image of one level of `R32_UINT`.
 fn words(cx: &Context, width: u32, height: u32) -> vk::Result<SparseImage> {

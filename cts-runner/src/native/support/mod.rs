@@ -1,8 +1,10 @@
 //! Shared by cases: assertions that say what differs where, and the sparse fixture.
 
 mod pages;
+mod role;
 
 pub(super) use pages::Pages;
+pub use role::Role;
 
 use super::{Failure, Outcome};
 
