@@ -163,6 +163,82 @@ fn images_without_format_go_to_the_unit() {
     assert_eq!(out[..4], [1, 2, 3, 16]);
 }
 
+/// The unit gives 32-bit words, so it is asked for the upper halves of four texels by themselves.
+#[test]
+fn gathers_of_64_bit_texels_have_both_words() {
+    let code = |component: u32| {
+        spvasm(&format!(
+            "OpCapability Shader
+             OpCapability Int64
+             OpCapability Int64ImageEXT
+             OpCapability ImageGatherExtended
+             OpExtension \"SPV_EXT_shader_image_int64\"
+             OpMemoryModel Logical GLSL450
+             OpEntryPoint GLCompute %main \"main\"
+             OpExecutionMode %main LocalSize 1 1 1
+             OpDecorate %i DescriptorSet 0
+             OpDecorate %i Binding 1
+             OpDecorate %o DescriptorSet 0
+             OpDecorate %o Binding 0
+             OpDecorate %array ArrayStride 8
+             OpDecorate %block BufferBlock
+             OpMemberDecorate %block 0 Offset 0
+             %void = OpTypeVoid
+             %fn = OpTypeFunction %void
+             %float = OpTypeFloat 32
+             %vec2 = OpTypeVector %float 2
+             %int = OpTypeInt 32 1
+             %ivec2 = OpTypeVector %int 2
+             %uint = OpTypeInt 32 0
+             %wide = OpTypeInt 64 0
+             %vec4 = OpTypeVector %wide 4
+             %image = OpTypeImage %wide 2D 0 0 0 1 Unknown
+             %both = OpTypeSampledImage %image
+             %pi = OpTypePointer UniformConstant %both
+             %i = OpVariable %pi UniformConstant
+             %array = OpTypeRuntimeArray %wide
+             %block = OpTypeStruct %array
+             %pb = OpTypePointer Uniform %block
+             %pw = OpTypePointer Uniform %wide
+             %o = OpVariable %pb Uniform
+             %0 = OpConstant %int 0
+             %1 = OpConstant %int 1
+             %2 = OpConstant %int 2
+             %3 = OpConstant %int 3
+             %which = OpConstant %uint {component}
+             %half = OpConstant %float 0.5
+             %at = OpConstantComposite %vec2 %half %half
+             %main = OpFunction %void None %fn
+             %start = OpLabel
+             %p0 = OpAccessChain %pw %o %0 %0
+             %p1 = OpAccessChain %pw %o %0 %1
+             %p2 = OpAccessChain %pw %o %0 %2
+             %p3 = OpAccessChain %pw %o %0 %3
+             %zeros = OpLoad %wide %p0
+             %zero = OpUConvert %uint %zeros
+             %seven = OpIAdd %int %zero %3
+             %offset = OpCompositeConstruct %ivec2 %seven %2
+             %s = OpLoad %both %i
+             %v = OpImageGather %vec4 %s %at %which Offset %offset
+             %v0 = OpCompositeExtract %wide %v 0
+             %v1 = OpCompositeExtract %wide %v 1
+             %v2 = OpCompositeExtract %wide %v 2
+             %v3 = OpCompositeExtract %wide %v 3
+             OpStore %p0 %v0
+             OpStore %p1 %v1
+             OpStore %p2 %v2
+             OpStore %p3 %v3
+             OpReturn
+             OpFunctionEnd"
+        ))
+    };
+    let half = float(0.5);
+    let out = run_code(code(0), &[(1, 1)], |_, _| ());
+    assert_eq!(out[..8], [half, half, 3, 3, 2, 2, 0, 1]);
+    let out = run_code(code(3), &[(1, 1)], |_, _| ());
+    assert_eq!(out[..8], [1, 0, 1, 0, 1, 0, 1, 0], "there is one channel");
+}
+
 /// A sampled image has to be made of an image and a sampler.
 #[test]
 fn mixed_up_operands_are_refused() {

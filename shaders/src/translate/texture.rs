@@ -452,6 +452,8 @@ impl<'a> Translator<'a> {
             return Err(CompileError::unsupported("images of this sampled type"));
         }
         let types = if kind.op == TextureOp::Write { &[][..] } else { &[ty; 4][..] };
+        let is_wide = image.ty.component == Type::I64;
+        let gather = (is_wide && kind.op == TextureOp::Gather).then(|| texture.clone());
         let (resident, words) = self.builder.texture(texture, types);
         if kind.op == TextureOp::Write {
             return Ok(());
@@ -468,13 +470,34 @@ impl<'a> Translator<'a> {
                 scalars.extend(image.ty.arrayed.then(|| words[3]));
             }
             Op::ImageQuerySamples => scalars.push(words[1]),
-            _ if image.ty.component == Type::I64 => {
-                let value = self.joined_words(Type::I64, &words[..2]);
-                let (zero, one) = (self.small(Type::I64, 0), self.small(Type::I64, 1));
-                scalars.extend([value, zero, zero, one].into_iter().take(count));
+            _ if is_wide => {
+                let texels = match gather {
+                    Some(gather) => self.wide_gather(gather, &words),
+                    None => self.wide_texel(&words),
+                };
+                scalars.extend(texels.into_iter().take(count));
             }
             _ => scalars.extend(words.into_iter().take(count)),
         }
         self.define(instruction, &scalars)
+    }
+
+    /// A texel of 64 bits: there is one channel, and the unit gives its words.
+    fn wide_texel(&mut self, words: &[Value]) -> [Value; 4] {
+        let value = self.joined_words(Type::I64, &words[..2]);
+        let (zero, one) = (self.small(Type::I64, 0), self.small(Type::I64, 1));
+        [value, zero, zero, one]
+    }
+
+    /// One channel of four texels of 64 bits. The unit, which takes a texel's words for channels, has given the low ones of the
+    /// first channel and is asked again for the others.
+    fn wide_gather(&mut self, mut gather: Texture, low: &[Value]) -> [Value; 4] {
+        let component = gather.instruction.component;
+        if component != 0 {
+            return [self.small(Type::I64, (component == 3).into()); 4];
+        }
+        gather.instruction.component = 1;
+        let (_, high) = self.builder.texture(gather, &[Type::I32; 4]);
+        std::array::from_fn(|texel| self.joined_words(Type::I64, &[low[texel], high[texel]]))
     }
 }
