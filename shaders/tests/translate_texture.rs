@@ -174,14 +174,14 @@ fn gathers_of_64_bit_texels_have_both_words() {
              OpCapability ImageGatherExtended
              OpExtension \"SPV_EXT_shader_image_int64\"
              OpMemoryModel Logical GLSL450
-             OpEntryPoint GLCompute %main \"main\"
+             OpEntryPoint GLCompute %main \"main\" %i %o
              OpExecutionMode %main LocalSize 1 1 1
              OpDecorate %i DescriptorSet 0
              OpDecorate %i Binding 1
              OpDecorate %o DescriptorSet 0
              OpDecorate %o Binding 0
              OpDecorate %array ArrayStride 8
-             OpDecorate %block BufferBlock
+             OpDecorate %block Block
              OpMemberDecorate %block 0 Offset 0
              %void = OpTypeVoid
              %fn = OpTypeFunction %void
@@ -198,9 +198,9 @@ fn gathers_of_64_bit_texels_have_both_words() {
              %i = OpVariable %pi UniformConstant
              %array = OpTypeRuntimeArray %wide
              %block = OpTypeStruct %array
-             %pb = OpTypePointer Uniform %block
-             %pw = OpTypePointer Uniform %wide
-             %o = OpVariable %pb Uniform
+             %pb = OpTypePointer StorageBuffer %block
+             %pw = OpTypePointer StorageBuffer %wide
+             %o = OpVariable %pb StorageBuffer
              %0 = OpConstant %int 0
              %1 = OpConstant %int 1
              %2 = OpConstant %int 2
