@@ -10,6 +10,7 @@ mod image;
 mod pages;
 mod read;
 mod rebind;
+mod sample;
 mod setup;
 mod submit;
 
@@ -69,6 +70,7 @@ const METRICS: &[Metric] = &[
     Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
+    Metric { names: &["sample_bilinear_mtexels", "sparse_sample_bilinear_mtexels"], measure: sample::both },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["device_create_us"], measure: setup::devices },

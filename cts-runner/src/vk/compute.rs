@@ -28,6 +28,8 @@ pub struct KernelOptions<'a> {
     pub push_bytes: u32,
     /// Whether sets are pushed descriptors.
     pub push_sets: bool,
+    /// Immutable samplers of each binding with combined images, as many as it has.
+    pub immutable_samplers: &'a [vk::Sampler],
     /// Specialization constants: id and 32-bit value.
     pub constants: &'a [(u32, u32)],
     /// Pipeline flags, such as `DISPATCH_BASE`.
@@ -89,7 +91,7 @@ impl Kernel {
             sets: Vec::new(),
         };
         for bindings in options.sets {
-            kernel.sets.push(SetShape::new(device, bindings, options.push_sets)?);
+            kernel.sets.push(SetShape::new(device, bindings, options)?);
         }
         let layouts: Vec<_> = kernel.sets.iter().map(|s| s.layout).collect();
         let ranges = [vk::PushConstantRange {
@@ -179,18 +181,27 @@ impl Drop for Kernel {
 }
 
 impl SetShape {
-    fn new(device: &Device, bindings: &[(vk::DescriptorType, u32)], push: bool) -> Result<Self> {
+    fn new(
+        device: &Device,
+        bindings: &[(vk::DescriptorType, u32)],
+        options: KernelOptions<'_>,
+    ) -> Result<Self> {
         let entries: Vec<_> = (0u32..)
             .zip(bindings)
             .map(|(binding, &(kind, count))| {
-                vk::DescriptorSetLayoutBinding::default()
+                let info = vk::DescriptorSetLayoutBinding::default()
                     .binding(binding)
                     .descriptor_type(kind)
                     .descriptor_count(count)
-                    .stage_flags(vk::ShaderStageFlags::COMPUTE)
+                    .stage_flags(vk::ShaderStageFlags::COMPUTE);
+                let samples = kind == vk::DescriptorType::COMBINED_IMAGE_SAMPLER;
+                match samples && options.immutable_samplers.len() == count as usize {
+                    true => info.immutable_samplers(options.immutable_samplers),
+                    false => info,
+                }
             })
             .collect();
-        let flags = if push {
+        let flags = if options.push_sets {
             vk::DescriptorSetLayoutCreateFlags::PUSH_DESCRIPTOR_KHR
         } else {
             vk::DescriptorSetLayoutCreateFlags::empty()

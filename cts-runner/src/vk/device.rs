@@ -79,6 +79,9 @@ impl Device {
         let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default().present_wait(true);
         let mut swapchains =
             vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default().swapchain_maintenance1(true);
+        let mut conversions =
+            vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default().sampler_ycbcr_conversion(true);
+        let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default().host_image_copy(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -101,6 +104,8 @@ impl Device {
             extra.present_wait => present_id,
             extra.present_wait => present_wait,
             extra.swapchain_maintenance1 => swapchains,
+            extra.ycbcr_conversion => conversions,
+            extra.host_image_copy => host_copies,
         }
         let instance = physical.instance.raw();
         // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.
@@ -157,6 +162,10 @@ impl Device {
             (khr::present_id::NAME, extra.present_wait),
             (khr::present_wait::NAME, extra.present_wait),
             (ext::swapchain_maintenance1::NAME, extra.swapchain_maintenance1),
+            (khr::sampler_ycbcr_conversion::NAME, extra.ycbcr_conversion),
+            (khr::copy_commands2::NAME, extra.host_image_copy),
+            (khr::format_feature_flags2::NAME, extra.host_image_copy),
+            (ext::host_image_copy::NAME, extra.host_image_copy),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))

@@ -56,6 +56,10 @@ pub struct ExtraFeatures {
     pub present_wait: bool,
     /// `swapchainMaintenance1`.
     pub swapchain_maintenance1: bool,
+    /// `samplerYcbcrConversion`.
+    pub ycbcr_conversion: bool,
+    /// `hostImageCopy`.
+    pub host_image_copy: bool,
 }
 
 impl Physical {
@@ -101,6 +105,8 @@ impl Physical {
         let mut present_id = vk::PhysicalDevicePresentIdFeaturesKHR::default();
         let mut present_wait = vk::PhysicalDevicePresentWaitFeaturesKHR::default();
         let mut swapchains = vk::PhysicalDeviceSwapchainMaintenance1FeaturesEXT::default();
+        let mut conversions = vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default();
+        let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -120,6 +126,8 @@ impl Physical {
             khr::present_id::NAME => present_id,
             khr::present_wait::NAME => present_wait,
             ext::swapchain_maintenance1::NAME => swapchains,
+            khr::sampler_ycbcr_conversion::NAME => conversions,
+            ext::host_image_copy::NAME => host_copies,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -136,6 +144,8 @@ impl Physical {
             storage_16bit: halves.storage_buffer16_bit_access == vk::TRUE,
             present_wait: present_id.present_id == vk::TRUE && present_wait.present_wait == vk::TRUE,
             swapchain_maintenance1: swapchains.swapchain_maintenance1 == vk::TRUE,
+            ycbcr_conversion: conversions.sampler_ycbcr_conversion == vk::TRUE,
+            host_image_copy: host_copies.host_image_copy == vk::TRUE,
         }
     }
 

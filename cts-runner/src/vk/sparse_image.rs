@@ -55,6 +55,24 @@ impl SparseImage {
     /// # Errors
     /// Not supported without the features or for the format; what the driver returns.
     pub fn new(device: &Device, shape: ImageShape, flags: vk::ImageCreateFlags) -> Result<Self> {
+        Self::with_usage(device, shape, flags, StorageImage::USAGE)
+    }
+
+    /// An image of one aspect that shaders sample, nothing bound.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn sampled(device: &Device, shape: ImageShape) -> Result<Self> {
+        let usage = vk::ImageUsageFlags::SAMPLED | vk::ImageUsageFlags::TRANSFER_DST;
+        Self::with_usage(device, shape, vk::ImageCreateFlags::empty(), usage)
+    }
+
+    fn with_usage(
+        device: &Device,
+        shape: ImageShape,
+        flags: vk::ImageCreateFlags,
+        usage: vk::ImageUsageFlags,
+    ) -> Result<Self> {
         let features = &device.physical.features;
         let solid = shape.dimensions == vk::ImageType::TYPE_3D;
         let has = if solid { features.sparse_residency_image3_d } else { features.sparse_residency_image2_d };
@@ -62,7 +80,7 @@ impl SparseImage {
             return Err(Error::NotSupported("sparse residency of images".into()));
         }
         let flags = flags | vk::ImageCreateFlags::SPARSE_BINDING | vk::ImageCreateFlags::SPARSE_RESIDENCY;
-        let image = StorageImage::unbound(device, shape, flags)?;
+        let image = StorageImage::unbound_for(device, shape, flags, usage)?;
         // SAFETY: just created from this device.
         let (all, memory_requirements) = unsafe {
             let raw = &device.raw;
@@ -145,6 +163,15 @@ impl StorageImage {
     /// # Errors
     /// Not supported for what the format queries refuse; what the driver returns.
     pub(super) fn unbound(device: &Device, shape: ImageShape, flags: vk::ImageCreateFlags) -> Result<Self> {
+        Self::unbound_for(device, shape, flags, Self::USAGE)
+    }
+
+    fn unbound_for(
+        device: &Device,
+        shape: ImageShape,
+        flags: vk::ImageCreateFlags,
+        usage: vk::ImageUsageFlags,
+    ) -> Result<Self> {
         let [width, height, depth] = shape.extent;
         let families: Vec<u32> = (0..device.physical.families.len() as u32).collect();
         let mut info = vk::ImageCreateInfo::default()
@@ -155,7 +182,7 @@ impl StorageImage {
             .mip_levels(shape.levels)
             .array_layers(shape.layers)
             .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(Self::USAGE);
+            .usage(usage);
         if families.len() > 1 {
             info = info.sharing_mode(vk::SharingMode::CONCURRENT).queue_family_indices(&families);
         }

@@ -29,8 +29,8 @@ macro_rules! extensions {
                 match self { $(Self::$variant => ash::$vendor::$module::SPEC_VERSION,)* }
             }
 
-            fn bit(self) -> u128 {
-                1 << self as u32
+            fn index(self) -> usize {
+                self as usize
             }
         }
     };
@@ -47,8 +47,8 @@ pub trait Extension: Copy + 'static {
     /// The revision of the extension's specification that is implemented.
     fn revision(self) -> u32;
 
-    /// Its bit in a [`Set`].
-    fn bit(self) -> u128;
+    /// Its place in the list, and its bit in a [`Set`].
+    fn index(self) -> usize;
 
     /// What `vkEnumerate*ExtensionProperties` says of it.
     fn properties(self) -> vk::ExtensionProperties {
@@ -221,6 +221,26 @@ extensions! {
         BorderColorSwizzle = ext::border_color_swizzle;
         /// Splines.
         FilterCubic = ext::filter_cubic;
+        /// Formats of 4 bits with alpha first.
+        Formats4444 = ext::_4444_formats;
+        /// All features of formats.
+        FormatFeatureFlags2 = khr::format_feature_flags2;
+        /// Copies of images by the host.
+        HostImageCopy = ext::host_image_copy;
+        /// Slices of 3D images as 2D images.
+        Image2dViewOf3d = ext::image_2d_view_of_3d;
+        /// Texels with unused bits are sampled as they are.
+        Rgba10x6Formats = ext::rgba10x6_formats;
+        /// ASTC with high dynamic range.
+        TextureCompressionAstcHdr = ext::texture_compression_astc_hdr;
+        /// Luma and chroma become colors.
+        SamplerYcbcrConversion = khr::sampler_ycbcr_conversion;
+        /// Usage of stencil apart from depth.
+        SeparateStencilUsage = ext::separate_stencil_usage;
+        /// Two planes without subsampling.
+        Ycbcr2Plane444Formats = ext::ycbcr_2plane_444_formats;
+        /// Layers of images with several planes.
+        YcbcrImageArrays = ext::ycbcr_image_arrays;
         /// Views that show no level below one.
         ImageViewMinLod = ext::image_view_min_lod;
         /// Faces of cubes with edges.
@@ -315,7 +335,8 @@ impl DeviceExtension {
             | Self::DeviceGroup
             | Self::GetMemoryRequirements2
             | Self::Maintenance1
-            | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
+            | Self::Maintenance3
+            | Self::SamplerYcbcrConversion => Some(vk::API_VERSION_1_1),
             Self::BufferDeviceAddress
             | Self::CreateRenderpass2
             | Self::DrawIndirectCount
@@ -334,10 +355,13 @@ impl DeviceExtension {
     }
 }
 
+/// 64-bit words of a [`Set`].
+const SET_WORDS: usize = 4;
+
 /// A set of enabled extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set<E> {
-    bits: u128,
+    words: [u64; SET_WORDS],
     kind: std::marker::PhantomData<E>,
 }
 
@@ -350,21 +374,23 @@ impl<E: Extension> Set<E> {
     /// # Safety
     /// `names` is null or points to `count` null-terminated strings.
     pub unsafe fn from_names(names: *const *const c_char, count: u32) -> Result<Self, Error> {
-        let mut bits = 0;
+        let mut words = [0; SET_WORDS];
         // SAFETY: this function's contract.
         for &name in unsafe { guard::slice(names, count) } {
             // SAFETY: this function's contract.
             let name = unsafe { CStr::from_ptr(name) };
             let known = E::ALL.iter().find(|extension| extension.name() == name);
-            bits |=
-                known.ok_or_else(|| Error::ExtensionNotPresent(name.to_string_lossy().into_owned()))?.bit();
+            let index =
+                known.ok_or_else(|| Error::ExtensionNotPresent(name.to_string_lossy().into_owned()))?.index();
+            words[index / 64] |= 1 << (index % 64);
         }
-        Ok(Self { bits, kind: std::marker::PhantomData })
+        Ok(Self { words, kind: std::marker::PhantomData })
     }
 
     /// Whether the extension is enabled.
     pub fn contains(self, extension: E) -> bool {
-        self.bits & extension.bit() != 0
+        let index = extension.index();
+        self.words[index / 64] >> (index % 64) & 1 != 0
     }
 }
 
@@ -383,7 +409,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_fit_a_set() {
         fn check<E: Extension>() {
-            assert!(E::ALL.len() <= u128::BITS as usize);
+            assert!(E::ALL.len() <= 64 * SET_WORDS);
             for (index, extension) in E::ALL.iter().enumerate() {
                 assert!(E::ALL[..index].iter().all(|other| other.name() != extension.name()));
             }

@@ -24,6 +24,7 @@ pub mod query_pool;
 pub mod render_pass;
 pub mod sampler;
 pub mod shader_module;
+pub mod ycbcr_conversion;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -8,7 +8,7 @@ use lacuna_gpu::copy::resolve::{ResolveRegion, resolve_region};
 use lacuna_gpu::surface::Surface;
 
 use super::region::{OUTSIDE, Region, layer_count, planes};
-use super::{ImageCommand, address};
+use super::{ImageCommand, locate};
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
 use crate::handle::Object;
@@ -35,13 +35,11 @@ pub struct Resolve(Pair<ResolveRegion>);
 impl<R> Pair<R> {
     /// Source, destination and region of each, where they are now.
     fn placed(&self) -> impl Iterator<Item = (Surface, Surface, &R)> {
-        let bases = address(&self.source).zip(address(&self.destination));
-        bases.into_iter().flat_map(|(from_base, to_base)| {
-            self.regions.iter().map(move |(from, to, region)| {
-                let at =
-                    |base: u64, surface: &Surface| Surface { address: base + surface.address, ..*surface };
-                (at(from_base, from), at(to_base, to), region)
-            })
+        let at = |image: &Image, surface: &Surface| {
+            Some(Surface { address: locate(image, surface.address)?, ..*surface })
+        };
+        self.regions.iter().filter_map(move |(from, to, region)| {
+            Some((at(&self.source, from)?, at(&self.destination, to)?, region))
         })
     }
 }

@@ -7,6 +7,7 @@
 mod blit;
 mod clear;
 mod copy;
+mod host;
 mod region;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::queue::submission::Failed;
 pub use blit::{Blit, Resolve};
 pub use clear::Fill;
 pub use copy::CopiedBox;
+pub use host::{Direction, HostRegion, copy_image, copy_memory, memcpy_size};
 
 /// A command on images.
 pub enum ImageCommand {
@@ -57,45 +59,49 @@ pub enum Resource {
 }
 
 impl Resource {
-    fn address(&self) -> Option<u64> {
+    /// A place in it, where it is now.
+    fn locate(&self, place: Place) -> Option<Place> {
         match self {
-            Self::Buffer(buffer) => transfer::address(buffer),
-            Self::Image(image) => address(image),
+            Self::Buffer(buffer) => {
+                let base = transfer::address(buffer)?;
+                Some(Place { address: base + place.address, ..place })
+            }
+            Self::Image(image) => at(image, place),
         }
     }
 }
 
-/// Where an image is; one that never got memory is skipped.
-fn address(image: &Image) -> Option<u64> {
-    let address = image.address();
+/// Where a byte of an image is; one that never got memory is skipped.
+fn locate(image: &Image, offset: u64) -> Option<u64> {
+    let address = image.locate(offset);
     if address.is_none() {
         log::warn!("a command uses an image without memory: skipped");
     }
     address
 }
 
-/// A place in a resource whose first byte is at `base`.
-fn at(base: u64, place: Place) -> Place {
-    Place { address: base + place.address, ..place }
+/// A place in an image, where it is now.
+fn at(image: &Image, place: Place) -> Option<Place> {
+    Some(Place { address: locate(image, place.address)?, ..place })
 }
 
 impl State<'_> {
     pub(super) fn image(&mut self, command: &ImageCommand) -> Result<(), Failed> {
         match command {
             ImageCommand::Copy { source, destination, boxes } => {
-                let (Some(from), Some(to)) = (source.address(), destination.address()) else { return Ok(()) };
                 for copied in boxes {
-                    let (to, from) = (at(to, copied.destination), at(from, copied.source));
+                    let places = (destination.locate(copied.destination), source.locate(copied.source));
+                    let (Some(to), Some(from)) = places else { continue };
                     // SAFETY: the box is inside both resources, which the recording holds with their memory.
                     unsafe { copy_box(to, from, copied.size, copied.samples)? }
                 }
                 Ok(())
             }
             ImageCommand::Clear { image, fills } => {
-                let Some(base) = address(image) else { return Ok(()) };
                 for fill in fills {
+                    let Some(place) = at(image, fill.place) else { continue };
                     // SAFETY: the box is inside the image, which the recording holds with its memory.
-                    unsafe { fill_box(at(base, fill.place), fill.size, image.samples, fill.texel.bytes())? }
+                    unsafe { fill_box(place, fill.size, image.samples, fill.texel.bytes())? }
                 }
                 Ok(())
             }
