@@ -113,6 +113,12 @@ impl Error {
     }
 }
 
+impl From<lacuna_gpu::JobPanicked> for Error {
+    fn from(_: lacuna_gpu::JobPanicked) -> Self {
+        Self::Internal("a job of the worker pool panicked")
+    }
+}
+
 impl From<MemoryError> for Error {
     fn from(error: MemoryError) -> Self {
         match error {

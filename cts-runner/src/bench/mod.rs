@@ -14,6 +14,7 @@ mod paging;
 mod raster;
 mod read;
 mod rebind;
+mod sample;
 mod sampling;
 mod setup;
 mod submit;
@@ -79,6 +80,7 @@ const METRICS: &[Metric] = &[
         names: &["page_out_gbs", "page_in_gbs", "file_write_gbs", "file_read_gbs"],
         measure: paging::throughput,
     },
+    Metric { names: &["sample_bilinear_mtexels", "sparse_sample_bilinear_mtexels"], measure: sample::both },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["pipeline_compile_graphics_ms"], measure: setup::graphics },

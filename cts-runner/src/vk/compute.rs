@@ -24,6 +24,8 @@ pub struct KernelOptions<'a> {
     pub push_bytes: u32,
     /// Whether sets are pushed descriptors.
     pub push_sets: bool,
+    /// Immutable samplers of each binding with combined images, as many as it has.
+    pub immutable_samplers: &'a [vk::Sampler],
     /// Specialization constants: id and 32-bit value.
     pub constants: &'a [(u32, u32)],
     /// Pipeline flags, such as `DISPATCH_BASE`.
@@ -54,12 +56,9 @@ impl Kernel {
             sets: Vec::new(),
         };
         for bindings in options.sets {
-            kernel.sets.push(SetShape::new(
-                device,
-                bindings,
-                vk::ShaderStageFlags::COMPUTE,
-                options.push_sets,
-            )?);
+            let samplers = options.immutable_samplers;
+            let stages = vk::ShaderStageFlags::COMPUTE;
+            kernel.sets.push(SetShape::new(device, bindings, stages, samplers, options.push_sets)?);
         }
         let layouts: Vec<_> = kernel.sets.iter().map(|s| s.layout).collect();
         let ranges = [vk::PushConstantRange {

@@ -48,16 +48,22 @@ impl SetShape {
         device: &Device,
         bindings: &[(vk::DescriptorType, u32)],
         stages: vk::ShaderStageFlags,
+        immutable_samplers: &[vk::Sampler],
         push: bool,
     ) -> Result<Self> {
         let entries: Vec<_> = (0u32..)
             .zip(bindings)
             .map(|(binding, &(kind, count))| {
-                vk::DescriptorSetLayoutBinding::default()
+                let info = vk::DescriptorSetLayoutBinding::default()
                     .binding(binding)
                     .descriptor_type(kind)
                     .descriptor_count(count)
-                    .stage_flags(stages)
+                    .stage_flags(stages);
+                let samples = kind == vk::DescriptorType::COMBINED_IMAGE_SAMPLER;
+                match samples && immutable_samplers.len() == count as usize {
+                    true => info.immutable_samplers(immutable_samplers),
+                    false => info,
+                }
             })
             .collect();
         let flags = if push {

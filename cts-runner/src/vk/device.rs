@@ -99,6 +99,9 @@ impl Device {
         let mut order = vk::PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT::default()
             .rasterization_order_color_attachment_access(true);
         let mut lines = vk::PhysicalDeviceLineRasterizationFeaturesEXT::default().smooth_lines(true);
+        let mut conversions =
+            vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default().sampler_ycbcr_conversion(true);
+        let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default().host_image_copy(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -133,6 +136,8 @@ impl Device {
             extra.smooth_lines => lines,
             extra.rasterization_order => order,
             extra.halves_between_stages => small,
+            extra.ycbcr_conversion => conversions,
+            extra.host_image_copy => host_copies,
         }
         let members = &physical.group[..options.members.min(physical.group.len())];
         let mut group = vk::DeviceGroupDeviceCreateInfo::default().physical_devices(members);
@@ -211,6 +216,10 @@ impl Device {
             (ext::line_rasterization::NAME, extra.smooth_lines),
             (ext::rasterization_order_attachment_access::NAME, extra.rasterization_order),
             (khr::shader_float16_int8::NAME, extra.halves_between_stages),
+            (khr::sampler_ycbcr_conversion::NAME, extra.ycbcr_conversion),
+            (khr::copy_commands2::NAME, extra.host_image_copy),
+            (khr::format_feature_flags2::NAME, extra.host_image_copy),
+            (ext::host_image_copy::NAME, extra.host_image_copy),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))

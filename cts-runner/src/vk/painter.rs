@@ -103,7 +103,7 @@ impl Painter {
         };
         if !options.bindings.is_empty() {
             let stages = vk::ShaderStageFlags::ALL_GRAPHICS;
-            painter.set = Some(SetShape::new(device, options.bindings, stages, options.pushes)?);
+            painter.set = Some(SetShape::new(device, options.bindings, stages, &[], options.pushes)?);
         }
         let sets: Vec<_> = painter.set.iter().map(|set| set.layout).collect();
         let ranges = [vk::PushConstantRange { stage_flags: PUSH_STAGES, offset: 0, size: 20 }];

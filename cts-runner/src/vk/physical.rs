@@ -72,6 +72,10 @@ pub struct ExtraFeatures {
     pub smooth_lines: bool,
     /// `storageInputOutput16` and `shaderFloat16`.
     pub halves_between_stages: bool,
+    /// `samplerYcbcrConversion`.
+    pub ycbcr_conversion: bool,
+    /// `hostImageCopy`.
+    pub host_image_copy: bool,
 }
 
 impl Physical {
@@ -125,6 +129,8 @@ impl Physical {
         let mut small = vk::PhysicalDeviceShaderFloat16Int8Features::default();
         let mut order = vk::PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT::default();
         let mut lines = vk::PhysicalDeviceLineRasterizationFeaturesEXT::default();
+        let mut conversions = vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default();
+        let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default();
         let mut chain = vk::PhysicalDeviceFeatures2::default();
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
@@ -151,6 +157,8 @@ impl Physical {
             ext::line_rasterization::NAME => lines,
             ext::rasterization_order_attachment_access::NAME => order,
             khr::shader_float16_int8::NAME => small,
+            khr::sampler_ycbcr_conversion::NAME => conversions,
+            ext::host_image_copy::NAME => host_copies,
         }
         // SAFETY: the chain's structures outlive the call; each belongs to a listed extension.
         unsafe { self.instance.properties2().get_physical_device_features2(self.handle, &mut chain) };
@@ -176,6 +184,8 @@ impl Physical {
             halves_between_stages: halves.storage_input_output16 == vk::TRUE
                 && small.shader_float16 == vk::TRUE
                 && self.features.shader_int16 == vk::TRUE,
+            ycbcr_conversion: conversions.sampler_ycbcr_conversion == vk::TRUE,
+            host_image_copy: host_copies.host_image_copy == vk::TRUE,
         }
     }
 

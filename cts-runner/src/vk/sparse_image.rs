@@ -58,6 +58,15 @@ impl SparseImage {
         Self::with_usage(device, shape, flags, StorageImage::USAGE)
     }
 
+    /// An image of one aspect that shaders sample, nothing bound.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn sampled(device: &Device, shape: ImageShape) -> Result<Self> {
+        let usage = vk::ImageUsageFlags::SAMPLED | vk::ImageUsageFlags::TRANSFER_DST;
+        Self::with_usage(device, shape, vk::ImageCreateFlags::empty(), usage)
+    }
+
     /// An image of one aspect for other uses, nothing bound.
     ///
     /// # Errors

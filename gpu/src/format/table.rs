@@ -5,7 +5,8 @@
 use ash::vk;
 
 use super::block::{
-    Astc, Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7, Decoder, Eac, Etc2, Etc2A1, Etc2A8, FirstTexel, Packed422,
+    Astc, AstcHdr, Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7, Decoder, Eac, Etc2, Etc2A1, Etc2A8, FirstTexel,
+    Packed422,
 };
 use super::codec::{Codec, Packed, SharedExponent, Wide, fields};
 use super::{Entry, Format, Numeric, Plane};
@@ -310,6 +311,20 @@ blocks {
     ASTC_12X10_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 10, true>];
     ASTC_12X12_UNORM_BLOCK Unorm [8 8 8 8] [Astc<12, 12, false>];
     ASTC_12X12_SRGB_BLOCK Srgb [8 8 8 8] [Astc<12, 12, true>];
+    ASTC_4X4_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<4, 4>];
+    ASTC_5X4_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<5, 4>];
+    ASTC_5X5_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<5, 5>];
+    ASTC_6X5_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<6, 5>];
+    ASTC_6X6_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<6, 6>];
+    ASTC_8X5_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<8, 5>];
+    ASTC_8X6_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<8, 6>];
+    ASTC_8X8_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<8, 8>];
+    ASTC_10X5_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<10, 5>];
+    ASTC_10X6_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<10, 6>];
+    ASTC_10X8_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<10, 8>];
+    ASTC_10X10_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<10, 10>];
+    ASTC_12X10_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<12, 10>];
+    ASTC_12X12_SFLOAT_BLOCK Float [16 16 16 16] [AstcHdr<12, 12>];
 }
 planar {
     G8_B8_R8_3PLANE_420_UNORM 8 [1, 1] R8_UNORM R8_UNORM R8_UNORM;

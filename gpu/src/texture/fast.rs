@@ -18,6 +18,7 @@ use super::lod::MAX_LOD_BIAS;
 use super::memory::Memory;
 use super::sampler::Sampler;
 use super::view::{Mip, Shape, View};
+use super::ycbcr::{Conversion, Source};
 use crate::format::{Codec, Format, Numeric, NumericClass};
 
 /// How texels become components.
@@ -83,14 +84,17 @@ pub(super) fn sample(
     let Some(texels) = view.fast else { return false };
     let known = sampler.fast
         && instruction.op == TextureOp::Sample
-        && !instruction.compare
         && !instruction.dynamic_offset
         && instruction.offsets[0] == [0; 3]
         && view.min_lod <= 0.0;
     if !known {
         return false;
     }
-    let request = Request { memory, instruction, mask, view, sampler, texels };
+    let compare = instruction.compare.then(|| Compare::new(view, sampler, &frame.reference));
+    let request = Request { memory, instruction, mask, view, sampler, texels, compare };
+    if view.conversion.is_some() && request.needs_lod() {
+        return false;
+    }
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
         // SAFETY: the processor has these instructions.
@@ -107,6 +111,43 @@ unsafe fn run_avx2(request: &Request<'_>, frame: &mut TextureFrame) {
     request.run(frame);
 }
 
+/// References that depths are compared with.
+#[derive(Clone, Copy)]
+struct Compare {
+    op: vk::CompareOp,
+    references: Floats,
+}
+
+impl Compare {
+    fn new(view: &View, sampler: &Sampler, references: &[u32; 8]) -> Self {
+        let fixed = view.format.numeric == Numeric::Unorm;
+        let reference = |bits: u32| {
+            let reference = f32::from_bits(bits);
+            if fixed { reference.clamp(0.0, 1.0) } else { reference }
+        };
+        let op = sampler.info.compare.unwrap_or(vk::CompareOp::ALWAYS);
+        Self { op, references: references.map(reference) }
+    }
+
+    /// One where the comparison holds, else zero.
+    #[inline(always)]
+    fn results(&self, depths: &Floats) -> Floats {
+        let holds = |test: fn(f32, f32) -> bool| {
+            lanes(|lane| f32::from(u8::from(test(self.references[lane], depths[lane]))))
+        };
+        match self.op {
+            vk::CompareOp::NEVER => [0.0; 8],
+            vk::CompareOp::LESS => holds(|reference, depth| reference < depth),
+            vk::CompareOp::EQUAL => holds(|reference, depth| reference == depth),
+            vk::CompareOp::LESS_OR_EQUAL => holds(|reference, depth| reference <= depth),
+            vk::CompareOp::GREATER => holds(|reference, depth| reference > depth),
+            vk::CompareOp::NOT_EQUAL => holds(|reference, depth| reference != depth),
+            vk::CompareOp::GREATER_OR_EQUAL => holds(|reference, depth| reference >= depth),
+            _ => [1.0; 8],
+        }
+    }
+}
+
 struct Request<'a> {
     memory: Memory<'a>,
     instruction: &'a TextureInstruction,
@@ -114,6 +155,8 @@ struct Request<'a> {
     view: &'a View,
     sampler: &'a Sampler,
     texels: Texels,
+    /// What texels are compared with, if they are.
+    compare: Option<Compare>,
 }
 
 impl Request<'_> {
@@ -130,7 +173,44 @@ impl Request<'_> {
             let linear = self.sampler.info.mag_filter != vk::Filter::NEAREST;
             self.level(0, linear, &s, &t, &layers)
         };
-        self.write(frame, &color, resident);
+        match &self.view.conversion {
+            Some(conversion) => {
+                let (color, resident) = self.converted(conversion, frame, [&s, &t], (color, resident));
+                self.write(frame, &color, resident);
+            }
+            None => self.write(frame, &color, resident),
+        }
+    }
+
+    /// The color of luma and what chroma belongs to it: both filtered at their own size.
+    #[inline(always)]
+    fn converted(
+        &self,
+        conversion: &Conversion,
+        frame: &TextureFrame,
+        at: [&Floats; 2],
+        (luma, mut resident): (Color, u32),
+    ) -> (Color, u32) {
+        let size = self.view.mips[0].extent;
+        let plane = |source: &Source| {
+            let view = &conversion.planes[source.plane];
+            let of = |axis: usize| {
+                let own = view.mips[0].extent[axis] as f32;
+                at[axis].map(|s| conversion.chroma_position(axis, s * size[axis] as f32) / own)
+            };
+            let request = Request { view, texels: view.fast.unwrap_or(self.texels), ..*self };
+            let linear = conversion.is_linear(self.sampler.info.mag_filter != vk::Filter::NEAREST);
+            request.level(0, linear, &of(0), &of(1), &request.layers(frame))
+        };
+        let [red, blue] = &conversion.chroma;
+        let (reds, there) = plane(red);
+        let (blues, also_there) = if red.plane == blue.plane { (reds, there) } else { plane(blue) };
+        resident &= there & also_there;
+        let colors: [[f32; 4]; 8] = lanes(|lane| {
+            let [r, b] = [reds[red.channel][lane], blues[blue.channel][lane]];
+            conversion.convert_color([r, luma[0][lane], b, luma[3][lane]])
+        });
+        (std::array::from_fn(|channel| lanes(|lane| colors[lane][channel])), resident)
     }
 
     /// Whether the level of detail makes a difference.
@@ -258,8 +338,8 @@ impl Request<'_> {
         let (y, b) = pair(modes[1], &v, height);
         let (x, y) = (x.map(|x| columns(mip, &x)), y.map(|y| rows(mip, &y)));
         let corners = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j): (usize, usize)| add(&x[i], &y[j]));
-        if let (Texels::Bytes { swapped, srgb: false }, Some(base)) =
-            (self.texels, self.one_base(mip, &corners, layers))
+        if let (Texels::Bytes { swapped, srgb: false }, None, Some(base)) =
+            (self.texels, self.compare, self.one_base(mip, &corners, layers))
         {
             // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
             return (unsafe { bilinear_bytes(base, &corners, &a, &b, swapped) }, 0xff);
@@ -316,7 +396,7 @@ impl Request<'_> {
         Some(host.wrapping_sub(corners[0][0] as usize))
     }
 
-    /// One texel for each lane.
+    /// One texel for each lane, compared if that is asked for.
     #[inline(always)]
     fn fetch(&self, mip: &Mip, layers: &[u64; 8], offsets: &Ints) -> (Color, u32) {
         let mut resident = 0xff;
@@ -352,7 +432,10 @@ impl Request<'_> {
                 unpacked(&words, swapped, srgb)
             }
         };
-        (color, resident)
+        match &self.compare {
+            Some(compare) => ([compare.results(&color[0]), [0.0; 8], [0.0; 8], [1.0; 8]], resident),
+            None => (color, resident),
+        }
     }
 
     #[inline(always)]

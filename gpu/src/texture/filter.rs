@@ -45,7 +45,7 @@ impl Filter<'_> {
     }
 
     /// Where a coordinate lies among the texels of a dimension.
-    fn position(&self, mip: &Mip, at: &At, axis: usize) -> f32 {
+    pub(super) fn position(&self, mip: &Mip, at: &At, axis: usize) -> f32 {
         if self.sampler.info.unnormalized { at.st[axis] } else { at.st[axis] * mip.extent[axis] as f32 }
     }
 

@@ -6,6 +6,8 @@
 //!        fast (common 2D images, all lanes at once) <─┼─> sample ── lod ── filter ── wrap, cube      (anything, lane by lane)
 //!                                             │                     │
 //!                                             └── access, query ────┴── view: coordinates to texels ── memory: pages
+//!                                                                       │
+//!                                                                       └── ycbcr: views of planes to one color
 //! ```
 //!
 //! [`View`] and [`Sampler`] are made by the driver, live as long as descriptors that point at them, and never change.
@@ -24,10 +26,12 @@ mod sample;
 mod sampler;
 mod view;
 mod wrap;
+mod ycbcr;
 
 pub use run::run;
 pub use sampler::{Sampler, SamplerInfo};
 pub use view::{View, ViewInfo};
+pub use ycbcr::ConversionInfo;
 
 #[cfg(test)]
 mod tests;

@@ -124,10 +124,11 @@ impl Lane<'_> {
         let Levels { first, second, weight } = lod::levels(mode, lod, view.mips.len());
         let chosen = if lod <= 0.0 { info.mag_filter } else { info.min_filter };
         let chosen = if blends { chosen } else { vk::Filter::NEAREST };
-        let filtered = |mip: &Mip, at: &At| match chosen {
-            vk::Filter::NEAREST => filter.nearest(mip, at),
-            vk::Filter::CUBIC_EXT => filter.cubic(mip, at),
-            _ => filter.linear(mip, at),
+        let filtered = |number: usize, mip: &Mip, at: &At| match (chosen, &view.conversion) {
+            (_, Some(conversion)) => conversion.sample(&filter, number, at, chosen != vk::Filter::NEAREST),
+            (vk::Filter::NEAREST, None) => filter.nearest(mip, at),
+            (vk::Filter::CUBIC_EXT, None) => filter.cubic(mip, at),
+            (_, None) => filter.linear(mip, at),
         };
         let level = |number: usize| match view.mips.get(number) {
             Some(mip) if footprint.samples > 1 && blends => {
@@ -136,11 +137,11 @@ impl Lane<'_> {
                     let along = sample as f32 / (footprint.samples + 1) as f32 - 0.5;
                     let st = std::array::from_fn(|axis| at.st[axis] + footprint.axis[axis] * along);
                     let at = At { st, ..at };
-                    blend.add(filtered(mip, &at), 1.0 / footprint.samples as f32);
+                    blend.add(filtered(number, mip, &at), 1.0 / footprint.samples as f32);
                 }
                 blend.finish()
             }
-            Some(mip) => filtered(mip, &at),
+            Some(mip) => filtered(number, mip, &at),
             None => Texel { channels: [0; 4], resident: false },
         };
         let mut texel = level(first);
@@ -150,6 +151,10 @@ impl Lane<'_> {
             blend.add(level(second), weight);
             texel = blend.finish();
         }
-        Texel { channels: view.swizzled(texel.channels), resident: texel.resident }
+        let channels = match &view.conversion {
+            Some(conversion) => conversion.convert(texel.channels),
+            None => view.swizzled(texel.channels),
+        };
+        Texel { channels, resident: texel.resident }
     }
 }

@@ -5,7 +5,7 @@ use ash::vk;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
 use lacuna_shaders::abi::{Descriptor, DispatchContext};
 
-use super::{Sampler, SamplerInfo, View, ViewInfo};
+use super::{ConversionInfo, Sampler, SamplerInfo, View, ViewInfo};
 use crate::format::Format;
 use crate::layout::{ImageLayout, Shape};
 
@@ -293,6 +293,8 @@ fn the_fast_way_gives_what_the_general_one_gives() {
         vk::Format::R16_SFLOAT,
         vk::Format::R5G6B5_UNORM_PACK16,
         vk::Format::R32G32B32A32_SFLOAT,
+        vk::Format::D16_UNORM,
+        vk::Format::D32_SFLOAT,
     ];
     let mut random = Random(7);
     for round in 0..600 {
@@ -317,6 +319,7 @@ fn the_fast_way_gives_what_the_general_one_gives() {
             address_modes: [mode(&mut random), mode(&mut random), mode(&mut random)],
             mip_lod_bias: random.float(),
             max_lod: 4.0 * random.float(),
+            compare: Some(vk::CompareOp::from_raw(pick(&mut random, &[0, 1, 2, 3, 4, 5, 6, 7]))),
             ..LINEAR
         };
         let fast = Sampler::new(&info);
@@ -330,6 +333,7 @@ fn the_fast_way_gives_what_the_general_one_gives() {
             frame.coordinates[1][lane] = coordinate(&mut random).to_bits();
             frame.layer[lane] = (random.float() * 4.0 - 0.5).to_bits();
             frame.lod[lane] = (random.float() * 8.0 - 2.0).to_bits();
+            frame.reference[lane] = (random.float() * 1.4 - 0.2).to_bits();
             for direction in 0..2 {
                 for axis in 0..2 {
                     frame.gradients[direction][axis][lane] = (random.float() * 0.1).to_bits();
@@ -338,7 +342,8 @@ fn the_fast_way_gives_what_the_general_one_gives() {
         }
         let lod =
             [LodMode::Zero, LodMode::Explicit, LodMode::Quad, LodMode::Gradient][random.below(4) as usize];
-        let instruction = TextureInstruction { lod, ..TextureInstruction::new(TextureOp::Sample) };
+        let compare = info.mip_lod_bias > 0.5 && view.format.has_depth();
+        let instruction = TextureInstruction { lod, compare, ..TextureInstruction::new(TextureOp::Sample) };
         let mut slow = frame;
         run(&view, &fast, &instruction, &mut frame);
         run(&view, &general, &instruction, &mut slow);
@@ -388,5 +393,73 @@ fn sparse_images_read_zero_where_nothing_is_bound_and_say_so() {
             let expected = [0.2, 0.2, 0.2, 0.2, 0.0, 0.0, 0.0, last];
             assert!(red.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{red:?}");
         }
+    }
+}
+
+#[test]
+fn the_fast_way_converts_luma_and_chroma_as_the_general_one() {
+    use vk::ChromaLocation as Location;
+    let mut random = Random(11);
+    for round in 0..200u32 {
+        let size = [2 * (1 + random.below(60)), 2 * (1 + random.below(60)), 1];
+        let mut luma = Image::new(vk::Format::R8_UNORM, size, 1, 2, false);
+        let mut chroma = Image::new(vk::Format::R8G8_UNORM, [size[0] / 2, size[1] / 2, 1], 1, 2, false);
+        for word in luma.memory.iter_mut().chain(&mut chroma.memory) {
+            *word = u64::from(random.bits()) << 32 | u64::from(random.bits());
+        }
+        let [filter, chroma_filter] =
+            [0, 1].map(|bit| [vk::Filter::NEAREST, vk::Filter::LINEAR][(round >> bit & 1) as usize]);
+        let offset = |bit: u32| [Location::COSITED_EVEN, Location::MIDPOINT][(round >> bit & 1) as usize];
+        let conversion = ConversionInfo {
+            model: vk::SamplerYcbcrModelConversion::YCBCR_601,
+            range: vk::SamplerYcbcrRange::ITU_NARROW,
+            components: vk::ComponentMapping::default(),
+            chroma_offsets: [offset(2), offset(3)],
+            chroma_filter,
+            explicit: false,
+        };
+        let kind = vk::ImageViewType::TYPE_2D_ARRAY;
+        let planes = vec![luma.view(kind), chroma.view(kind)];
+        let level = *luma.layout.level(0).unwrap();
+        let whole = ViewInfo {
+            address: luma.memory.as_ptr() as u64,
+            levels: &[level],
+            extent: size,
+            first_layer: 0,
+            layers: 2,
+            is_3d: false,
+            kind,
+            format: Format::find(vk::Format::G8_B8R8_2PLANE_420_UNORM).unwrap(),
+            components: vk::ComponentMapping::default(),
+            samples: 1,
+            min_lod: 0.0,
+        };
+        let view = View::converted(&whole, conversion, planes);
+        assert!(view.fast.is_some());
+        let edge = [vk::SamplerAddressMode::CLAMP_TO_EDGE; 3];
+        let fast = Sampler::new(&SamplerInfo {
+            mag_filter: filter,
+            min_filter: filter,
+            address_modes: edge,
+            ..LINEAR
+        });
+        let general = Sampler { fast: false, ..fast };
+        let mut frame = TextureFrame::zeroed();
+        for lane in 0..8 {
+            for axis in 0..2 {
+                frame.coordinates[axis][lane] = (random.float() * 1.2 - 0.1).to_bits();
+            }
+            frame.layer[lane] = random.float().to_bits();
+        }
+        let mut slow = frame;
+        let instruction = TextureInstruction::new(TextureOp::Sample);
+        run(&view, &fast, &instruction, &mut frame);
+        run(&view, &general, &instruction, &mut slow);
+        for (fast, slow) in frame.texel.iter().zip(&slow.texel) {
+            for (a, b) in fast.iter().zip(slow).map(|(&a, &b)| (f32::from_bits(a), f32::from_bits(b))) {
+                assert!((a - b).abs() <= 2e-3, "round {round} {size:?}: {a} {b}\n{conversion:?} {filter:?}");
+            }
+        }
+        assert_eq!(frame.resident, slow.resident);
     }
 }

@@ -5,6 +5,7 @@ use ash::vk;
 
 use super::fast;
 use super::memory::{MAX_ELEMENT, Memory};
+use super::ycbcr::{Conversion, ConversionInfo};
 use crate::format::{Format, NumericClass, block};
 use crate::layout::Level;
 
@@ -81,6 +82,8 @@ pub struct View {
     pub(super) min_lod: f32,
     /// How [`fast`] reads its texels, if it does.
     pub(super) fast: Option<fast::Texels>,
+    /// How its planes become colors, if samplers convert them.
+    pub(super) conversion: Option<Box<Conversion>>,
 }
 
 impl View {
@@ -121,7 +124,14 @@ impl View {
             is_3d: info.is_3d,
             samples: info.samples,
             min_lod: info.min_lod,
+            conversion: None,
         }
+    }
+
+    /// A view whose texels samplers convert: views of the image's planes, with the levels and layers of this one.
+    pub fn converted(info: &ViewInfo<'_>, conversion: ConversionInfo, planes: Vec<Self>) -> Self {
+        let conversion = Conversion::new(conversion, info.format, planes);
+        Self { fast: conversion.fast(), conversion: Some(Box::new(conversion)), ..Self::new(info) }
     }
 
     /// A view of a texel buffer: a row of texels.
@@ -154,6 +164,11 @@ impl View {
             samples: 1,
             min_lod: 0.0,
         })
+    }
+
+    /// Whether [`fast`] reads it, and it has but one level.
+    pub(super) fn is_fast_and_single(&self) -> bool {
+        self.fast.is_some() && self.mips.len() == 1
     }
 
     /// One, as the view's class has it.
@@ -215,7 +230,8 @@ impl View {
     }
 }
 
-fn swizzle(mapping: vk::ComponentMapping) -> [u8; 4] {
+/// Which channel, or constant, each component is.
+pub(super) fn swizzle(mapping: vk::ComponentMapping) -> [u8; 4] {
     let source = |own: u8, swizzle: vk::ComponentSwizzle| match swizzle {
         vk::ComponentSwizzle::R => 0,
         vk::ComponentSwizzle::G => 1,

@@ -239,6 +239,26 @@ extensions! {
         BorderColorSwizzle = ext::border_color_swizzle;
         /// Splines.
         FilterCubic = ext::filter_cubic;
+        /// Formats of 4 bits with alpha first.
+        Formats4444 = ext::_4444_formats;
+        /// All features of formats.
+        FormatFeatureFlags2 = khr::format_feature_flags2;
+        /// Copies of images by the host.
+        HostImageCopy = ext::host_image_copy;
+        /// Slices of 3D images as 2D images.
+        Image2dViewOf3d = ext::image_2d_view_of_3d;
+        /// Texels with unused bits are sampled as they are.
+        Rgba10x6Formats = ext::rgba10x6_formats;
+        /// ASTC with high dynamic range.
+        TextureCompressionAstcHdr = ext::texture_compression_astc_hdr;
+        /// Luma and chroma become colors.
+        SamplerYcbcrConversion = khr::sampler_ycbcr_conversion;
+        /// Usage of stencil apart from depth.
+        SeparateStencilUsage = ext::separate_stencil_usage;
+        /// Two planes without subsampling.
+        Ycbcr2Plane444Formats = ext::ycbcr_2plane_444_formats;
+        /// Layers of images with several planes.
+        YcbcrImageArrays = ext::ycbcr_image_arrays;
         /// Views that show no level below one.
         ImageViewMinLod = ext::image_view_min_lod;
         /// Faces of cubes with edges.
@@ -347,7 +367,8 @@ impl DeviceExtension {
             | Self::DeviceGroup
             | Self::GetMemoryRequirements2
             | Self::Maintenance1
-            | Self::Maintenance3 => Some(vk::API_VERSION_1_1),
+            | Self::Maintenance3
+            | Self::SamplerYcbcrConversion => Some(vk::API_VERSION_1_1),
             Self::BufferDeviceAddress
             | Self::CreateRenderpass2
             | Self::DrawIndirectCount

@@ -108,7 +108,7 @@ features! {
             multiview: true, multiview_geometry_shader: true, multiview_tessellation_shader: true,
         }
         PhysicalDeviceProtectedMemoryFeatures { protected_memory: false }
-        PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: false }
+        PhysicalDeviceSamplerYcbcrConversionFeatures { sampler_ycbcr_conversion: true }
         PhysicalDeviceShaderDrawParametersFeatures { shader_draw_parameters: true }
         PhysicalDeviceVariablePointersFeatures { variable_pointers_storage_buffer: true, variable_pointers: true }
     } and {}
@@ -176,7 +176,7 @@ features! {
         PhysicalDeviceShaderTerminateInvocationFeatures { shader_terminate_invocation: true }
         PhysicalDeviceSubgroupSizeControlFeatures { subgroup_size_control: true, compute_full_subgroups: true }
         PhysicalDeviceSynchronization2Features { synchronization2: true }
-        PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: false }
+        PhysicalDeviceTextureCompressionASTCHDRFeatures { texture_compression_astc_hdr: true }
         PhysicalDeviceZeroInitializeWorkgroupMemoryFeatures { shader_zero_initialize_workgroup_memory: true }
     } and {}
     alone {
@@ -307,6 +307,12 @@ features! {
             custom_border_colors: true, custom_border_color_without_format: true,
         }
         PhysicalDeviceImageViewMinLodFeaturesEXT { min_lod: true }
+        PhysicalDeviceImage2DViewOf3DFeaturesEXT { image2_d_view_of3_d: true, sampler2_d_view_of3_d: true }
+        PhysicalDeviceHostImageCopyFeaturesEXT { host_image_copy: true }
+        PhysicalDevice4444FormatsFeaturesEXT { format_a4r4g4b4: true, format_a4b4g4r4: true }
+        PhysicalDeviceRGBA10X6FormatsFeaturesEXT { format_rgba10x6_without_y_cb_cr_sampler: true }
+        PhysicalDeviceYcbcr2Plane444FormatsFeaturesEXT { ycbcr2plane444_formats: true }
+        PhysicalDeviceYcbcrImageArraysFeaturesEXT { ycbcr_image_arrays: true }
         PhysicalDeviceNonSeamlessCubeMapFeaturesEXT { non_seamless_cube_map: true }
         PhysicalDeviceAddressBindingReportFeaturesEXT { report_address_binding: true }
         PhysicalDeviceFaultFeaturesEXT { device_fault: true }

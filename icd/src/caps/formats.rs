@@ -9,7 +9,7 @@ use vk::FormatFeatureFlags2 as Features;
 
 use crate::newer;
 
-pub use super::images::{ImageKind, image_properties, sparse_block, sparse_properties};
+pub use super::images::{ImageKind, fill_host_copy, image_properties, sparse_block, sparse_properties};
 
 /// Whether there is a texture unit.
 pub(super) const TEXTURES: bool = true;
@@ -35,13 +35,23 @@ pub fn optimal(format: Format) -> Features {
         return Features::empty();
     }
     let filtered = traits.is_float && !traits.is_wide;
+    // Texels that share chroma are filtered by conversions alone.
+    let one_color = !format.has_planes() && !format.has_subsampling();
+    let reduced = TEXTURES && filtered && one_color && !format.has_stencil_only();
     let sampled = TEXTURES;
     sum(&[
-        (true, Features::TRANSFER_SRC | Features::TRANSFER_DST | newer::COPY_IMAGE_INDIRECT_DST),
+        (
+            true,
+            Features::TRANSFER_SRC
+                | Features::TRANSFER_DST
+                | Features::HOST_IMAGE_TRANSFER_EXT
+                | newer::COPY_IMAGE_INDIRECT_DST,
+        ),
         (sampled, Features::SAMPLED_IMAGE),
         (sampled && filtered, Features::SAMPLED_IMAGE_FILTER_LINEAR),
-        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_MINMAX),
-        (sampled && filtered && !format.has_stencil_only(), Features::SAMPLED_IMAGE_FILTER_CUBIC_EXT),
+        (reduced, Features::SAMPLED_IMAGE_FILTER_MINMAX | Features::SAMPLED_IMAGE_FILTER_CUBIC_EXT),
+        (sampled && converts(format), CONVERSIONS),
+        (format.has_planes(), Features::DISJOINT),
         (sampled && compares(format), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
         (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
         (
@@ -65,15 +75,31 @@ fn is_formatless(format: Format) -> bool {
     format.name == vk::Format::A8_UNORM_KHR
 }
 
+/// What conversions of luma and chroma do.
+const CONVERSIONS: Features = Features::from_raw(
+    Features::MIDPOINT_CHROMA_SAMPLES.as_raw()
+        | Features::COSITED_CHROMA_SAMPLES.as_raw()
+        | Features::SAMPLED_IMAGE_YCBCR_CONVERSION_LINEAR_FILTER.as_raw()
+        | Features::SAMPLED_IMAGE_YCBCR_CONVERSION_SEPARATE_RECONSTRUCTION_FILTER.as_raw()
+        | Features::SAMPLED_IMAGE_YCBCR_CONVERSION_CHROMA_RECONSTRUCTION_EXPLICIT_FORCEABLE.as_raw(),
+);
+
+/// Three channels of which one may be luma.
+fn converts(format: Format) -> bool {
+    let has_color = format.has_planes() || (format.has_color() && format.channel_count() >= 3);
+    has_color && format.numeric == Numeric::Unorm && (!format.is_compressed() || format.has_subsampling())
+}
+
 /// Depth, and colors that are used like it.
 fn compares(format: Format) -> bool {
     format.has_depth() || [vk::Format::R16_UNORM, vk::Format::R32_SFLOAT].contains(&format.name)
 }
 
-/// Features of images of linear tiling: those of color formats whose elements are texels.
+/// Features of images of linear tiling: those of color formats whose elements are texels, or have luma and chroma.
 pub fn linear(format: Format) -> Features {
     let plain = format.has_color() && !format.is_compressed();
-    if plain { optimal(format) } else { Features::empty() }
+    let chroma = format.has_planes() || format.has_subsampling();
+    if plain || chroma { optimal(format) } else { Features::empty() }
 }
 
 /// Formats that lie in memory as others do that SPIR-V has a name for.
@@ -143,7 +169,7 @@ impl Traits {
 }
 
 /// What [`Format`] leaves to its planes.
-pub(super) trait Aspects {
+pub trait Aspects {
     /// Stencil without depth.
     fn has_stencil_only(self) -> bool;
     /// Luma and chroma lie apart.

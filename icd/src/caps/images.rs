@@ -13,6 +13,7 @@ use vk::ImageUsageFlags as Usage;
 use super::formats::{self, Aspects, MULTISAMPLED_STORAGE};
 use super::limits;
 use crate::error::Error;
+use crate::pnext::Node;
 
 /// What images can be made with.
 const FLAGS: &[Flags] = &[
@@ -25,6 +26,8 @@ const FLAGS: &[Flags] = &[
     // All instances of an image are in the one instance of its memory, whichever regions they are made of.
     Flags::SPLIT_INSTANCE_BIND_REGIONS,
     Flags::SAMPLE_LOCATIONS_COMPATIBLE_DEPTH_EXT,
+    Flags::DISJOINT,
+    Flags::TYPE_2D_VIEW_COMPATIBLE_EXT,
     Flags::SPARSE_BINDING,
     Flags::SPARSE_RESIDENCY,
     Flags::SPARSE_ALIASED,
@@ -41,6 +44,7 @@ const USAGES: &[(Usage, &[Features])] = &[
     (Usage::INPUT_ATTACHMENT, ATTACHMENT),
     (Usage::TRANSIENT_ATTACHMENT, ATTACHMENT),
     (Usage::ATTACHMENT_FEEDBACK_LOOP_EXT, ATTACHMENT),
+    (Usage::HOST_TRANSFER_EXT, &[Features::HOST_IMAGE_TRANSFER_EXT]),
 ];
 
 /// Usages that draws know.
@@ -95,7 +99,8 @@ impl ImageKind {
         let fits = self.has_known_flags()
             && self.usage_fits(features)
             && self.dimensions_fit(format)
-            && self.sparse_fits(format);
+            && self.sparse_fits(format)
+            && self.disjoint_fits(format);
         (fits && !features.is_empty()).then_some(format)
     }
 
@@ -103,9 +108,11 @@ impl ImageKind {
         let known = FLAGS.iter().fold(Flags::empty(), |all, &flag| all | flag);
         let block_views = self.flags.contains(Flags::BLOCK_TEXEL_VIEW_COMPATIBLE);
         let cube = self.flags.contains(Flags::CUBE_COMPATIBLE);
+        let slices = self.flags.contains(Flags::TYPE_2D_VIEW_COMPATIBLE_EXT);
         known.contains(self.flags)
             && (!block_views || (Format::find(self.format).is_some_and(Format::is_compressed)))
             && (!cube || self.is_flat())
+            && (!slices || self.dimensions == vk::ImageType::TYPE_3D)
     }
 
     /// An image whose views may have other formats (`EXTENDED_USAGE`) may be used for what those can do.
@@ -139,6 +146,12 @@ impl ImageKind {
                 && self.dimensions != vk::ImageType::TYPE_1D
                 && !self.usage.contains(Usage::TRANSIENT_ATTACHMENT)
                 && format.planes().iter().all(|plane| standard(plane.format.element_bytes())))
+    }
+
+    /// Planes have memory of their own where there are several, and pages do not say where they are.
+    fn disjoint_fits(&self, format: Format) -> bool {
+        !self.flags.contains(Flags::DISJOINT)
+            || (format.has_planes() && !self.flags.contains(Flags::SPARSE_BINDING))
     }
 
     fn sample_counts(&self, format: Format) -> vk::SampleCountFlags {
@@ -218,6 +231,49 @@ pub fn sparse_properties(
         sparse_block(plane.aspect, &shape, kind.dimensions == vk::ImageType::TYPE_3D)
     };
     format.planes().iter().map(block).collect()
+}
+
+/// Layouts of images that the host copies from and to: all, since they mean nothing.
+const LAYOUTS: &[vk::ImageLayout] = &[
+    vk::ImageLayout::GENERAL,
+    vk::ImageLayout::COLOR_ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::DEPTH_STENCIL_ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::DEPTH_STENCIL_READ_ONLY_OPTIMAL,
+    vk::ImageLayout::SHADER_READ_ONLY_OPTIMAL,
+    vk::ImageLayout::TRANSFER_SRC_OPTIMAL,
+    vk::ImageLayout::TRANSFER_DST_OPTIMAL,
+    vk::ImageLayout::PREINITIALIZED,
+    vk::ImageLayout::DEPTH_READ_ONLY_STENCIL_ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::DEPTH_ATTACHMENT_STENCIL_READ_ONLY_OPTIMAL,
+    vk::ImageLayout::DEPTH_ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::DEPTH_READ_ONLY_OPTIMAL,
+    vk::ImageLayout::STENCIL_ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::STENCIL_READ_ONLY_OPTIMAL,
+    vk::ImageLayout::READ_ONLY_OPTIMAL,
+    vk::ImageLayout::ATTACHMENT_OPTIMAL,
+    vk::ImageLayout::PRESENT_SRC_KHR,
+];
+
+/// Fills the structure of host copies, if it is that.
+///
+/// # Safety
+/// The structure is valid: its arrays are null or as long as its counts.
+pub unsafe fn fill_host_copy(node: &mut Node) -> bool {
+    let fill = |count: &mut u32, layouts: *mut vk::ImageLayout| {
+        if layouts.is_null() {
+            *count = LAYOUTS.len() as u32;
+            return;
+        }
+        *count = (*count).min(LAYOUTS.len() as u32);
+        // SAFETY: this function's contract.
+        unsafe { layouts.copy_from_nonoverlapping(LAYOUTS.as_ptr(), *count as usize) };
+    };
+    node.fill(|properties: &mut vk::PhysicalDeviceHostImageCopyPropertiesEXT<'_>| {
+        fill(&mut properties.copy_src_layout_count, properties.p_copy_src_layouts);
+        fill(&mut properties.copy_dst_layout_count, properties.p_copy_dst_layouts);
+        properties.optimal_tiling_layout_uuid = limits::uuid(b"layout");
+        properties.identical_memory_type_requirements = vk::TRUE;
+    })
 }
 
 /// The block of a plane of sparse images of a shape, in texels: the standard one.

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_gpu::copy;
 use lacuna_gpu::copy::image::copy_box;
+use lacuna_gpu::copy::{self, Place};
 
 use super::execute::State;
-use super::image::{at, box_from_memory};
+use super::image::{at, buffer_place, image_place};
 use super::recording::{Command, Recording};
 use crate::error::Error;
 use crate::handle::Object;
@@ -91,19 +91,22 @@ impl State<'_> {
         image: &Arc<Image>,
         parameters: &CopyMemoryToImageIndirectCommandKHR,
     ) -> Result<(), Failed> {
-        let Some(base) = image.address() else { return Ok(()) };
-        let copied = match box_from_memory(image, &region(image, parameters)) {
-            Ok(copied) => copied,
+        let region = region(image, parameters);
+        let places = image_place(image, &region)
+            .and_then(|(plane, to, size)| Ok((to, buffer_place(plane, &region, size)?.0, size)));
+        let (to, from, size) = match places {
+            Ok(places) => places,
             Err(error) => {
                 log::warn!("an indirect copy to an image is skipped: {error}");
                 return Ok(());
             }
         };
-        let to = at(self.gpu.resolve(base), copied.destination);
-        let from = at(self.gpu.resolve(parameters.src_address), copied.source);
+        let Some(to) = at(self.gpu, image, to) else { return Ok(()) };
+        let base = self.gpu.resolve(parameters.src_address);
+        let from = Place { address: base + from.address, ..from };
         // SAFETY: the box is inside of the image, which the recording holds with its memory; the source is memory of a buffer
         // (VUID-VkCopyMemoryToImageIndirectCommandKHR-srcAddress-12214).
-        unsafe { copy_box(to, from, copied.size, copied.samples)? }
+        unsafe { copy_box(to, from, size, 1)? }
         Ok(())
     }
 }

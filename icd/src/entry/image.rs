@@ -2,9 +2,11 @@
 
 use ash::vk;
 
+use super::buffer::bind_all;
 use super::destroy;
 use super::memory::write_requirements;
 use crate::binding_report;
+use crate::command::image::memcpy_size;
 use crate::error::Error;
 use crate::guard::{fill, guard, input, output, slice};
 use crate::handle::{self, Object};
@@ -102,20 +104,33 @@ pub(super) unsafe extern "system" fn bind_image_memory2(
     guard(|| {
         // SAFETY: VUID-vkBindImageMemory2-pBindInfos-parameter.
         let infos = unsafe { slice(infos, count) };
-        infos.iter().try_for_each(|info| {
-            // SAFETY: the chain of a valid structure.
-            let swapchain = unsafe { pnext::find::<vk::BindImageMemorySwapchainInfoKHR<'_>>(info.p_next) };
-            let image = Image::get(info.image)?;
-            match swapchain.filter(|source| source.swapchain != vk::SwapchainKHR::null()) {
-                Some(source) => {
-                    image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)?;
-                }
-                None => image.bind(info.memory, info.memory_offset)?,
-            }
-            binding_report::bound(info.image, image.addresses());
-            Ok(())
-        })
+        // SAFETY: valid structures.
+        bind_all(infos, |info| info.p_next, |info| unsafe { bind(info) })
     })
+}
+
+/// One bind: to a swapchain's image, of one plane, or of the whole.
+///
+/// # Safety
+/// `info` is a valid structure.
+unsafe fn bind(info: &vk::BindImageMemoryInfo<'_>) -> Result<(), Error> {
+    // SAFETY: the chain of a valid structure.
+    let (swapchain, plane) = unsafe {
+        (
+            pnext::find::<vk::BindImageMemorySwapchainInfoKHR<'_>>(info.p_next),
+            pnext::find::<vk::BindImagePlaneMemoryInfo<'_>>(info.p_next),
+        )
+    };
+    let image = Image::get(info.image)?;
+    match (swapchain.filter(|source| source.swapchain != vk::SwapchainKHR::null()), plane) {
+        (Some(source), _) => {
+            image.bind_to(Swapchain::get(source.swapchain)?.memory(source.image_index)?, 0)?
+        }
+        (None, Some(plane)) => image.bind_plane(plane.plane_aspect, info.memory, info.memory_offset)?,
+        (None, None) => image.bind(info.memory, info.memory_offset)?,
+    }
+    binding_report::bound(info.image, image.addresses());
+    Ok(())
 }
 
 /// `vkGetImageMemoryRequirements`.
@@ -139,7 +154,11 @@ pub(super) unsafe extern "system" fn get_requirements2(
 ) {
     guard(|| {
         // SAFETY: VUID-vkGetImageMemoryRequirements2-pInfo-parameter.
-        let requirements = Image::get(unsafe { input(info)? }.image)?.requirements();
+        let info = unsafe { input(info)? };
+        // SAFETY: the chain of a valid structure.
+        let plane = unsafe { pnext::find::<vk::ImagePlaneMemoryRequirementsInfo<'_>>(info.p_next) };
+        let aspect = plane.map_or(vk::ImageAspectFlags::empty(), |plane| plane.plane_aspect);
+        let requirements = Image::get(info.image)?.requirements_of(aspect)?;
         // SAFETY: VUID-vkGetImageMemoryRequirements2-pMemoryRequirements-parameter: a valid chain.
         unsafe { write_requirements(out, requirements) };
         Ok(())
@@ -184,9 +203,10 @@ pub(super) unsafe extern "system" fn get_device_requirements(
 ) {
     guard(|| {
         // SAFETY: VUID-vkGetDeviceImageMemoryRequirements-pInfo-parameter, and a member of it.
-        let plan = unsafe { Plan::new(input(input(info)?.p_create_info)?)? };
+        let (plan, info) = unsafe { (Plan::new(input(input(info)?.p_create_info)?)?, input(info)?) };
+        let requirements = plan.requirements_of(info.plane_aspect)?;
         // SAFETY: VUID-vkGetDeviceImageMemoryRequirements-pMemoryRequirements-parameter: a valid chain.
-        unsafe { write_requirements(out, plan.requirements()) };
+        unsafe { write_requirements(out, requirements) };
         Ok(())
     })
 }
@@ -274,11 +294,13 @@ unsafe fn write_layout(
     subresource: &vk::ImageSubresource2KHR<'_>,
     out: *mut vk::SubresourceLayout2KHR<'_>,
 ) -> Result<(), Error> {
-    let layout = plan.subresource(&subresource.image_subresource)?;
+    let part = &subresource.image_subresource;
+    let (layout, bytes) = (plan.subresource(part)?, memcpy_size(plan, part)?);
     // SAFETY: this function's contract.
     unsafe {
         pnext::for_each_output(out.cast(), |node| {
-            node.fill(|head: &mut vk::SubresourceLayout2KHR<'_>| head.subresource_layout = layout);
+            let _ = node.fill(|head: &mut vk::SubresourceLayout2KHR<'_>| head.subresource_layout = layout)
+                || node.fill(|size: &mut vk::SubresourceHostMemcpySizeEXT<'_>| size.size = bytes);
         });
     }
     Ok(())

@@ -25,6 +25,7 @@ pub mod descriptor;
 pub mod device;
 pub mod external_memory;
 pub mod fault;
+mod host_image_copy;
 pub mod image;
 pub mod instance;
 pub mod lookup;
@@ -556,7 +557,16 @@ commands! {
     }
     Scope::Device, Provider::Core11 => {
         "vkGetDeviceQueue2": PFN_vkGetDeviceQueue2 = device::get_device_queue2;
-        "vkCreateSamplerYcbcrConversion": PFN_vkCreateSamplerYcbcrConversion = ycbcr::create_conversion;
-        "vkDestroySamplerYcbcrConversion": PFN_vkDestroySamplerYcbcrConversion = ycbcr::destroy_conversion;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::HostImageCopy) => {
+        "vkCopyMemoryToImageEXT": PFN_vkCopyMemoryToImageEXT = host_image_copy::copy_memory_to_image;
+        "vkCopyImageToMemoryEXT": PFN_vkCopyImageToMemoryEXT = host_image_copy::copy_image_to_memory;
+        "vkCopyImageToImageEXT": PFN_vkCopyImageToImageEXT = host_image_copy::copy_image_to_image;
+        "vkTransitionImageLayoutEXT": PFN_vkTransitionImageLayoutEXT = host_image_copy::transition_image_layout;
+        "vkGetImageSubresourceLayout2EXT": PFN_vkGetImageSubresourceLayout2KHR = image::get_subresource_layout2;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::SamplerYcbcrConversion) => {
+        "vkCreateSamplerYcbcrConversionKHR": PFN_vkCreateSamplerYcbcrConversion = ycbcr::create_conversion;
+        "vkDestroySamplerYcbcrConversionKHR": PFN_vkDestroySamplerYcbcrConversion = ycbcr::destroy_conversion;
     }
 }

@@ -63,7 +63,7 @@ pub(super) unsafe extern "system" fn get_properties2(
             pnext::for_each_output(out.cast(), |node| {
                 let head =
                     |head: &mut vk::PhysicalDeviceProperties2<'_>| head.properties = limits::properties();
-                if !node.fill(head) {
+                if !node.fill(head) && !formats::fill_host_copy(node) {
                     properties::fill(node, index);
                 }
             });
@@ -189,11 +189,14 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
     guard(|| {
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatInfo-parameter.
         let info = unsafe { crate::guard::input(info)? };
+        // SAFETY: the chain of a valid structure.
+        let stencil = unsafe { pnext::find::<vk::ImageStencilUsageCreateInfo<'_>>(info.p_next) };
+        let stencil_usage = stencil.map_or(vk::ImageUsageFlags::empty(), |stencil| stencil.stencil_usage);
         let kind = ImageKind {
             format: info.format,
             dimensions: info.ty,
             tiling: info.tiling,
-            usage: info.usage,
+            usage: info.usage | stencil_usage,
             flags: info.flags,
         };
         // SAFETY: the chain of a valid structure.
@@ -208,13 +211,16 @@ pub(super) unsafe extern "system" fn get_image_format_properties2(
         // SAFETY: VUID-vkGetPhysicalDeviceImageFormatProperties2-pImageFormatProperties-parameter: a valid chain.
         unsafe {
             pnext::for_each_output(out.cast(), |node| {
-                let _ = node
-                    .fill(|head: &mut vk::ImageFormatProperties2<'_>| head.image_format_properties = value)
-                    || node.fill(|external: &mut vk::ExternalImageFormatProperties<'_>| {
+                let _ =
+                    node.fill(|head: &mut vk::ImageFormatProperties2<'_>| {
+                        head.image_format_properties = value
+                    }) || node.fill(|external: &mut vk::ExternalImageFormatProperties<'_>| {
                         external.external_memory_properties = shared;
-                    })
-                    || node.fill(|ycbcr: &mut vk::SamplerYcbcrConversionImageFormatProperties<'_>| {
+                    }) || node.fill(|ycbcr: &mut vk::SamplerYcbcrConversionImageFormatProperties<'_>| {
                         ycbcr.combined_image_sampler_descriptor_count = 1;
+                    }) || node.fill(|query: &mut vk::HostImageCopyDevicePerformanceQueryEXT<'_>| {
+                        query.optimal_device_access = vk::TRUE;
+                        query.identical_memory_layout = vk::TRUE;
                     });
             });
         }

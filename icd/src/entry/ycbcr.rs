@@ -1,30 +1,32 @@
-//! Sampler conversions: commands of Vulkan 1.1 that exist although no device has `samplerYcbcrConversion`.
+//! Sampler conversions.
 
 use ash::vk;
 
-use crate::error::Error;
-use crate::guard::{guard, output};
+use super::destroy;
+use crate::guard::{guard, input, output};
+use crate::handle::Object;
+use crate::object::ycbcr_conversion::YcbcrConversion;
 
-/// `vkCreateSamplerYcbcrConversion`: refused, as the feature says.
+/// `vkCreateSamplerYcbcrConversion`.
 pub(super) unsafe extern "system" fn create_conversion(
     _device: vk::Device,
-    _info: *const vk::SamplerYcbcrConversionCreateInfo<'_>,
+    info: *const vk::SamplerYcbcrConversionCreateInfo<'_>,
     _allocator: *const vk::AllocationCallbacks<'_>,
     conversion: *mut vk::SamplerYcbcrConversion,
 ) -> vk::Result {
     guard(|| {
         // SAFETY: VUID-vkCreateSamplerYcbcrConversion-pYcbcrConversion-parameter.
         unsafe { output(conversion, vk::SamplerYcbcrConversion::null())? };
-        Err::<(), _>(Error::FeatureNotPresent("samplerYcbcrConversion"))
+        // SAFETY: VUID-vkCreateSamplerYcbcrConversion-pCreateInfo-parameter and as above.
+        unsafe { output(conversion, YcbcrConversion::new(input(info)?)?.insert()) }
     })
 }
 
-/// `vkDestroySamplerYcbcrConversion`: null is allowed, and there are no others.
+/// `vkDestroySamplerYcbcrConversion`.
 pub(super) unsafe extern "system" fn destroy_conversion(
     _device: vk::Device,
     conversion: vk::SamplerYcbcrConversion,
     _allocator: *const vk::AllocationCallbacks<'_>,
 ) {
-    let is_null = conversion == vk::SamplerYcbcrConversion::null();
-    guard(|| if is_null { Ok(()) } else { Err(Error::InvalidHandle) })
+    guard(|| destroy::<YcbcrConversion>(conversion).map(drop))
 }

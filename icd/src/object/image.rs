@@ -1,4 +1,7 @@
-//! `VkImage`: a [`Plan`], and memory bound as a whole or page by page.
+//! `VkImage`: a [`Plan`], and memory bound as a whole, plane by plane, or page by page.
+//!
+//! Offsets in an image count through all of its planes. Where each plane is bound on its own (`DISJOINT`), [`Image::locate`] finds
+//! the memory that an offset belongs to, so that nobody else has to know.
 //!
 //! A sparse image owns a range of the process-wide sparse address space, as a sparse buffer does; `vkQueueBindSparse` maps
 //! pages there (`sparse/image.rs`). A block of a resident image is one page.
@@ -10,6 +13,7 @@ use ash::vk;
 use lacuna_gpu::layout::ALIGNMENT;
 use lacuna_gpu::memory::address_space::device_address;
 use lacuna_gpu::surface::Surface;
+use smallvec::SmallVec;
 
 use super::buffer::SparseRange;
 use super::device::Device;
@@ -31,6 +35,8 @@ crate::object!(Image, vk::Image);
 enum Backing {
     /// In one memory, from this offset on; bound once.
     Plain(OnceLock<(Arc<Memory>, u64)>),
+    /// Each plane in a memory, from its offset on; bound once.
+    Disjoint(SmallVec<[OnceLock<(Arc<Memory>, u64)>; 3]>),
     /// Wherever the page table says.
     Sparse(SparseRange, Arc<Device>),
 }
@@ -52,30 +58,42 @@ impl Image {
         let plan = Plan::new(info)?;
         let backing = if plan.is_sparse() {
             Backing::Sparse(SparseRange::new(device, plan.requirements().size)?, device.clone())
+        } else if plan.is_disjoint() {
+            Backing::Disjoint(plan.planes.iter().map(|_| OnceLock::new()).collect())
         } else {
             Backing::Plain(OnceLock::new())
         };
         Ok(Self { plan, backing })
     }
 
-    /// The device address of its first byte; `None` while it is neither bound nor sparse.
-    pub fn address(&self) -> Option<u64> {
+    /// The device address of a byte; `None` while it is neither bound nor sparse. Bytes of one plane are contiguous.
+    pub fn locate(&self, offset: u64) -> Option<u64> {
+        let host = |bound: &OnceLock<(Arc<Memory>, u64)>| {
+            bound.get().map(|(memory, start)| memory.address() + start)
+        };
         match &self.backing {
-            Backing::Plain(bound) => bound.get().map(|(memory, offset)| memory.address() + offset),
-            Backing::Sparse(sparse, _) => Some(device_address(sparse.range.start())),
+            Backing::Plain(bound) => host(bound).map(|base| base + offset),
+            Backing::Disjoint(planes) => {
+                let n = self.planes.partition_point(|plane| plane.offset <= offset).checked_sub(1)?;
+                host(planes.get(n)?).map(|base| base + offset - self.planes[n].offset)
+            }
+            Backing::Sparse(sparse, _) => Some(device_address(sparse.range.start()) + offset),
         }
     }
 
-    /// All its addresses, while it has some.
+    /// All its addresses, while it has some and they are one range.
     pub fn addresses(&self) -> Option<Addresses> {
-        Some(Addresses { base: self.address()?, size: self.requirements().size })
+        if self.is_disjoint() {
+            return None;
+        }
+        Some(Addresses { base: self.locate(0)?, size: self.requirements().size })
     }
 
     /// Its addresses, if it is sparse.
     pub fn sparse(&self) -> Option<&SparseRange> {
         match &self.backing {
-            Backing::Plain(_) => None,
             Backing::Sparse(sparse, _) => Some(sparse),
+            _ => None,
         }
     }
 
@@ -87,21 +105,35 @@ impl Image {
         self.bind_to(Memory::get(memory)?, offset)
     }
 
+    /// `vkBindImageMemory2` of one plane of a disjoint image.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for other images and aspects, for bound planes, and where the plane does not fit the memory.
+    pub fn bind_plane(
+        &self,
+        aspect: vk::ImageAspectFlags,
+        memory: vk::DeviceMemory,
+        offset: u64,
+    ) -> Result<(), Error> {
+        let Backing::Disjoint(planes) = &self.backing else {
+            return Err(Error::InvalidUsage("VUID-VkBindImageMemoryInfo-pNext-01618"));
+        };
+        let n = self.planes.iter().position(|plane| plane.aspect == aspect);
+        let n = n.ok_or(Error::InvalidUsage("VUID-VkBindImagePlaneMemoryInfo-planeAspect-02283"))?;
+        let size = self.planes[n].requirements().size;
+        bind_once(&planes[n], Memory::get(memory)?, offset, size)
+    }
+
     /// [`bind`](Self::bind) to memory that needs no handle.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
     pub fn bind_to(&self, memory: Arc<Memory>, offset: u64) -> Result<(), Error> {
-        let Backing::Plain(bound) = &self.backing else {
-            return Err(Error::InvalidUsage("VUID-vkBindImageMemory-image-01045"));
-        };
-        if !offset.is_multiple_of(ALIGNMENT) {
-            return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
+        match &self.backing {
+            Backing::Plain(bound) => bind_once(bound, memory, offset, self.requirements().size),
+            Backing::Disjoint(_) => Err(Error::InvalidUsage("VUID-VkBindImageMemoryInfo-image-07736")),
+            Backing::Sparse(..) => Err(Error::InvalidUsage("VUID-vkBindImageMemory-image-01045")),
         }
-        if offset.checked_add(self.requirements().size).is_none_or(|end| end > memory.size) {
-            return Err(Error::InvalidUsage("VUID-vkBindImageMemory-size-01049"));
-        }
-        bound.set((memory, offset)).map_err(|_| Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
     }
 
     /// One mip level of an aspect as attachments see it, layers (of 3D images: slices) from the first on; in the plane's own
@@ -112,7 +144,7 @@ impl Image {
         let most = if self.is_3d() { level.extent[2] } else { self.layers };
         (layers.start < layers.end && layers.end <= most).then_some(())?;
         Some(Surface {
-            address: self.address()? + plane.offset,
+            address: self.locate(plane.offset)?,
             level,
             format: plane.format,
             samples: self.samples,
@@ -129,6 +161,22 @@ impl Drop for Image {
             device.remove_sparse_range(sparse);
         }
     }
+}
+
+/// Binds what has no memory yet and takes `size` bytes.
+fn bind_once(
+    bound: &OnceLock<(Arc<Memory>, u64)>,
+    memory: Arc<Memory>,
+    offset: u64,
+    size: u64,
+) -> Result<(), Error> {
+    if !offset.is_multiple_of(ALIGNMENT) {
+        return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
+    }
+    if offset.checked_add(size).is_none_or(|end| end > memory.size) {
+        return Err(Error::InvalidUsage("VUID-vkBindImageMemory-size-01049"));
+    }
+    bound.set((memory, offset)).map_err(|_| Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
 }
 
 /// The layers of a range, of an image that has `count` (of a view of slices: the slices of its level).

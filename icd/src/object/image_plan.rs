@@ -11,7 +11,7 @@ use lacuna_gpu::format::{self, Format};
 use lacuna_gpu::layout::{ALIGNMENT, ImageLayout, Shape, standard_block};
 use smallvec::SmallVec;
 
-use crate::caps::formats::{self, ImageKind};
+use crate::caps::formats::{self, Aspects, ImageKind};
 use crate::caps::limits::MAX_ALLOCATION;
 use crate::caps::memory::ALL_TYPES;
 use crate::error::Error;
@@ -27,6 +27,14 @@ pub struct Plane {
     pub offset: u64,
     /// Where its elements lie from there on.
     pub layout: ImageLayout,
+}
+
+impl Plane {
+    /// `vkGetImageMemoryRequirements2` of a plane that is bound on its own.
+    pub fn requirements(&self) -> vk::MemoryRequirements {
+        let size = self.layout.size().next_multiple_of(ALIGNMENT);
+        vk::MemoryRequirements { size, alignment: ALIGNMENT, memory_type_bits: ALL_TYPES }
+    }
 }
 
 /// What an image is made of.
@@ -66,8 +74,10 @@ impl Plan {
         if place.array_layer >= self.layers {
             return Err(RULE);
         }
+        // Of a disjoint image offsets count from the memory of the plane.
+        let start = if self.is_disjoint() { 0 } else { plane.offset };
         Ok(vk::SubresourceLayout {
-            offset: plane.offset + level.offset + u64::from(place.array_layer) * level.layer_pitch,
+            offset: start + level.offset + u64::from(place.array_layer) * level.layer_pitch,
             size: level.size,
             row_pitch: level.row_pitch.into(),
             array_pitch: level.layer_pitch,
@@ -145,6 +155,11 @@ impl Plan {
         self.flags.contains(vk::ImageCreateFlags::SPARSE_RESIDENCY)
     }
 
+    /// Whether each plane has memory of its own.
+    pub fn is_disjoint(&self) -> bool {
+        self.flags.contains(vk::ImageCreateFlags::DISJOINT) && self.format.has_planes()
+    }
+
     fn alignment(&self) -> u64 {
         if self.is_sparse() { standard_block::BYTES } else { ALIGNMENT }
     }
@@ -157,6 +172,20 @@ impl Plan {
     /// `vkGetImageMemoryRequirements`.
     pub fn requirements(&self) -> vk::MemoryRequirements {
         vk::MemoryRequirements { size: self.size, alignment: self.alignment(), memory_type_bits: ALL_TYPES }
+    }
+
+    /// [`requirements`](Self::requirements) of a disjoint image's plane; other images are bound as a whole, whatever the aspect.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsage`] for planes that the image does not have.
+    pub fn requirements_of(&self, aspect: vk::ImageAspectFlags) -> Result<vk::MemoryRequirements, Error> {
+        if !self.is_disjoint() {
+            return Ok(self.requirements());
+        }
+        let plane = self.plane(aspect);
+        plane
+            .map(Plane::requirements)
+            .ok_or(Error::InvalidUsage("VUID-VkImagePlaneMemoryRequirementsInfo-planeAspect-02281"))
     }
 
     /// `vkGetImageSparseMemoryRequirements`: one for each plane, with a mip tail for each layer. There is no metadata.

@@ -14,6 +14,7 @@ use lacuna_gpu::texture::{View, ViewInfo};
 use lacuna_shaders::abi::Descriptor;
 
 use super::image::{Image, Plane, layers, levels};
+use super::ycbcr_conversion::YcbcrConversion;
 use crate::error::Error;
 use crate::handle::Object;
 use crate::pnext;
@@ -71,7 +72,13 @@ impl ImageView {
         let least = unsafe { pnext::find::<vk::ImageViewMinLodCreateInfoEXT<'_>>(info.p_next) };
         // The structure counts from level 0 of the image, the texture unit from that of the view.
         let min_lod = least.map_or(0.0, |least| least.min_lod - view.levels.start as f32);
-        *view.texture = view.sampled(info.components, min_lod.max(0.0));
+        // SAFETY: the chain of a valid structure.
+        let conversion = unsafe { pnext::find::<vk::SamplerYcbcrConversionInfo<'_>>(info.p_next) };
+        let conversion = conversion.map(|info| YcbcrConversion::get(info.conversion)).transpose()?;
+        *view.texture = match conversion {
+            Some(conversion) => view.converted(&conversion),
+            None => view.sampled(info.components, min_lod.max(0.0)),
+        };
         Ok(view)
     }
 
@@ -153,24 +160,51 @@ impl ImageView {
     /// The texture unit's view of its first aspect; of nothing while the image has no memory.
     fn sampled(&self, components: vk::ComponentMapping, min_lod: f32) -> View {
         let Some((plane, _)) = self.first() else { return View::buffer(0, self.format, 0) };
-        let address = self.image.address();
-        let levels: Vec<Level> = match address {
+        let (levels, format) = (self.levels_of(plane), self.plane_format(plane));
+        View::new(&ViewInfo { components, min_lod, ..self.seen(plane, &levels, format, self.extent()) })
+    }
+
+    /// The texture unit's view of all planes, luma first, whose channels samplers convert.
+    fn converted(&self, conversion: &YcbcrConversion) -> View {
+        let Some((first, _)) = self.first() else { return View::buffer(0, self.format, 0) };
+        let planes = self.image.planes.iter().map(|plane| {
+            let (levels, extent) =
+                (self.levels_of(plane), plane.layout.shape().level_texels(self.levels.start));
+            View::new(&self.seen(plane, &levels, self.plane_format(plane), extent))
+        });
+        let levels = self.levels_of(first);
+        let whole = self.seen(first, &levels, self.format, self.extent());
+        View::converted(&whole, conversion.info, planes.collect())
+    }
+
+    /// The format of a plane as the view sees it.
+    fn plane_format(&self, plane: &Plane) -> Format {
+        self.format.plane(plane.aspect).map_or(self.format, |plane| plane.format)
+    }
+
+    /// The levels of the view; none while the plane has no memory.
+    fn levels_of(&self, plane: &Plane) -> Vec<Level> {
+        match self.image.locate(plane.offset) {
             Some(_) => self.levels.clone().filter_map(|level| plane.layout.level(level).copied()).collect(),
             None => Vec::new(),
-        };
-        View::new(&ViewInfo {
-            address: address.unwrap_or(0) + plane.offset,
-            levels: &levels,
-            extent: self.extent(),
+        }
+    }
+
+    /// A plane of the image in a format, as it is if nothing else is asked for.
+    fn seen<'a>(&self, plane: &Plane, levels: &'a [Level], format: Format, extent: [u32; 3]) -> ViewInfo<'a> {
+        ViewInfo {
+            address: self.image.locate(plane.offset).unwrap_or(0),
+            levels,
+            extent,
             first_layer: self.layers.start,
             layers: self.layers.end - self.layers.start,
             is_3d: self.image.is_3d(),
             kind: self.kind,
-            format: self.format.plane(plane.aspect).map_or(self.format, |plane| plane.format),
-            components,
+            format,
+            components: vk::ComponentMapping::default(),
             samples: self.image.samples,
-            min_lod,
-        })
+            min_lod: 0.0,
+        }
     }
 
     /// What descriptors of the texture unit point at, as long as the view lives.
@@ -180,15 +214,15 @@ impl ImageView {
 
     /// The descriptor of a storage image; null while the image has no memory.
     pub fn descriptor(&self) -> Descriptor {
-        match (self.image.address(), self.first()) {
-            (Some(address), Some((plane, level))) => self.storage(address + plane.offset, level),
-            _ => Descriptor::default(),
-        }
+        let found = self.first().and_then(|(plane, level)| Some((self.image.locate(plane.offset)?, level)));
+        found.map_or(Descriptor::default(), |(address, level)| self.storage(address, level))
     }
 
     /// Tells that its image's memory is used.
     pub fn touch(&self) {
-        let _ = self.image.address();
+        for plane in &self.image.planes {
+            let _ = self.image.locate(plane.offset);
+        }
     }
 
     fn storage(&self, address: u64, level: &Level) -> Descriptor {
@@ -227,9 +261,10 @@ impl ImageView {
         self.image.is_3d() && self.kind != vk::ImageViewType::TYPE_3D
     }
 
-    /// The first plane that it sees, and its first level.
+    /// The first plane that it sees, and its first level. The color of a multi-planar image is all planes.
     fn first(&self) -> Option<(&Plane, &Level)> {
-        let plane = self.image.planes.iter().find(|plane| self.aspects.contains(plane.aspect))?;
+        let all = self.aspects == vk::ImageAspectFlags::COLOR;
+        let plane = self.image.planes.iter().find(|plane| all || self.aspects.contains(plane.aspect))?;
         Some((plane, plane.layout.level(self.levels.start)?))
     }
 }

@@ -27,6 +27,7 @@ pub mod sampler;
 pub mod shader_binary;
 pub mod shader_module;
 pub mod shader_object;
+pub mod ycbcr_conversion;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -26,23 +26,21 @@ impl Eq for Sampler {}
 impl Sampler {
     /// `vkCreateSampler`.
     ///
+    /// A conversion is the same in the view, which does it.
+    ///
     /// # Errors
-    /// [`Error::FeatureNotPresent`] for conversions from YCbCr.
+    /// None.
     ///
     /// # Safety
     /// `info` is a valid structure.
     pub unsafe fn new(info: &vk::SamplerCreateInfo<'_>) -> Result<Self, Error> {
         // SAFETY: the chain of a valid structure.
-        let (reduction, custom, conversion) = unsafe {
+        let (reduction, custom) = unsafe {
             (
                 pnext::find::<vk::SamplerReductionModeCreateInfo<'_>>(info.p_next),
                 pnext::find::<vk::SamplerCustomBorderColorCreateInfoEXT<'_>>(info.p_next),
-                pnext::find::<vk::SamplerYcbcrConversionInfo<'_>>(info.p_next),
             )
         };
-        if conversion.is_some() {
-            return Err(Error::FeatureNotPresent("samplerYcbcrConversion"));
-        }
         let is_custom =
             [vk::BorderColor::FLOAT_CUSTOM_EXT, vk::BorderColor::INT_CUSTOM_EXT].contains(&info.border_color);
         let border_color = match custom {

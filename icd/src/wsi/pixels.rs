@@ -34,7 +34,7 @@ impl Pixels {
         let level = image.planes[0].layout.level(0).ok_or(Error::Internal("an image without levels"))?;
         let [width, height, _] = level.extent.map(|size| size as usize);
         let (offset, pitch) = (level.offset, level.row_pitch as usize);
-        let start = image.address().and_then(|address| NonNull::new((address + offset) as *mut u8));
+        let start = image.locate(offset).and_then(|address| NonNull::new(address as *mut u8));
         let start = start.ok_or(Error::Internal("a swapchain image without memory"))?;
         Ok(Self { start, pitch, width, height, rgba, _image: image })
     }

@@ -10,8 +10,10 @@ mod copies_cross_borders_of_blocks;
 mod copies_move_exactly_their_box;
 mod copies_round_trip;
 mod depth_and_stencil_are_apart;
+mod disjoint_planes_have_their_own_memory;
 mod every_queue_copies;
 mod shaders_load_and_store;
+mod the_host_copies;
 mod what_queries_offer_can_be_made;
 
 super::cases!("image":
@@ -25,7 +27,9 @@ super::cases!("image":
     blits_scale_and_mirror,
     copies_move_exactly_their_box,
     copies_round_trip,
+    disjoint_planes_have_their_own_memory,
     every_queue_copies,
     shaders_load_and_store,
+    the_host_copies,
     what_queries_offer_can_be_made,
 );

@@ -1,20 +1,43 @@
-//! ASTC, the LDR profile: blocks of 4 × 4 to 12 × 12 texels.
+//! ASTC: blocks of 4 × 4 to 12 × 12 texels. What the HDR profile adds is in `astc_hdr`.
 //!
 //! Source: Khronos Data Format specification, "ASTC Compressed Texture Image Formats". A block is a little-endian number of
 //! 128 bits: configuration and endpoint colors from bit 0 upwards, weights from bit 127 downwards.
 
+use super::astc_hdr;
 use super::astc_integers::{Range, color_range, read, unquantized_color, unquantized_weight, weight_range};
 use super::{Block, Decoder, from_bytes};
+use crate::format::small_float::half_to_f32;
 
-/// `WIDTH` times `HEIGHT` texels.
+/// `WIDTH` times `HEIGHT` texels of the LDR profile.
 pub(crate) struct Astc<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>;
+
+/// `WIDTH` times `HEIGHT` texels of the HDR profile, which has all of the other and more.
+pub(crate) struct AstcHdr<const WIDTH: u32, const HEIGHT: u32>;
 
 /// The most weights of a block.
 const MAX_WEIGHTS: usize = 64;
 /// The most endpoint values of a block.
 const MAX_COLORS: usize = 18;
 
-type Rgba = [i32; 4];
+pub(super) type Rgba = [i32; 4];
+
+/// What the format says of a block.
+#[derive(Clone, Copy)]
+struct Profile {
+    width: u32,
+    height: u32,
+    is_srgb: bool,
+    is_hdr: bool,
+}
+
+/// The colors between which the texels of a partition are.
+#[derive(Clone, Copy)]
+struct Endpoints {
+    low: Rgba,
+    high: Rgba,
+    /// Which channels are logarithms of 12 bits; others have 8 bits.
+    is_logarithm: [bool; 4],
+}
 
 fn bits(word: u128, first: u32, count: u32) -> u32 {
     (word >> first) as u32 & ((1 << count) - 1)
@@ -70,19 +93,16 @@ impl Grid {
 /// The color of blocks and partitions that are not valid.
 const ERROR: [u8; 4] = [255, 0, 255, 255];
 
-fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
-    word: u128,
-    block: &mut Block,
-) -> Option<()> {
-    let texels = (WIDTH * HEIGHT) as usize;
+#[inline(always)]
+fn decode(profile: Profile, word: u128, block: &mut Block) -> Option<()> {
+    let Profile { width, height, is_srgb, is_hdr } = profile;
     if bits(word, 0, 9) == 0x1fc {
-        let color = one_color(word)?;
-        block[..texels].fill(shown(color, SRGB));
+        block[..(width * height) as usize].fill(one_color(word, profile)?);
         return Some(());
     }
     let grid = Grid::decode(bits(word, 0, 11))?;
     let weight_bits = grid.range.bits(grid.weights());
-    let fits = grid.width <= WIDTH && grid.height <= HEIGHT && grid.weights() <= MAX_WEIGHTS as u32;
+    let fits = grid.width <= width && grid.height <= height && grid.weights() <= MAX_WEIGHTS as u32;
     if !fits || !(24..=96).contains(&weight_bits) {
         return None;
     }
@@ -110,7 +130,7 @@ fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
         for (color, &value) in colors.iter_mut().zip(own) {
             *color = unquantized_color(range, value) as i32;
         }
-        *endpoints = endpoint_colors(mode, colors);
+        *endpoints = endpoints_of(mode, colors, is_hdr);
         rest = others;
     }
     let mut weights = [0; MAX_WEIGHTS];
@@ -118,35 +138,46 @@ fn decode<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool>(
     weights.iter_mut().for_each(|weight| *weight = unquantized_weight(grid.range, *weight));
     // The component that the second plane of weights is for.
     let second = (grid.planes == 2).then(|| bits(word, end, 2) as usize);
-    for (y, x) in (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| (y, x))) {
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
         let part = if partitions == 1 {
             0
         } else {
-            partition(bits(word, 13, 10), x, y, partitions, WIDTH * HEIGHT < 31)
+            partition(bits(word, 13, 10), x, y, partitions, width * height < 31)
         };
-        let Some([low, high]) = endpoints[part] else {
-            block[(y * WIDTH + x) as usize] = from_bytes(ERROR, SRGB);
+        let Some(Endpoints { low, high, is_logarithm }) = endpoints[part] else {
+            block[(y * width + x) as usize] = from_bytes(ERROR, is_srgb);
             continue;
         };
-        let weight = |plane: u32| infilled(&grid, &weights, plane, [x, y], [WIDTH, HEIGHT]);
+        let weight = |plane: u32| infilled(&grid, &weights, plane, [x, y], [width, height]);
         let (first, other) = (weight(0), second.map(|component| (component, weight(1))));
-        let color = std::array::from_fn(|c| {
+        let color: [u32; 4] = std::array::from_fn(|c| {
             let weight = other.filter(|other| other.0 == c).map_or(first, |other| other.1);
-            let wide = |channel: i32| (channel as u32) << 8 | if SRGB { 0x80 } else { channel as u32 };
+            let wide = |channel: i32| match is_logarithm[c] {
+                true => (channel as u32) << 4,
+                false => (channel as u32) << 8 | if is_srgb { 0x80 } else { channel as u32 },
+            };
             (wide(low[c]) * (64 - weight) + wide(high[c]) * weight + 32) >> 6
         });
-        block[(y * WIDTH + x) as usize] = shown(color, SRGB);
+        let mut texel = shown(color, is_srgb);
+        for (c, texel) in texel.iter_mut().enumerate().filter(|&(c, _)| is_logarithm[c]) {
+            *texel = half_to_f32(astc_hdr::half(color[c])).to_bits();
+        }
+        block[(y * width + x) as usize] = texel;
     }
     Some(())
 }
 
-/// A block of one color.
-fn one_color(word: u128) -> Option<[u32; 4]> {
+/// The color of a block that has but one: of 16 bits each channel, or half floats.
+fn one_color(word: u128, profile: Profile) -> Option<[u32; 4]> {
     let [s_low, s_high, t_low, t_high] = [12, 25, 38, 51].map(|first| bits(word, first, 13));
     let everywhere = [s_low, s_high, t_low, t_high] == [0x1fff; 4];
     let is_half = bits(word, 9, 1) != 0;
-    let valid = !is_half && (everywhere || (s_low < s_high && t_low < t_high));
-    valid.then(|| [64, 80, 96, 112].map(|first| (word >> first) as u32 & 0xffff))
+    let valid = (profile.is_hdr || !is_half) && (everywhere || (s_low < s_high && t_low < t_high));
+    let channels = [64, 80, 96, 112].map(|first| (word >> first) as u32 & 0xffff);
+    valid.then(|| match is_half {
+        true => channels.map(|channel| half_to_f32(channel).to_bits()),
+        false => shown(channels, profile.is_srgb),
+    })
 }
 
 /// Channels from numbers of 16 bits.
@@ -173,6 +204,16 @@ fn endpoint_modes(word: u128, partitions: u32, below: u32) -> ([u32; 4], u32) {
         class << 2 | all >> (2 + partitions + 2 * i) & 3
     };
     ([mode(0), mode(1), mode(2), mode(3)], extra)
+}
+
+/// The colors of a partition; `None` for modes that the profile does not have.
+fn endpoints_of(mode: u32, v: [i32; 8], is_hdr: bool) -> Option<Endpoints> {
+    if let Some([low, high]) = endpoint_colors(mode, v) {
+        return Some(Endpoints { low, high, is_logarithm: [false; 4] });
+    }
+    let [low, high] = astc_hdr::endpoint_colors(mode, v).filter(|_| is_hdr)?;
+    // Mode 14 has an alpha as in the other profile.
+    Some(Endpoints { low, high, is_logarithm: [true, true, true, mode != 14] })
 }
 
 /// The two colors of a partition; `None` for modes of the HDR profile.
@@ -290,11 +331,25 @@ impl<const WIDTH: u32, const HEIGHT: u32, const SRGB: bool> Decoder for Astc<WID
     const EXTENT: [u32; 2] = [WIDTH, HEIGHT];
 
     fn decode(from: &[u8], block: &mut Block) {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&from[..16]);
-        if decode::<WIDTH, HEIGHT, SRGB>(u128::from_le_bytes(bytes), block).is_none() {
-            block.fill(from_bytes(ERROR, SRGB));
-        }
+        decode_or_error(Profile { width: WIDTH, height: HEIGHT, is_srgb: SRGB, is_hdr: false }, from, block);
+    }
+}
+
+impl<const WIDTH: u32, const HEIGHT: u32> Decoder for AstcHdr<WIDTH, HEIGHT> {
+    const BYTES: usize = 16;
+    const EXTENT: [u32; 2] = [WIDTH, HEIGHT];
+
+    fn decode(from: &[u8], block: &mut Block) {
+        decode_or_error(Profile { width: WIDTH, height: HEIGHT, is_srgb: false, is_hdr: true }, from, block);
+    }
+}
+
+#[inline(always)]
+fn decode_or_error(profile: Profile, from: &[u8], block: &mut Block) {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&from[..16]);
+    if decode(profile, u128::from_le_bytes(bytes), block).is_none() {
+        block.fill(from_bytes(ERROR, profile.is_srgb));
     }
 }
 
@@ -314,8 +369,11 @@ mod tests {
         let word = 0xffff_0000_8000_4000u128 << 64 | 0xffff_ffff_ffff_fdfc;
         let found = texels::<Astc<6, 5, false>>(word);
         assert_eq!(found[29], [0.25, 0.5, 0.0, 1.0]);
-        // Half floats belong to another profile.
+        // Half floats belong to the other profile: 0x4000 is two.
         assert_eq!(texels::<Astc<6, 5, false>>(word | 1 << 9)[0], [1.0, 0.0, 1.0, 1.0]);
+        let halves = (word & !(0xffff << 112) | 0x3c00 << 112) | 1 << 9;
+        assert_eq!(texels::<AstcHdr<6, 5>>(halves)[0], [2.0, -0.0, 0.0, 1.0]);
+        assert_eq!(texels::<AstcHdr<6, 5>>(word)[0], [0.25, 0.5, 0.0, 1.0]);
     }
 
     /// A grid of 4 × 4 weights of two bits, one partition, luminance from 0 to 255: all color values have eight bits.
@@ -350,6 +408,10 @@ mod tests {
             for texel in texels::<Astc<12, 10, false>>(word).iter().chain(&texels::<Astc<4, 4, true>>(word)) {
                 assert!(texel.iter().all(|channel| (0.0..=1.0).contains(channel)));
             }
+            // Half floats of a block of one color may be anything.
+            let is_half = word & 0x3ff == 0x3fc;
+            let bright = texels::<AstcHdr<8, 8>>(word);
+            assert!(is_half || bright.iter().flatten().all(|channel| (0.0..=65504.0).contains(channel)));
         }
     }
 }

@@ -4,6 +4,7 @@
 #![expect(unsafe_code, reason = "blocks are raw memory")]
 
 mod astc;
+mod astc_hdr;
 mod astc_integers;
 mod bc;
 mod etc;
@@ -14,7 +15,7 @@ use std::cell::RefCell;
 use super::codec::Texels;
 use super::srgb;
 
-pub(super) use astc::Astc;
+pub(super) use astc::{Astc, AstcHdr};
 pub(super) use bc::{Bc1, Bc2, Bc3, Bc4, Bc5, Bc6, Bc7};
 pub(super) use etc::{Eac, Etc2, Etc2A1, Etc2A8};
 pub(super) use packed_422::Packed422;

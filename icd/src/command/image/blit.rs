@@ -9,7 +9,7 @@ use lacuna_gpu::memory::address_space::Gpu;
 use lacuna_gpu::surface::Surface;
 
 use super::region::{OUTSIDE, Region, layer_count, planes};
-use super::{ImageCommand, address};
+use super::{ImageCommand, locate};
 use crate::command::recording::{Command, Recording};
 use crate::error::Error;
 use crate::handle::Object;
@@ -36,13 +36,11 @@ pub struct Resolve(Pair<ResolveRegion>);
 impl<R> Pair<R> {
     /// Source, destination and region of each, where they are now.
     fn placed(&self, gpu: Gpu) -> impl Iterator<Item = (Surface, Surface, &R)> {
-        let bases = address(gpu, &self.source).zip(address(gpu, &self.destination));
-        bases.into_iter().flat_map(|(from_base, to_base)| {
-            self.regions.iter().map(move |(from, to, region)| {
-                let at =
-                    |base: u64, surface: &Surface| Surface { address: base + surface.address, ..*surface };
-                (at(from_base, from), at(to_base, to), region)
-            })
+        let at = move |image: &Image, surface: &Surface| {
+            Some(Surface { address: locate(gpu, image, surface.address)?, ..*surface })
+        };
+        self.regions.iter().filter_map(move |(from, to, region)| {
+            Some((at(&self.source, from)?, at(&self.destination, to)?, region))
         })
     }
 }

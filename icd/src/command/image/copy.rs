@@ -1,7 +1,5 @@
 //! `vkCmdCopyImage`, `vkCmdCopyBufferToImage`, `vkCmdCopyImageToBuffer`: elements move as they are.
 
-use std::sync::Arc;
-
 use ash::vk;
 use lacuna_gpu::copy::Place;
 
@@ -55,7 +53,7 @@ impl Recording {
     ) -> Result<(), Error> {
         let (source, destination) = (Buffer::get(source)?, Image::get(destination)?);
         let boxed = |region: vk::BufferImageCopy| {
-            let (image, buffer, size) = both(&destination, source.size(), &region)?;
+            let (image, buffer, size) = both(&destination, &source, &region)?;
             Ok(CopiedBox { source: buffer, destination: image, size, samples: 1 })
         };
         let boxes = regions.map(boxed).collect::<Result<_, Error>>()?;
@@ -71,7 +69,7 @@ impl Recording {
     ) -> Result<(), Error> {
         let (source, destination) = (Image::get(source)?, Buffer::get(destination)?);
         let boxed = |region: vk::BufferImageCopy| {
-            let (image, buffer, size) = both(&source, destination.size(), &region)?;
+            let (image, buffer, size) = both(&source, &destination, &region)?;
             Ok(CopiedBox { source: image, destination: buffer, size, samples: 1 })
         };
         let boxes = regions.map(boxed).collect::<Result<_, Error>>()?;
@@ -92,9 +90,9 @@ impl Recording {
 
 /// The boxes of a region between images: one for each aspect. The extent counts texels of the source; blocks of a compressed
 /// image and texels of another one are the same to a copy.
-fn copy_region(
-    source: &Arc<Image>,
-    destination: &Arc<Image>,
+pub(super) fn copy_region(
+    source: &Image,
+    destination: &Image,
     region: &vk::ImageCopy,
     boxes: &mut Vec<CopiedBox>,
 ) -> Result<(), Error> {
@@ -120,36 +118,40 @@ fn copy_region(
     Ok(())
 }
 
-/// A region of an image, from memory whose first byte has the address zero.
-///
-/// # Errors
-/// [`Error::InvalidUsage`] for what is not inside of the image.
-pub(in crate::command) fn box_from_memory(
-    image: &Image,
+/// The elements of a region in the image, of the plane that it names.
+pub(in crate::command) fn image_place<'a>(
+    image: &'a Image,
     region: &vk::BufferImageCopy,
-) -> Result<CopiedBox, Error> {
-    let (image, memory, size) = both(image, u64::MAX, region)?;
-    Ok(CopiedBox { source: memory, destination: image, size, samples: 1 })
-}
-
-/// The elements of a region in the image and in a buffer of so many bytes.
-fn both(image: &Image, room: u64, region: &vk::BufferImageCopy) -> Result<(Place, Place, [u32; 3]), Error> {
+) -> Result<(&'a Plane, Place, [u32; 3]), Error> {
     let extent = region.image_extent;
     let part = Region { part: region.image_subresource, offset: region.image_offset, extent };
     let [plane] = planes(image, part.part.aspect_mask)?[..] else {
         return Err(Error::InvalidUsage("VUID-VkBufferImageCopy-aspectMask-09103"));
     };
     let size = part.size(image, plane);
-    let place = part.place(image, plane, size)?;
-    Ok((place, buffer_place(room, plane, region, size)?, size))
+    Ok((plane, part.place(image, plane, size)?, size))
 }
 
-fn buffer_place(
-    room: u64,
+/// The elements of a region in the image and in the buffer.
+fn both(
+    image: &Image,
+    buffer: &Buffer,
+    region: &vk::BufferImageCopy,
+) -> Result<(Place, Place, [u32; 3]), Error> {
+    let (plane, place, size) = image_place(image, region)?;
+    let (beside, bytes) = buffer_place(plane, region, size)?;
+    if region.buffer_offset.saturating_add(bytes) > buffer.size() {
+        return Err(Error::InvalidUsage("VUID-vkCmdCopyBufferToImage-pRegions-00171"));
+    }
+    Ok((place, beside, size))
+}
+
+/// The elements of a region in a buffer, and how many bytes of it they take.
+pub(in crate::command) fn buffer_place(
     plane: &Plane,
     region: &vk::BufferImageCopy,
     size: [u32; 3],
-) -> Result<Place, Error> {
+) -> Result<(Place, u64), Error> {
     let extent = region.image_extent;
     let or = |given: u32, extent: u32| if given == 0 { extent } else { given };
     let (length, height) =
@@ -167,8 +169,5 @@ fn buffer_place(
     let bytes_read = steps(size[2], slice_pitch)
         .saturating_add(steps(size[1], row_pitch.into()))
         .saturating_add(u64::from(size[0]) * u64::from(bytes));
-    if region.buffer_offset.saturating_add(bytes_read) > room {
-        return Err(Error::InvalidUsage("VUID-vkCmdCopyBufferToImage-pRegions-00171"));
-    }
-    Ok(Place::buffer(region.buffer_offset, bytes, row_pitch, slice_pitch))
+    Ok((Place::buffer(region.buffer_offset, bytes, row_pitch, slice_pitch), bytes_read))
 }

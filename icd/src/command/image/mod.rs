@@ -7,6 +7,7 @@
 mod blit;
 mod clear;
 mod copy;
+mod host;
 mod region;
 
 use std::sync::Arc;
@@ -24,7 +25,8 @@ use crate::queue::submission::Failed;
 pub use blit::{Blit, Resolve};
 pub use clear::Fill;
 pub use copy::CopiedBox;
-pub(super) use copy::box_from_memory;
+pub(super) use copy::{buffer_place, image_place};
+pub use host::{Direction, HostRegion, copy_image, copy_memory, memcpy_size};
 
 /// A command on images.
 pub enum ImageCommand {
@@ -59,46 +61,50 @@ pub enum Resource {
 }
 
 impl Resource {
-    fn address(&self, gpu: Gpu) -> Option<u64> {
+    /// A place in it, where it is now for a GPU.
+    fn locate(&self, gpu: Gpu, place: Place) -> Option<Place> {
         match self {
-            Self::Buffer(buffer) => transfer::address(gpu, buffer),
-            Self::Image(image) => address(gpu, image),
+            Self::Buffer(buffer) => {
+                let base = transfer::address(gpu, buffer)?;
+                Some(Place { address: base + place.address, ..place })
+            }
+            Self::Image(image) => at(gpu, image, place),
         }
     }
 }
 
-/// Where an image is for a GPU; one that never got memory is skipped.
-fn address(gpu: Gpu, image: &Image) -> Option<u64> {
-    let address = image.address().map(|address| gpu.resolve(address));
+/// Where a byte of an image is for a GPU; one that never got memory is skipped.
+fn locate(gpu: Gpu, image: &Image, offset: u64) -> Option<u64> {
+    let address = image.locate(offset).map(|address| gpu.resolve(address));
     if address.is_none() {
         log::warn!("a command uses an image without memory: skipped");
     }
     address
 }
 
-/// A place in a resource whose first byte is at `base`.
-pub(super) fn at(base: u64, place: Place) -> Place {
-    Place { address: base + place.address, ..place }
+/// A place in an image, where it is now for a GPU.
+pub(super) fn at(gpu: Gpu, image: &Image, place: Place) -> Option<Place> {
+    Some(Place { address: locate(gpu, image, place.address)?, ..place })
 }
 
 impl State<'_> {
     pub(super) fn image(&mut self, command: &ImageCommand) -> Result<(), Failed> {
         match command {
             ImageCommand::Copy { source, destination, boxes } => {
-                let (from, to) = (source.address(self.gpu), destination.address(self.gpu));
-                let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
                 for copied in boxes {
-                    let (to, from) = (at(to, copied.destination), at(from, copied.source));
+                    let to = destination.locate(self.gpu, copied.destination);
+                    let places = (to, source.locate(self.gpu, copied.source));
+                    let (Some(to), Some(from)) = places else { continue };
                     // SAFETY: the box is inside both resources, which the recording holds with their memory.
                     unsafe { copy_box(to, from, copied.size, copied.samples)? }
                 }
                 Ok(())
             }
             ImageCommand::Clear { image, fills } => {
-                let Some(base) = address(self.gpu, image) else { return Ok(()) };
                 for fill in fills {
+                    let Some(place) = at(self.gpu, image, fill.place) else { continue };
                     // SAFETY: the box is inside the image, which the recording holds with its memory.
-                    unsafe { fill_box(at(base, fill.place), fill.size, image.samples, fill.texel.bytes())? }
+                    unsafe { fill_box(place, fill.size, image.samples, fill.texel.bytes())? }
                 }
                 Ok(())
             }
