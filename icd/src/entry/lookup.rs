@@ -312,7 +312,7 @@ mod tests {
         // SAFETY: static strings.
         let (instance, set) =
             unsafe { (Set::from_names(null(), 0).unwrap(), Set::from_names(extension.as_ptr(), 1).unwrap()) };
-        let enabled = Enabled { instance, device: Some(set) };
+        let enabled = Enabled { instance, device: Some(set), version: DEVICE_VERSION };
         let absent = names(|load| ash::ext::shader_object::DeviceFn::load(load))
             .into_iter()
             .filter(|name| device(&std::ffi::CString::new(name.as_str()).unwrap(), enabled).is_none());
