@@ -412,16 +412,15 @@ impl State {
         let mut victims = None;
         self.make_room(0, u64::MAX, &mut victims, options, quiet);
         for base in std::mem::take(&mut self.returning) {
-            let Some(paged) = self.bos.get(&base) else { continue };
+            let Some(paged) = self.bos.get_mut(&base) else { continue };
+            // If it stays, it is asked again when it is used again.
+            paged.uses = 0;
             if paged.place == Place::Memory || paged.pinned > 0 {
                 continue;
             }
             let (size, last_use) = (paged.size, paged.last_use);
             if self.make_room(size, last_use, &mut victims, options, quiet) {
                 self.restore(base, quiet);
-            } else if let Some(paged) = self.bos.get_mut(&base) {
-                // Others are used as much. It is asked again when it is used again.
-                paged.uses = 0;
             }
         }
     }

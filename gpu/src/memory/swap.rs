@@ -165,7 +165,8 @@ impl Slot {
         (self.file.file.as_fd(), self.offset())
     }
 
-    /// Writes memory to the slot, which reads as zero before, and lets the system write it back at its own pace.
+    /// Writes memory to the slot, which reads as zero before. The system writes it back at its own pace, and then can take its
+    /// pages away; asking it to begin at once would wait for the disk.
     ///
     /// # Safety
     /// `size` bytes from `base` on are memory that nobody writes now; the slot is as large.
@@ -192,13 +193,6 @@ impl Slot {
             Ok(())
         })?;
         write(run)?;
-        // Starts to write back, without waiting for it, and drops what is written already.
-        let _ = fadvise(
-            &self.file.file,
-            self.offset(),
-            core::num::NonZeroU64::new(size as u64),
-            Advice::DontNeed,
-        );
         Ok(())
     }
 

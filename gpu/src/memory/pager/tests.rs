@@ -62,6 +62,12 @@ fn job(pager: &Pager, done: impl Fn() -> bool) {
     panic!("memory never moved");
 }
 
+/// Lets other tests go on; false.
+fn job_of_others() -> bool {
+    std::thread::sleep(Duration::from_millis(1));
+    false
+}
+
 fn address(bo: &Bo) -> u64 {
     bo.host().as_ptr() as u64
 }
@@ -92,7 +98,8 @@ fn what_does_not_fit_goes_keeps_its_bytes_and_comes_back_with_its_second_use() {
     assert_eq!(heard.counts(), [2, 1], "the next job's use is noticed again");
     pager.fault(address(gone));
     job(pager, || place(pager, gone) == Place::Memory);
-    assert!(holds(gone, 77) && heard.counts()[1] == 2);
+    assert!(holds(gone, 77));
+    assert_eq!(heard.counts(), [3, 3], "its entries are good");
     assert_eq!(pager.usage().resident, 2 * SIZE, "another one made room");
     for (i, (bo, _)) in (0..).zip(&bos) {
         assert!(holds(bo, if i as usize == away { 77 } else { i }));
@@ -151,8 +158,9 @@ fn what_has_no_place_anywhere_is_refused_and_what_is_freed_makes_room() {
     drop(kept);
     assert_eq!(pager.usage(), Usage::default());
     assert!(!pager.is_busy());
-    let again: Vec<_> = (0..3).map(|_| bo(pager).unwrap()).collect();
-    drop(again);
+    // What others have in flight may keep the place in the file for a moment.
+    let again = || (0..3).map(|_| bo(pager)).collect::<Result<Vec<_>, _>>();
+    assert!((0..500).any(|_| again().is_ok() || job_of_others()));
 
     let off = super::tests::pager(2, 9, Mode::Off);
     let _full = (bo(off).unwrap(), bo(off).unwrap());
@@ -161,10 +169,12 @@ fn what_has_no_place_anywhere_is_refused_and_what_is_freed_makes_room() {
 
 #[test]
 fn a_bo_dropped_while_it_is_away_stays_readable_for_work_that_executes() {
-    let pager = pager(1, 1, Mode::Lru);
-    let (first, _second) = (bo(pager).unwrap(), bo(pager).unwrap());
+    let pager = pager(1, 2, Mode::Lru);
+    let first = bo(pager).unwrap();
     fill(&first.0, 5);
-    job(pager, || pager.usage().resident <= SIZE);
+    first.0.set_priority(Priority::new(0.1));
+    let _second = bo(pager).unwrap();
+    job(pager, || place(pager, &first.0) == Place::File);
     let ticket = in_flight::enter();
     let start = first.0.host();
     drop(first);
@@ -174,7 +184,7 @@ fn a_bo_dropped_while_it_is_away_stays_readable_for_work_that_executes() {
 }
 
 #[test]
-fn chaos_loses_nothing_and_a_seed_repeats_it() {
+fn chaos_loses_nothing_and_goes_by_its_seed() {
     let run = |seed| {
         let pager = pager(100, 100, Mode::Chaos(seed));
         let bos: Vec<_> = (0..6).map(|_| bo(pager).unwrap()).collect();
