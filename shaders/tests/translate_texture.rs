@@ -113,6 +113,19 @@ fn descriptors_may_differ_from_lane_to_lane() {
     assert_eq!(out, slots);
 }
 
+/// `nonuniformEXT` around a sampled image makes a copy of it.
+#[test]
+fn a_copied_sampled_image_keeps_its_sampler() {
+    let out = run(
+        "layout(local_size_x = 16) in; layout(binding = 1) uniform texture2D t[4]; layout(binding = 2) uniform sampler s[4];",
+        "uint k = gl_LocalInvocationIndex;
+         o[k] = floatBitsToUint(textureLod(nonuniformEXT(sampler2D(t[k & 3], s[k / 4])), vec2(1), 0).w);",
+        &[(1, 4), (2, 4)],
+    );
+    let slots: Vec<u32> = (0..16).map(|k| (16 + k % 4) | (32 + k / 4) << 8).collect();
+    assert_eq!(out, slots);
+}
+
 #[test]
 fn gathers_have_offsets_and_a_component() {
     let out = run(

@@ -263,6 +263,10 @@ impl<'a> Translator<'a> {
         debug_assert!(matches!(instruction.op, Op::CopyObject | Op::CopyLogical | Op::ExpectKHR));
         let pointer = self.pointer(instruction, instruction.operand(0)?)?;
         self.define_pointer(instruction.result, pointer);
+        // A sampled image that was put together goes with its sampler.
+        if let Some(&sampler) = self.samplers.get(&instruction.operand(0)?) {
+            self.samplers.insert(instruction.result, sampler);
+        }
         Ok(())
     }
 }
