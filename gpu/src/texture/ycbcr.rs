@@ -130,9 +130,11 @@ impl Conversion {
         if self.halved == [false; 2] { linear } else { self.chroma_is_linear() }
     }
 
-    /// A coordinate among texels of luma as one among those of chroma.
+    /// A coordinate among texels of luma as one among those of chroma. The nearest chroma of a texel is that which it shares,
+    /// wherever that lies ("Implicit Reconstruction" allows it), so that it is the same as with explicit reconstruction.
     pub(super) fn chroma_position(&self, axis: usize, place: f32) -> f32 {
-        let cosited = self.info.chroma_offsets[axis] == vk::ChromaLocation::COSITED_EVEN;
+        let cosited =
+            self.chroma_is_linear() && self.info.chroma_offsets[axis] == vk::ChromaLocation::COSITED_EVEN;
         match self.halved[axis] {
             true if cosited => 0.5 * (place + 0.5),
             true => 0.5 * place,
