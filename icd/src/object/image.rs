@@ -31,12 +31,15 @@ pub struct Image {
 
 crate::object!(Image, vk::Image);
 
+/// A memory and the offset in it, once bound.
+type Bound = OnceLock<(Arc<Memory>, u64)>;
+
 /// Where an image's bytes are.
 enum Backing {
     /// In one memory, from this offset on; bound once.
-    Plain(OnceLock<(Arc<Memory>, u64)>),
+    Plain(Bound),
     /// Each plane in a memory, from its offset on; bound once.
-    Disjoint(SmallVec<[OnceLock<(Arc<Memory>, u64)>; 3]>),
+    Disjoint(SmallVec<[Bound; 3]>),
     /// Wherever the page table says.
     Sparse(SparseRange, Arc<Device>),
 }
@@ -68,9 +71,7 @@ impl Image {
 
     /// The device address of a byte; `None` while it is neither bound nor sparse. Bytes of one plane are contiguous.
     pub fn locate(&self, offset: u64) -> Option<u64> {
-        let host = |bound: &OnceLock<(Arc<Memory>, u64)>| {
-            bound.get().map(|(memory, start)| memory.address() + start)
-        };
+        let host = |bound: &Bound| bound.get().map(|(memory, start)| memory.address() + start);
         match &self.backing {
             Backing::Plain(bound) => host(bound).map(|base| base + offset),
             Backing::Disjoint(planes) => {
@@ -163,20 +164,17 @@ impl Drop for Image {
     }
 }
 
-/// Binds what has no memory yet and takes `size` bytes.
-fn bind_once(
-    bound: &OnceLock<(Arc<Memory>, u64)>,
-    memory: Arc<Memory>,
-    offset: u64,
-    size: u64,
-) -> Result<(), Error> {
+/// Binds what has no memory yet and takes `size` bytes. Applications that bind for each device of a group bind the same again.
+fn bind_once(bound: &Bound, memory: Arc<Memory>, offset: u64, size: u64) -> Result<(), Error> {
     if !offset.is_multiple_of(ALIGNMENT) {
         return Err(Error::InvalidUsage("VUID-vkBindImageMemory-memoryOffset-01048"));
     }
     if offset.checked_add(size).is_none_or(|end| end > memory.size) {
         return Err(Error::InvalidUsage("VUID-vkBindImageMemory-size-01049"));
     }
-    bound.set((memory, offset)).map_err(|_| Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
+    let (first, first_offset) = bound.get_or_init(|| (Arc::clone(&memory), offset));
+    let same = Arc::ptr_eq(first, &memory) && *first_offset == offset;
+    same.then_some(()).ok_or(Error::InvalidUsage("VUID-vkBindImageMemory-image-07460"))
 }
 
 /// The layers of a range, of an image that has `count` (of a view of slices: the slices of its level).
