@@ -148,10 +148,10 @@ impl ImageKind {
                 && format.planes().iter().all(|plane| standard(plane.format.element_bytes())))
     }
 
-    /// Planes have memory of their own where there are several, and pages do not say where they are.
+    /// Planes have memory of their own where there are several, and pages do not say where they are. One plane is never disjoint,
+    /// whatever an image is asked for that shares its memory with a plane.
     fn disjoint_fits(&self, format: Format) -> bool {
-        !self.flags.contains(Flags::DISJOINT)
-            || (format.has_planes() && !self.flags.contains(Flags::SPARSE_BINDING))
+        !(self.flags.contains(Flags::DISJOINT | Flags::SPARSE_BINDING) && format.has_planes())
     }
 
     fn sample_counts(&self, format: Format) -> vk::SampleCountFlags {
