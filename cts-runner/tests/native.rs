@@ -7,12 +7,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::{env, fs};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cts-runner");
 
-/// A manifest for the driver of this build.
-fn manifest() -> PathBuf {
+/// A manifest for the driver of this build. Made once: tests run side by side, and must not find it half written.
+static MANIFEST: LazyLock<PathBuf> = LazyLock::new(|| {
     if let Some(path) = env::var_os("CTS_RUNNER_ICD") {
         return path.into();
     }
@@ -32,7 +33,7 @@ fn manifest() -> PathBuf {
     );
     fs::write(&path, text).unwrap();
     path
-}
+});
 
 fn run(arguments: &[&str]) -> (Output, String) {
     run_with(&[], arguments)
@@ -40,7 +41,7 @@ fn run(arguments: &[&str]) -> (Output, String) {
 
 fn run_with(switches: &[(&str, &str)], arguments: &[&str]) -> (Output, String) {
     let mut program = Command::new(PROGRAM);
-    program.arg("--icd").arg(manifest()).args(arguments).envs(switches.iter().copied());
+    program.arg("--icd").arg(&*MANIFEST).args(arguments).envs(switches.iter().copied());
     let output = program.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     (output, text)
@@ -131,7 +132,7 @@ fn groups_of_devices_pass_their_cases() {
     let command = Command::new(PROGRAM)
         .env("LACUNA_DEVICES", "3")
         .arg("--icd")
-        .arg(manifest())
+        .arg(&*MANIFEST)
         .args(["native", "device_group.", "compute.dispatch_base", "sparse.bind_shows_memory"])
         .output()
         .unwrap();
