@@ -399,9 +399,11 @@ mod tests {
 
     #[test]
     fn queries_write_true_and_false_over_what_was_there() {
-        let mut features = vk::PhysicalDeviceLineRasterizationFeaturesKHR::default().smooth_lines(true);
+        let mut features = vk::PhysicalDeviceRasterizationOrderAttachmentAccessFeaturesEXT::default()
+            .rasterization_order_depth_attachment_access(true);
         // SAFETY: a chain of one structure.
         unsafe { pnext::for_each_output((&raw mut features).cast(), fill) };
-        assert_eq!((features.smooth_lines, features.bresenham_lines), (vk::FALSE, vk::TRUE));
+        assert_eq!(features.rasterization_order_depth_attachment_access, vk::FALSE);
+        assert_eq!(features.rasterization_order_color_attachment_access, vk::TRUE);
     }
 }
