@@ -2,7 +2,7 @@
 //!
 //! Two heaps over the same RAM: "video memory" as large as the user wants it (`LACUNA_VRAM`), and host memory. The
 //! heaps belong to the process: all devices share them, as they would share a card. More video memory than there is can be
-//! allocated, as far as the swap file goes: the [pager] keeps account of it. Host memory stays where it is.
+//! allocated, as far as the swap file goes: the [pager](mod@pager) keeps account of it. Host memory stays where it is.
 //!
 //! | type | heap | properties |
 //! |---|---|---|
