@@ -106,19 +106,17 @@ impl Image {
         self.bind_to(Memory::get(memory)?, offset)
     }
 
-    /// `vkBindImageMemory2` of one plane of a disjoint image.
+    /// `vkBindImageMemory2` of one plane of a disjoint image; other images are bound as a whole, whatever the aspect.
     ///
     /// # Errors
-    /// [`Error::InvalidUsage`] for other images and aspects, for bound planes, and where the plane does not fit the memory.
+    /// [`Error::InvalidUsage`] for other aspects, for bound planes, and where the plane does not fit the memory.
     pub fn bind_plane(
         &self,
         aspect: vk::ImageAspectFlags,
         memory: vk::DeviceMemory,
         offset: u64,
     ) -> Result<(), Error> {
-        let Backing::Disjoint(planes) = &self.backing else {
-            return Err(Error::InvalidUsage("VUID-VkBindImageMemoryInfo-pNext-01618"));
-        };
+        let Backing::Disjoint(planes) = &self.backing else { return self.bind(memory, offset) };
         let n = self.planes.iter().position(|plane| plane.aspect == aspect);
         let n = n.ok_or(Error::InvalidUsage("VUID-VkBindImagePlaneMemoryInfo-planeAspect-02283"))?;
         let size = self.planes[n].requirements().size;
