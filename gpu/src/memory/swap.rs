@@ -1,7 +1,7 @@
 //! The swap file: where the bytes of evicted BOs are.
 //!
 //! One file for the process, made when memory first runs short, without a name: nothing is left behind, however the process
-//! ends. A BO has a [`Slot`] of its own size in it. The file system promises the slot's blocks when the slot is made
+//! ends. A BO has a `Slot` of its own size in it. The file system promises the slot's blocks when the slot is made
 //! (`fallocate`), so that a full disk shows then, as an error, and not when a page is written back, as a signal.
 //!
 //! Pages of zeros are neither written nor read: a slot reads as zero where nothing was written to it.

@@ -87,7 +87,7 @@ impl Conversion {
         }
     }
 
-    /// How [`fast`](super::fast) reads the luma, if it does the whole: planes of their own, filtered as they are.
+    /// How [`fast`] reads the luma, if it does the whole: planes of their own, filtered as they are.
     pub(super) fn fast(&self) -> Option<fast::Texels> {
         let implicit = !self.info.explicit || self.halved == [false; 2];
         let fits = implicit && self.planes.len() > 1 && self.planes.iter().all(View::is_fast_and_single);
