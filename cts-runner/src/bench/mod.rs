@@ -4,14 +4,17 @@
 //! [`compare`] is for. Metrics are functions from a device to a [`Reading`]; each does its own preparation, checks what
 //! it computed, and times only what its name says.
 
+mod alu;
 mod bind;
 pub mod compare;
+mod groups;
 mod image;
 mod pages;
 mod read;
 mod rebind;
 mod setup;
 mod submit;
+mod work;
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +73,17 @@ const METRICS: &[Metric] = &[
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
-    Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
+    Metric {
+        names: &["pipeline_compile_compute_ms", "pipeline_compile_compute_total_ms"],
+        measure: setup::pipelines,
+    },
+    Metric { names: &["alu_gflops"], measure: alu::separate },
+    Metric { names: &["alu_fma_gflops"], measure: alu::fused },
+    Metric { names: &["alu_transcendental_gops"], measure: alu::transcendental },
+    Metric { names: &["compute_divergent"], measure: alu::divergent },
+    Metric { names: &["shared_barrier"], measure: groups::reduction },
+    Metric { names: &["atomics_mops"], measure: groups::atomics },
+    Metric { names: &["one_invocation_groups_ms"], measure: groups::single },
     Metric { names: &["device_create_us"], measure: setup::devices },
 ];
 
