@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use ash::vk;
+use lacuna_vm::mutation;
 use lacuna_vm::units::PAGE_SIZE;
 use lacuna_vm::{BoId, BoOffset, MapFlags, Request, Va, VaRange};
 use smallvec::SmallVec;
@@ -122,7 +123,8 @@ impl Requests<'_> {
             }
             let range = target(bind.resource_offset, bind.size, resource, resource_size)?;
             let target = self.memories.target(bind.memory)?;
-            self.push(range, target, bind.memory_offset)?;
+            let offset = if mutation::is("opaque_binds_ignore_offset") { 0 } else { bind.memory_offset };
+            self.push(range, target, offset)?;
         }
         Ok(())
     }
@@ -149,7 +151,11 @@ impl Requests<'_> {
 #[inline]
 fn target(offset: u64, size: u64, resource: VaRange, resource_size: u64) -> Result<VaRange, Error> {
     let end = offset.checked_add(size).ok_or(Error::InvalidUsage("VUID-VkSparseMemoryBind-size-01100"))?;
-    let end = if end == resource_size { end.next_multiple_of(PAGE_SIZE) } else { end };
+    let end = if end == resource_size && !mutation::is("last_page_must_be_whole") {
+        end.next_multiple_of(PAGE_SIZE)
+    } else {
+        end
+    };
     if size == 0 || end > resource.size() {
         return Err(Error::InvalidUsage("VUID-VkSparseMemoryBind-size-01098, -01099"));
     }
