@@ -1,4 +1,5 @@
 //! BOs that come and go, with bytes that have to survive it.
+#![expect(unsafe_code, reason = "looks at device memory")]
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
