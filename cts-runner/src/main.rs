@@ -304,7 +304,8 @@ fn deqp(arguments: DeqpArguments) -> Result<ExitCode, Box<dyn std::error::Error>
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let BenchArguments { filters, compare, rounds, pages, out } = arguments;
     let Some(other) = compare else {
-        return Ok(exit_code(bench::run(&bench::Options { filters, pages })?));
+        let program = std::env::current_exe()?;
+        return Ok(exit_code(bench::run(&bench::Options { filters, pages, program, driver })?));
     };
     bench::compare::run(&bench::compare::Comparison {
         program: std::env::current_exe()?,
