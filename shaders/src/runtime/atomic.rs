@@ -49,8 +49,8 @@ macro_rules! atomics {
                     .and_then(|at| unsafe { host(ctx, at, FaultKind::Atomic) })
                     .map(|place| place.cast::<$atomic>())
                     .filter(|place| place.is_aligned());
-                // SAFETY: live memory, aligned, thus not across the end of a page.
                 let unbound = if mutation::is("atomics_on_unbound_return_operand") { operand } else { 0 };
+                // SAFETY: live memory, aligned, thus not across the end of a page.
                 let old = place.map_or(unbound, |place| $fetch(unsafe { &*place }, code, operand, comparator));
                 super::set(frame, $wide, lane, u64::from(old));
             }
