@@ -34,6 +34,11 @@ void main() {
     } else if (MODE == 6) {
         // No word of the memory is 2.
         result[i] = atomicCompSwap(data[i], 2, 7);
+    } else if (MODE == 8) {
+        // Eight neighbours are in two pages at every border.
+        uint at = i + 3;
+        if (at < count) result[at] = data[at];
+        else result[at - count] = data[at - count];
     } else {
         // One lane at a time.
         for (uint k = 0; k < 8; k++) {

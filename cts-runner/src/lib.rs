@@ -8,6 +8,7 @@
 //! | [`vk`] | the small Vulkan client that all others use |
 //! | [`demo`] | a sparse buffer bigger than the machine, shown working |
 //! | [`native`] | our own conformance suite |
+//! | [`mutation`] | whether that suite notices deliberate bugs |
 //! | [`mod@bench`] | measurements, one driver or two beside each other |
 //! | [`deqp`] | Khronos' conformance tests, run in parallel and counted |
 //! | [`smoke`] | real programs in windows |
@@ -18,6 +19,7 @@ pub mod demo;
 pub mod deqp;
 pub mod entry;
 pub mod icd;
+pub mod mutation;
 pub mod native;
 pub mod report;
 pub mod rng;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cts_runner::{bench, demo, deqp, entry, icd, native, report, smoke, units};
+use cts_runner::{bench, demo, deqp, entry, icd, mutation, native, report, smoke, units};
 
 /// Proves a Vulkan driver: through the system's loader, on the checkout's driver or any other.
 #[derive(Parser)]
@@ -24,6 +24,8 @@ enum Command {
     Demo(DemoArguments),
     /// Runs the native conformance suite.
     Native(NativeArguments),
+    /// Switches the driver's deliberate bugs on, one after the other, and sees that the suite catches each.
+    Mutations(MutationArguments),
     /// Measures the driver; with --compare, beside another one.
     Bench(BenchArguments),
     /// Runs tests of deqp-vk, the Khronos conformance suite.
@@ -80,6 +82,18 @@ struct NativeArguments {
     /// Folder for results.csv.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct MutationArguments {
+    /// Only bugs whose name contains one of these.
+    filters: Vec<String>,
+    /// The document with the table of bugs and the cases that catch them.
+    #[arg(long, value_name = "FILE", default_value = "docs/MUTATIONS.md")]
+    table: PathBuf,
+    /// Run the whole suite for each bug, to see all cases that catch it.
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(clap::Args)]
@@ -220,6 +234,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Native(n) => native(n),
+        Command::Mutations(m) => {
+            let MutationArguments { filters, table, all } = m;
+            let options = mutation::Options { program: std::env::current_exe()?, filters, table, all };
+            Ok(exit_code(mutation::run(&options)?.is_empty()))
+        }
         Command::Smoke(s) => {
             let SmokeArguments { filters, frames, out, golden, bless } = s;
             let counts = smoke::run(&smoke::Options { filters, frames, out, golden, bless })?;
@@ -285,7 +304,8 @@ fn deqp(arguments: DeqpArguments) -> Result<ExitCode, Box<dyn std::error::Error>
 fn measure(arguments: BenchArguments, driver: PathBuf) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let BenchArguments { filters, compare, rounds, pages, out } = arguments;
     let Some(other) = compare else {
-        return Ok(exit_code(bench::run(&bench::Options { filters, pages })?));
+        let program = std::env::current_exe()?;
+        return Ok(exit_code(bench::run(&bench::Options { filters, pages, program, driver })?));
     };
     bench::compare::run(&bench::compare::Comparison {
         program: std::env::current_exe()?,

@@ -54,6 +54,7 @@ pub struct Seen {
 /// A running compositor with one client. Ends with this value.
 pub struct Compositor {
     seen: Arc<Mutex<Seen>>,
+    covered: Arc<AtomicBool>,
     end: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -65,15 +66,15 @@ impl Compositor {
     /// See [`Error`].
     pub fn start() -> Result<(Self, Surface), Error> {
         let (ours, theirs) = UnixStream::pair()?;
-        let (seen, end) = (Arc::default(), Arc::new(AtomicBool::new(false)));
-        let state = State { seen: Arc::clone(&seen), frames: Vec::new() };
+        let (seen, covered, end) = (Arc::default(), Arc::default(), Arc::new(AtomicBool::new(false)));
+        let state = State { seen: Arc::clone(&seen), covered: Arc::clone(&covered), frames: Vec::new() };
         let ended = Arc::clone(&end);
         let thread = thread::Builder::new().name("compositor".into()).spawn(move || {
             if let Err(error) = serve(state, ours, &ended) {
                 log::warn!("the compositor ended: {error}");
             }
         })?;
-        let compositor = Self { seen, end, thread: Some(thread) };
+        let compositor = Self { seen, covered, end, thread: Some(thread) };
         Ok((compositor, Surface::connect(theirs)?))
     }
 
@@ -81,6 +82,11 @@ impl Compositor {
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on no frame callback is answered, as when another window is in front.
+    pub fn cover(&self) {
+        self.covered.store(true, Ordering::Relaxed);
     }
 
     /// Ends it, as when a user logs out.
@@ -110,7 +116,9 @@ fn serve(mut state: State, socket: UnixStream, end: &AtomicBool) -> Result<(), E
     while !end.load(Ordering::Relaxed) {
         display.dispatch_clients(&mut state)?;
         if Instant::now() >= refresh {
-            state.frames.drain(..).for_each(|frame| frame.done(0));
+            if !state.covered.load(Ordering::Relaxed) {
+                state.frames.drain(..).for_each(|frame| frame.done(0));
+            }
             refresh += PERIOD;
         }
         display.flush_clients()?;
@@ -125,6 +133,7 @@ impl ClientData for Nobody {}
 
 struct State {
     seen: Arc<Mutex<Seen>>,
+    covered: Arc<AtomicBool>,
     /// Callbacks to call at the next refresh.
     frames: Vec<WlCallback>,
 }
@@ -267,11 +276,23 @@ pub struct Surface {
 
 impl Surface {
     fn connect(socket: UnixStream) -> Result<Self, Error> {
-        let protocol = |error: &dyn std::fmt::Display| Error::Protocol(error.to_string());
         let connection = client::Connection::from_socket(socket).map_err(|error| match error {
             client::ConnectError::NoWaylandLib => Error::NoLibrary,
-            other => protocol(&other),
+            other => Error::Protocol(other.to_string()),
         })?;
+        Self::new(connection)
+    }
+
+    /// One more surface on the same connection.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn another(&self) -> Result<Self, Error> {
+        Self::new(self.connection.clone())
+    }
+
+    fn new(connection: client::Connection) -> Result<Self, Error> {
+        let protocol = |error: &dyn std::fmt::Display| Error::Protocol(error.to_string());
         let (globals, queue) = client::globals::registry_queue_init::<Application>(&connection)
             .map_err(|error| protocol(&error))?;
         let compositor: client::protocol::wl_compositor::WlCompositor =

@@ -31,3 +31,22 @@ fn every_path_that_the_documents_name_exists() {
     }
     assert!(named > 20, "only {named} paths were found: does this test still read the documents?");
 }
+
+#[test]
+fn every_deliberate_bug_is_in_the_table_and_names_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut in_sources = Vec::new();
+    for part in ["vm", "gpu", "shaders", "icd"] {
+        in_sources.extend(cts_runner::mutation::in_sources(&root.join(part).join("src")).unwrap());
+    }
+    in_sources.sort_unstable();
+    in_sources.dedup();
+    let table =
+        cts_runner::mutation::table(&std::fs::read_to_string(root.join("docs/MUTATIONS.md")).unwrap());
+    let names: Vec<_> = table.iter().map(|mutation| mutation.name.clone()).collect();
+    assert_eq!(in_sources, names, "the sources, and docs/MUTATIONS.md, which is sorted");
+    let cases = cts_runner::native::all();
+    for mutation in table {
+        assert!(cases.iter().any(|case| case.name == mutation.case), "no case is called {}", mutation.case);
+    }
+}

@@ -118,6 +118,8 @@ pub mod fuzzing;
 mod job;
 mod manager;
 mod mapping;
+#[doc(hidden)]
+pub mod mutation;
 mod op;
 pub mod page_table;
 mod prefetch;

@@ -6,6 +6,7 @@ use crate::arena::{self, NONE};
 use crate::bo::{Bo, BoId, Pairs, VmLists};
 use crate::error::Error;
 use crate::job::{self, BindJob, Home, Promise, Spare};
+use crate::mutation;
 use crate::page_table::PageTable;
 use crate::page_table::delta::{BindStats, Writer};
 use crate::region::{Region, RegionFlags, RegionId};
@@ -151,6 +152,7 @@ impl Manager {
         let Some(vm) = self.vms.get_mut(vm) else { return BindStats::default() };
         let mut writer = Writer::new(table, vm.base);
         let mut slot = pair.mappings;
+        let count = if mutation::is("freed_memory_stays_bound") { 0 } else { count };
         for _ in 0..count {
             let record = vm.space.records[slot];
             slot = record.next;

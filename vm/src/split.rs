@@ -24,6 +24,7 @@ use crate::arena::NONE;
 use crate::bo::Pairs;
 use crate::coalesce::{Joins, joins};
 use crate::mapping::{Piece, Record, Records};
+use crate::mutation;
 use crate::request::Step;
 use crate::tree::{Entry, Hint, Place, RangeTree, Span};
 use crate::vm::{Slot, Space};
@@ -58,6 +59,9 @@ impl Old<'_> {
     /// Whether the mapping is the same as `new` where they intersect. `tag` is that of `new`.
     #[inline]
     fn continues(&self, new: &Piece, tag: u32) -> bool {
+        if mutation::is("same_memory_is_same_page") {
+            return self.piece().vm_bo == new.vm_bo;
+        }
         self.slot.tag == tag && self.piece().continues(new)
     }
 }
@@ -186,7 +190,8 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
         remove += 1;
     } else if tail != NONE && right == NONE {
         let piece = &mut records[tail].piece;
-        *piece = piece.part(new.end, piece.end);
+        let from = if mutation::is("tail_keeps_its_first_page") { piece.start } else { new.end };
+        *piece = Piece { start: new.end, ..piece.part(from, piece.end) };
         stored.push(tail, piece);
     }
     tree.splice(&place, remove, stored.as_slice());

@@ -142,7 +142,7 @@ fn summary(values: &mut [f64]) -> String {
 }
 
 /// Four significant digits, without an exponent.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let digits = value.abs().max(1e-9).log10().floor() as i32;
     format!("{value:.*}", (3 - digits).clamp(0, 9) as usize)
 }

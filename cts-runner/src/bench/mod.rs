@@ -23,6 +23,7 @@ mod submit;
 mod triangles;
 mod work;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::vk::{Device, DeviceOptions, Error, Instance};
@@ -34,6 +35,10 @@ pub struct Options {
     pub filters: Vec<String>,
     /// Pages that `sparse_max_bound_pages` tries.
     pub pages: u64,
+    /// This program, for metrics that need a process of their own.
+    pub program: PathBuf,
+    /// The manifest of the driver, for such processes.
+    pub driver: PathBuf,
 }
 
 /// One measured value.
@@ -79,10 +84,7 @@ const METRICS: &[Metric] = &[
     Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },
     Metric { names: &["copy_buffer_gbs"], measure: image::copy },
-    Metric {
-        names: &["page_out_gbs", "page_in_gbs", "file_write_gbs", "file_read_gbs"],
-        measure: paging::throughput,
-    },
+    Metric { names: paging::NAMES, measure: paging::throughput },
     Metric { names: &["sample_bilinear_mtexels", "sparse_sample_bilinear_mtexels"], measure: sample::both },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
     Metric { names: &["pipeline_compile_graphics_ms"], measure: setup::graphics },

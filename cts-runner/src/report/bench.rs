@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::bench::compare::CsvRow;
+use crate::bench::compare::{CsvRow, number};
 
 /// The ratio at which a bar is as long as it gets.
 const LONGEST: f64 = 100.0;
@@ -29,8 +29,8 @@ fn line(row: &CsvRow) -> Markup {
     html! {
         tr {
             td { code { (row.metric) } }
-            td.number { (format!("{:.4}", row.values[0])) }
-            td.number { (format!("{:.4}", row.values[1])) }
+            td.number { (number(row.values[0])) }
+            td.number { (number(row.values[1])) }
             td { (row.unit) }
             td {
                 span.axis {

@@ -23,6 +23,7 @@ use crate::memory::DeviceAddress;
 use crate::memory::span::{Access, Span, spans};
 use crate::pool::{self, JobPanicked};
 
+use lacuna_vm::mutation;
 use lockstep::lockstep;
 pub use place::Place;
 
@@ -58,6 +59,9 @@ pub unsafe fn fill(address: DeviceAddress, size: u64, word: u32) -> Result<(), J
         for span in spans(address + part.start, part.end - part.start, Access::Write) {
             // SAFETY: the caller's contract.
             unsafe { fill_span(span, word) }
+            if mutation::is("fill_ends_with_its_first_span") {
+                break;
+            }
         }
     })
 }
@@ -74,6 +78,8 @@ pub unsafe fn update(address: DeviceAddress, bytes: &[u8]) {
         if let Some(host) = span.host {
             // SAFETY: the caller's contract; `now` is as long as the span and is not device memory.
             unsafe { ptr::copy_nonoverlapping(now.as_ptr(), host.as_ptr(), now.len()) }
+        } else if mutation::is("update_waits_for_what_is_bound") {
+            continue;
         }
         left = later;
     }
@@ -90,6 +96,9 @@ pub unsafe fn read(address: DeviceAddress, bytes: &mut [u8]) {
         match span.host {
             // SAFETY: the caller's contract; `now` is as long as the span and is not device memory.
             Some(host) => unsafe { ptr::copy_nonoverlapping(host.as_ptr(), now.as_mut_ptr(), now.len()) },
+            None if mutation::is("unbound_parameters_are_ones") => {
+                now.iter_mut().enumerate().for_each(|(i, byte)| *byte = u8::from(i % 4 == 0));
+            }
             None => now.fill(0),
         }
         left = later;
@@ -108,7 +117,10 @@ unsafe fn copy_span(to: Span, from: Span) {
         // SAFETY: the caller's contract. The two may be the same memory (aliased binds): `copy` allows that.
         (Some(to), Some(from)) => unsafe { stream::copy(to.as_ptr(), from.as_ptr(), size) },
         // SAFETY: the caller's contract.
-        (Some(to), None) => unsafe { to.as_ptr().write_bytes(0, size) },
+        (Some(to), None) if !mutation::is("copies_skip_what_is_unbound") => unsafe {
+            to.as_ptr().write_bytes(0, size)
+        },
+        (Some(_), None) => {}
         (None, _) => {}
     }
 }

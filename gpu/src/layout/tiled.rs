@@ -8,6 +8,8 @@
 //! A level that is smaller than a block in some dimension begins the tail, and all that follow are in it. Elements of the
 //! tail lie as in the linear layout.
 
+use lacuna_vm::mutation;
+
 use super::standard_block::{self, BYTES};
 use super::{ALIGNMENT, ImageLayout, Level, MipTail, Shape, pack_linear};
 
@@ -57,6 +59,7 @@ impl Shape {
     /// Texels of a standard block in each dimension.
     pub fn sparse_block(&self, is_3d: bool) -> [u32; 3] {
         let [x, y, z] = standard_block::log2(is_3d, self.element_bytes, self.samples);
+        let [x, y] = if mutation::is("blocks_are_turned") { [y, x] } else { [x, y] };
         [self.block[0] << x, self.block[1] << y, 1 << z]
     }
 }
@@ -76,7 +79,7 @@ fn blocks(shape: &Shape, level: u32, block_log2: [u8; 3], offset: u64) -> Option
         element_bytes: shape.element_bytes,
         row_pitch,
         slice_pitch,
-        sample_pitch: slice_pitch << block_log2[2],
+        sample_pitch: if mutation::is("samples_share_memory") { 0 } else { slice_pitch << block_log2[2] },
         block_row_pitch: block_row_pitch.try_into().ok()?,
         block_slice_pitch,
         layer_pitch: 0,

@@ -15,6 +15,7 @@
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use lacuna_vm::mutation;
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
@@ -113,7 +114,8 @@ impl Spans {
         let mut size = (PAGE_SIZE - (self.address & (PAGE_SIZE - 1))).min(self.left);
         while size < self.left {
             let next = self.translate(self.address + size);
-            if next != host.map(|host| host.map_addr(|start| start.saturating_add(size as usize))) {
+            let joins = mutation::is("copies_take_pages_as_contiguous") && host.is_some() && next.is_some();
+            if !joins && next != host.map(|host| host.map_addr(|start| start.saturating_add(size as usize))) {
                 break;
             }
             size += PAGE_SIZE.min(self.left - size);

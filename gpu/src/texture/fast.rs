@@ -8,6 +8,7 @@
 use ash::vk;
 use lacuna_shaders::abi::FaultKind;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
+use lacuna_vm::mutation;
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::PAGE_SHIFT;
 
@@ -454,7 +455,8 @@ impl Request<'_> {
         }
         for lane in 0..8 {
             if self.mask >> lane & 1 != 0 {
-                frame.resident[lane] = resident >> lane & 1;
+                frame.resident[lane] =
+                    resident >> lane & 1 | u32::from(mutation::is("residency_is_always_one"));
             }
         }
     }

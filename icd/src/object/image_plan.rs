@@ -9,6 +9,7 @@
 use ash::vk;
 use lacuna_gpu::format::{self, Format};
 use lacuna_gpu::layout::{ALIGNMENT, ImageLayout, Shape, standard_block};
+use lacuna_vm::mutation;
 use smallvec::SmallVec;
 
 use crate::caps::formats::{self, Aspects, ImageKind};
@@ -203,7 +204,11 @@ impl Plan {
                 image_mip_tail_first_lod: first_level,
                 image_mip_tail_size: size,
                 image_mip_tail_offset: plane.offset + offset,
-                image_mip_tail_stride: layout.layer_pitch(),
+                image_mip_tail_stride: if mutation::is("tails_share_memory") {
+                    0
+                } else {
+                    layout.layer_pitch()
+                },
             }
         })
     }

@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
+use lacuna_vm::mutation;
 use parking_lot::Mutex;
 
 use super::executor;
@@ -129,7 +130,7 @@ impl Fifo {
             state.phase = Phase::Idle;
             return Next::Stop;
         };
-        while let Some(wait) = first.unsatisfied() {
+        while let Some(wait) = first.unsatisfied().filter(|_| !mutation::is("waits_are_ignored")) {
             // The waker takes this lock, so it cannot see the phase before it is `Parked`.
             if wait.signal.wake_at(wait.value, &Waker::from(Arc::clone(self))) {
                 state.phase = Phase::Parked;
@@ -143,6 +144,12 @@ impl Fifo {
     }
 
     fn execute(&self, submission: Submission) {
+        if mutation::is("signals_come_first") {
+            for signal in &submission.signals {
+                signal.raise();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
         if let Some(work) = submission.work
             && !self.is_lost()
             && catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Failed)).is_err()

@@ -12,7 +12,7 @@
 use ash::vk;
 use lacuna_gpu::layout::Level;
 use lacuna_gpu::layout::standard_block::BYTES;
-use lacuna_vm::{Va, VaRange};
+use lacuna_vm::{Va, VaRange, mutation};
 
 use super::requests::Requests;
 use crate::error::Error;
@@ -41,12 +41,15 @@ pub(super) fn blocks(
     let texels = plane.layout.shape().level_texels(place.mip_level);
     let granularity = plane.layout.shape().sparse_block(image.is_3d());
     let area = Area::new(bind, granularity, texels)?;
-    let start = first + plane.offset + level.offset + u64::from(place.array_layer) * level.layer_pitch;
+    let layer = if mutation::is("blocks_go_to_layer_0") { 0 } else { u64::from(place.array_layer) };
+    let level_offset = if mutation::is("blocks_go_to_level_0") { 0 } else { level.offset };
+    let start = first + plane.offset + level_offset + layer * level.layer_pitch;
     let target = requests.target(bind.memory)?;
     let mut offset = bind.memory_offset;
     area.for_each_run(level, |page, pages| {
         requests.push(VaRange::new(Va(start + page * BYTES), pages * BYTES)?, target, offset)?;
-        offset = offset.wrapping_add(pages * BYTES);
+        let taken = if mutation::is("rows_share_memory") { 0 } else { pages * BYTES };
+        offset = offset.wrapping_add(taken);
         Ok(())
     })
 }

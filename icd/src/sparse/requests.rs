@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_gpu::memory::address_space::Gpu;
+use lacuna_vm::mutation;
 use lacuna_vm::units::PAGE_SIZE;
 use lacuna_vm::{BoId, BoOffset, MapFlags, Request, Va, VaRange};
 use smallvec::SmallVec;
@@ -127,7 +128,8 @@ impl Requests<'_> {
             }
             let range = target(bind.resource_offset, bind.size, resource, resource_size)?;
             let target = self.memories.target(bind.memory)?;
-            self.push(range, target, bind.memory_offset)?;
+            let offset = if mutation::is("opaque_binds_ignore_offset") { 0 } else { bind.memory_offset };
+            self.push(range, target, offset)?;
         }
         Ok(())
     }

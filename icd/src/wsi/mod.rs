@@ -78,6 +78,12 @@ pub trait Canvas: Send {
     /// [`Error::SurfaceLost`].
     fn ready(&mut self, mode: vk::PresentModeKHR, queued: Instant) -> Result<Ready, Error>;
 
+    /// Announces a read of the display server's socket, for a canvas that is ready only after events; `None` when some have
+    /// come already that [`ready`](Self::ready) has not heard.
+    fn listen(&mut self) -> Option<wayland::Reading> {
+        None
+    }
+
     /// Takes the pixels; their memory is not needed any more afterwards.
     ///
     /// # Errors
@@ -106,6 +112,6 @@ pub enum Ready {
     Now,
     /// Not before this time.
     At(Instant),
-    /// After an event of the display server: ask again when it has been read. `None`: ask again at once.
-    AfterEvents(Option<wayland::Reading>),
+    /// After an event of the display server: ask again when it has been read, or at this time if there is one.
+    AfterEvents(Option<Instant>),
 }

@@ -1,15 +1,17 @@
 //! The one thread of the process that shows pictures: it waits for beats and for display servers, so that nobody else has to.
 //!
 //! ```text
-//!   round:  take the swapchains with pending pictures ─► advance each ─► poll: next beat, sockets, somebody calls
+//!   round:  take the swapchains with pending pictures ─► advance each ─► listen ─► poll: next beat, sockets, somebody calls
 //! ```
 //!
 //! # Invariants
 //! 1. Nothing of a swapchain's connection outlives the round in which it was got: who locks `round` after taking a canvas
 //!    away knows that the presenter is done with it.
-//! 2. A swapchain with pending pictures is in `swapchains`, or was taken from there in the current round.
+//! 2. No swapchain is advanced while a read is announced, and one read is announced for each connection: this thread would
+//!    wait for itself to read.
+//! 3. A swapchain with pending pictures is in `swapchains`, or was taken from there in the current round.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -30,8 +32,8 @@ pub(super) enum Progress {
     Again,
     /// For a time.
     At(Instant),
-    /// For its display server.
-    AfterEvents(Reading),
+    /// For its display server, and not longer than to a time if there is one.
+    AfterEvents(Option<Instant>),
 }
 
 struct Presenter {
@@ -97,6 +99,19 @@ fn insert(swapchains: &mut Vec<Arc<Swapchain>>, new: Arc<Swapchain>) {
     }
 }
 
+/// Announces a read of each connection; `None` when a swapchain has something to hear already.
+fn listen(swapchains: &[Arc<Swapchain>]) -> Option<Vec<Reading>> {
+    let mut readings: Vec<Reading> = Vec::new();
+    for swapchain in swapchains {
+        let reading = swapchain.listen()?;
+        // As long as the first announcement stands, nothing comes that this swapchain would have to hear.
+        if !readings.iter().any(|known| known.file().as_raw_fd() == reading.file().as_raw_fd()) {
+            readings.push(reading);
+        }
+    }
+    Some(readings)
+}
+
 impl Presenter {
     fn call(&self) {
         // Fails only when it was called 2^64 - 2 times without being heard.
@@ -113,20 +128,25 @@ impl Presenter {
     }
 
     fn play_round(&self) {
-        let (mut readings, mut next, mut again) = (Vec::new(), None::<Instant>, false);
+        let (mut listeners, mut next, mut again) = (Vec::new(), None::<Instant>, false);
+        let sooner = |next: Option<Instant>, time: Instant| Some(next.map_or(time, |next| next.min(time)));
         let swapchains = std::mem::take(&mut *self.swapchains.lock());
         for swapchain in swapchains {
             match swapchain.advance() {
                 Progress::Idle => continue,
                 Progress::Again => again = true,
-                Progress::At(time) => next = Some(next.map_or(time, |next| next.min(time))),
-                Progress::AfterEvents(reading) => readings.push(reading),
+                Progress::At(time) => next = sooner(next, time),
+                Progress::AfterEvents(limit) => {
+                    next = limit.map_or(next, |limit| sooner(next, limit));
+                    listeners.push(Arc::clone(&swapchain));
+                }
             }
             insert(&mut self.swapchains.lock(), swapchain);
         }
         if again {
             return;
         }
+        let Some(readings) = listen(&listeners) else { return };
         let ready = self.poll(&readings, next);
         for (reading, _) in readings.into_iter().zip(ready).filter(|(_, ready)| *ready) {
             reading.finish();

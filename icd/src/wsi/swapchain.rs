@@ -23,6 +23,7 @@ use smallvec::SmallVec;
 use super::pixels::Pixels;
 use super::presenter::{self, Progress};
 use super::surface::Surface;
+use super::wayland::Reading;
 use super::{Canvas, Fit, Ready, formats};
 use crate::error::Error;
 use crate::handle::Object;
@@ -295,6 +296,11 @@ impl Swapchain {
         })
     }
 
+    /// Announces a read of what [`Progress::AfterEvents`] waits for; `None` when it is better to advance once more.
+    pub(super) fn listen(&self) -> Option<Reading> {
+        self.canvas.lock().as_mut()?.listen()
+    }
+
     fn advance_on(&self, canvas: &mut dyn Canvas) -> Result<Progress, Error> {
         let oldest =
             self.state.lock().pending.front().map(|(picture, queued)| (self.mode_of(picture), *queued));
@@ -302,8 +308,7 @@ impl Swapchain {
         match canvas.ready(mode, queued)? {
             Ready::Now => {}
             Ready::At(time) => return Ok(Progress::At(time)),
-            Ready::AfterEvents(Some(reading)) => return Ok(Progress::AfterEvents(reading)),
-            Ready::AfterEvents(None) => return Ok(Progress::Again),
+            Ready::AfterEvents(limit) => return Ok(Progress::AfterEvents(limit)),
         }
         // Only this thread takes pictures from the front; a picture that replaced the one above is as ready.
         let Some((mut picture, _)) = self.state.lock().pending.pop_front() else { return Ok(Progress::Idle) };

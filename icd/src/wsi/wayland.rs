@@ -1,13 +1,14 @@
 //! Wayland surfaces, on the application's display: pictures go through `wl_shm` buffers, FIFO goes by frame callbacks.
 //!
-//! Each swapchain has an event queue of its own, so that neither side takes the other's events. `libwayland-client` is opened
-//! when the first such surface is made.
+//! Each swapchain has an event queue of its own, so that neither side takes the other's events. A thread that has announced a
+//! read of a connection must not finish another one of the same connection: it would wait for itself. `libwayland-client` is
+//! opened when the first such surface is made.
 
 use std::ffi::c_void;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ash::vk;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -28,6 +29,8 @@ use crate::error::Error;
 
 /// Buffers of one swapchain: what the compositor shows, what it will show, what is being filled, and one to spare.
 const MOST_BUFFERS: usize = 4;
+/// How long FIFO waits for a refresh. Compositors do not refresh windows that are covered or minimized.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The window of `VK_KHR_wayland_surface`.
 pub struct WaylandWindow {
@@ -117,8 +120,18 @@ struct WaylandCanvas {
 /// What events have told.
 #[derive(Default)]
 struct Events {
-    /// A frame callback is on its way.
-    frame: bool,
+    /// The refresh that shows the last picture, if it is still to come.
+    refresh: Option<Refresh>,
+    /// How many refreshes were asked for.
+    asked: u64,
+}
+
+/// A frame callback that is on its way.
+struct Refresh {
+    /// The user data of the callback.
+    number: u64,
+    /// When nobody waits for it any more.
+    limit: Instant,
 }
 
 struct Buffer {
@@ -188,12 +201,19 @@ impl Canvas for WaylandCanvas {
         if let Some(error) = self.connection.backend().last_error() {
             return Err(lost(error));
         }
-        let paced = mode == vk::PresentModeKHR::FIFO && self.events.frame;
-        let has_buffer = self.buffers.len() < MOST_BUFFERS || self.free_buffer().is_some();
-        if !paced && has_buffer {
-            return Ok(Ready::Now);
+        if self.buffers.len() >= MOST_BUFFERS && self.free_buffer().is_none() {
+            return Ok(Ready::AfterEvents(None));
         }
-        Ok(Ready::AfterEvents(self.queue.prepare_read().map(Reading)))
+        Ok(match &self.events.refresh {
+            Some(refresh) if mode == vk::PresentModeKHR::FIFO && Instant::now() < refresh.limit => {
+                Ready::AfterEvents(Some(refresh.limit))
+            }
+            _ => Ready::Now,
+        })
+    }
+
+    fn listen(&mut self) -> Option<Reading> {
+        self.queue.prepare_read().map(Reading)
     }
 
     fn load(&mut self, pixels: &Pixels) -> Result<(), Error> {
@@ -224,8 +244,10 @@ impl Canvas for WaylandCanvas {
             }
         }
         if mode == vk::PresentModeKHR::FIFO {
-            self.surface.frame(&self.queue.handle(), ());
-            self.events.frame = true;
+            self.events.asked += 1;
+            let number = self.events.asked;
+            self.surface.frame(&self.queue.handle(), number);
+            self.events.refresh = Some(Refresh { number, limit: Instant::now() + PATIENCE });
         }
         self.surface.commit();
         match self.queue.flush() {
@@ -284,17 +306,17 @@ impl Dispatch<WlBuffer, Arc<AtomicBool>> for Events {
     }
 }
 
-impl Dispatch<WlCallback, ()> for Events {
+impl Dispatch<WlCallback, u64> for Events {
     fn event(
         events: &mut Self,
         _: &WlCallback,
         event: wl_callback::Event,
-        _: &(),
+        number: &u64,
         _: &Connection,
         _: &QueueHandle<Self>,
     ) {
         if let wl_callback::Event::Done { .. } = event {
-            events.frame = false;
+            events.refresh.take_if(|refresh| refresh.number == *number);
         }
     }
 }

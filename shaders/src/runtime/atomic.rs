@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use lacuna_vm::mutation;
+
 use super::active;
 use super::memory::{address, host};
 use crate::abi::{DispatchContext, FaultKind, LaneFrame};
@@ -47,8 +49,9 @@ macro_rules! atomics {
                     .and_then(|at| unsafe { host(ctx, at, FaultKind::Atomic) })
                     .map(|place| place.cast::<$atomic>())
                     .filter(|place| place.is_aligned());
+                let unbound = if mutation::is("atomics_on_unbound_return_operand") { operand } else { 0 };
                 // SAFETY: live memory, aligned, thus not across the end of a page.
-                let old = place.map_or(0, |place| $fetch(unsafe { &*place }, code, operand, comparator));
+                let old = place.map_or(unbound, |place| $fetch(unsafe { &*place }, code, operand, comparator));
                 super::set(frame, $wide, lane, u64::from(old));
             }
         }

@@ -7,6 +7,7 @@
 //! 2. A sparse address is followed only through a `VALID` entry, for at most the bytes up to the end of its page.
 //! 3. Stores do not write through `READ_ONLY` entries.
 
+use lacuna_vm::mutation;
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
@@ -37,6 +38,11 @@ pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) 
     if entry & pte::FAULT != 0 || is_told {
         entry = (ctx.fault)(ctx, address, kind as u32);
     }
+    if entry & pte::VALID == 0 && mutation::is("unbound_writes_land") {
+        static SINK: [core::sync::atomic::AtomicU64; 8193] =
+            [const { core::sync::atomic::AtomicU64::new(0) }; 8193];
+        return Some((SINK.as_ptr() as u64 + (address & (PAGE_SIZE - 1))) as *mut u8);
+    }
     let refused = entry & pte::VALID == 0 || (kind != FaultKind::Load && entry & pte::READ_ONLY != 0);
     (!refused).then_some(((entry & pte::ADDRESS_MASK) | (address & (PAGE_SIZE - 1))) as *mut u8)
 }
@@ -45,7 +51,7 @@ pub(super) unsafe fn host(ctx: &DispatchContext, address: u64, kind: FaultKind) 
 #[inline]
 pub(super) fn address(base: u64, range: u64, offset: u64, size: u64) -> Option<u64> {
     let end = offset.checked_add(size)?;
-    if end > range {
+    if end > range && !mutation::is("bounds_are_not_checked") {
         return None;
     }
     base.checked_add(offset)

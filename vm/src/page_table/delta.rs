@@ -9,6 +9,7 @@ use std::ops::AddAssign;
 use super::PageTable;
 use crate::bo::{Pairs, Residency};
 use crate::mapping::Piece;
+use crate::mutation;
 use crate::request::Step;
 use crate::split::{Old, Visit};
 use crate::tree::Span;
@@ -73,8 +74,12 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
 
     #[inline]
     pub(crate) fn unmap(&mut self, start: u32, end: u32) {
+        if mutation::is("unbind_leaves_entries") {
+            return;
+        }
         let (first, count) = self.touch(start, end);
-        self.table.unmap_pages(first, count);
+        let left = u64::from(mutation::is("unbind_leaves_last_page"));
+        self.table.unmap_pages(first, count - left);
     }
 
     /// Writes what pages `start..end` of `piece` have to be.
@@ -85,7 +90,11 @@ impl<'a, P: PageTable + ?Sized> Writer<'a, P> {
         match backing {
             Backing::Null => self.table.set_null(first, count),
             Backing::Evicted(host) => self.table.set_fault(first, count, address(host), piece.flags),
-            Backing::At(host) => self.table.map_pages(first, count, address(host), piece.flags),
+            Backing::At(host) => {
+                let address = if mutation::is("bind_ignores_memory_offset") { host } else { address(host) };
+                let left = u64::from(mutation::is("bind_leaves_last_page") && count > 1);
+                self.table.map_pages(first, count - left, address, piece.flags);
+            }
         }
     }
 
@@ -146,7 +155,7 @@ impl<P: PageTable + ?Sized> Visit for Delta<'_, '_, P> {
             self.writer.stats.unmaps += 1;
         }
         if keep {
-            if self.done < start {
+            if self.done < start && !mutation::is("kept_pages_hide_new_ones") {
                 self.writer.write(&step.piece, self.backing, self.done, start);
             }
             self.writer.stats.entries_kept += u64::from(end - start);

@@ -4,7 +4,7 @@ use super::{Plan, Sheet};
 use crate::native::prelude::*;
 
 /// How `sparse_read.comp` reads.
-const READS: [(&str, u32); 8] = [
+const READS: [(&str, u32); 9] = [
     ("words", 0),
     ("vectors", 1),
     ("backwards", 2),
@@ -13,6 +13,7 @@ const READS: [(&str, u32); 8] = [
     ("atomic_add_zero", 5),
     ("atomic_compare", 6),
     ("single_lanes", 7),
+    ("shifted", 8),
 ];
 
 /// What becomes of an old word and a value.

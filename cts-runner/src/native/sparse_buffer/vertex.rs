@@ -21,8 +21,8 @@ const ATTRIBUTES: [Attribute; 7] = [
     attribute("r32", vk::Format::R32_UINT, [32, 0, 0, 0], 4),
     attribute("rgb32", vk::Format::R32G32B32_UINT, [32, 32, 32, 0], 12),
     attribute("rgba32", vk::Format::R32G32B32A32_UINT, [32, 32, 32, 32], 16),
-    // No power of two is a multiple of it: some lie across the border of two pages.
-    attribute("rgba32_apart", vk::Format::R32G32B32A32_UINT, [32, 32, 32, 32], 52),
+    // One lies across every border of two pages: 4, 8 and 12 bytes of it are before the first three of 64 KiB.
+    attribute("rgba32_apart", vk::Format::R32G32B32A32_UINT, [32, 32, 32, 32], 172),
 ];
 
 const fn attribute(name: &'static str, format: vk::Format, channels: [u32; 4], stride: u32) -> Attribute {

@@ -11,9 +11,11 @@ mod presents_wait_for_semaphores;
 mod released_images_are_free;
 mod surface_queries_make_sense;
 mod swapchains_come_and_go;
+mod wayland_covered_windows_make_progress;
 mod wayland_fifo_is_paced;
 mod wayland_lost_connections_are_reported;
 mod wayland_pictures_reach_the_surface;
+mod wayland_windows_share_a_connection;
 mod wrong_swapchains_are_refused;
 mod x11_fifo_is_paced;
 mod x11_lost_connections_are_reported;
@@ -34,9 +36,11 @@ super::cases!("window":
     released_images_are_free,
     surface_queries_make_sense,
     swapchains_come_and_go,
+    wayland_covered_windows_make_progress,
     wayland_fifo_is_paced,
     wayland_lost_connections_are_reported,
     wayland_pictures_reach_the_surface,
+    wayland_windows_share_a_connection,
     wrong_swapchains_are_refused,
     x11_fifo_is_paced,
     x11_lost_connections_are_reported,

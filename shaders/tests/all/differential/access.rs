@@ -2,7 +2,7 @@
 
 use lacuna_shaders::ir::{AtomicOp, BinaryOp, ConvertOp, LocalMemory, Op, Place, Stmt, Type, Value};
 
-use crate::generator::{Generator, TYPES};
+use super::generator::{Generator, TYPES};
 
 impl Generator {
     /// Offsets: the invocation's own element, with all strides, anything, or one for all.

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod support;
-
-use support::{Dispatch, glsl_for};
+use crate::support::{Dispatch, glsl_for};
 
 /// Runs a `main` of eight invocations with `uint o[]` and gives its first words.
 fn run(extensions: &str, body: &str) -> Vec<u32> {

@@ -1,8 +1,6 @@
 //! Variables, buffers, pointers and layouts.
 
-mod support;
-
-use support::{Dispatch, check, check_floats, glsl, glsl_for, optimized, spvasm};
+use crate::support::{Dispatch, check, check_floats, glsl, glsl_for, optimized, spvasm};
 
 #[test]
 fn private_arrays_are_indexed_dynamically() {

@@ -1,10 +1,8 @@
 //! Geometry and tessellation shaders.
 
-mod support;
-
+use crate::support::stage::{Packet, VERTEX, glsl};
 use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::stage::{Domain, GeometryInput, GeometryOutput, Spacing, Stage};
-use support::stage::{Packet, VERTEX, glsl};
 
 const LANES: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 const SLOTS: usize = slot::COUNT as usize;

@@ -1,8 +1,6 @@
 //! Control flow of every shape comes out as written.
 
-mod support;
-
-use support::{Dispatch, check, spvasm};
+use crate::support::{Dispatch, check, spvasm};
 
 #[test]
 fn each_invocation_writes_its_own_element() {

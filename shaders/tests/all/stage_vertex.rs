@@ -1,10 +1,8 @@
 //! Vertex shaders: attributes in, outputs out.
 
-mod support;
-
+use crate::support::stage::Packet;
 use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::stage::Stage;
-use support::stage::Packet;
 
 const LANES: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 const FLOATS: [f32; 8] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];

@@ -1,12 +1,10 @@
 //! Image instructions for the texture unit: what it is asked, seen by a unit that answers with the question.
 
-mod support;
-
 use std::ffi::c_void;
 
+use crate::support::{Dispatch, glsl_for, optimized, spvasm};
 use lacuna_shaders::abi::DispatchContext;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
-use support::{Dispatch, glsl_for, optimized, spvasm};
 
 fn float(x: f32) -> u32 {
     x.to_bits()

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod support;
-
-use support::{Dispatch, spvasm};
+use crate::support::{Dispatch, spvasm};
 
 /// Two buffers of numbers, `%a` at binding 1 and `%b` at binding 2, an output at binding 0, shared memory, and `body`.
 fn module(functions: &str, body: &str) -> Vec<u32> {

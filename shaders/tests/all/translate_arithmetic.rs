@@ -1,8 +1,6 @@
 //! Arithmetic, composites, functions of GLSL.std.450, constants, subgroups.
 
-mod support;
-
-use support::{Dispatch, check, check_floats, glsl_for, spvasm};
+use crate::support::{Dispatch, check, check_floats, glsl_for, spvasm};
 
 #[test]
 fn integer_arithmetic() {

@@ -2,18 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "support/machine.rs"]
-#[expect(dead_code, reason = "the differential test uses the rest")]
-mod machine;
-
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::support::machine::{Machine, PAGE, Pages};
 use lacuna_shaders::abi::{Descriptor, DispatchContext};
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::Function;
 use lacuna_shaders::{ComputeKernel, Scratch};
 use lacuna_vm::page_table::pte;
-use machine::{Machine, PAGE, Pages};
 
 fn kernel(text: &str) -> ComputeKernel {
     let function: Function = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -2,7 +2,7 @@
 
 use lacuna_shaders::ir::{BinaryOp, CompareOp, ConvertOp, MathOp, Op, Type, UnaryOp, Value};
 
-use crate::generator::{Generator, INT, TYPES};
+use super::generator::{Generator, INT, TYPES};
 
 impl Generator {
     pub(crate) fn operation(&mut self) -> Value {

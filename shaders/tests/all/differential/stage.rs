@@ -4,7 +4,7 @@ use lacuna_shaders::abi::stage::{InterpolateAt, STAGE_BUILTINS, StageBuiltin, sl
 use lacuna_shaders::ir::{Builtin, Function, GroupOp, Op, Place, Side, Stmt, Type, Value};
 use lacuna_shaders::stage::Stage;
 
-use crate::generator::{Generator, Random};
+use super::generator::{Generator, Random};
 use crate::support::stage::{Packet, VERTEX};
 
 const STAGES: [Stage; 5] = [

@@ -1,10 +1,8 @@
 //! Fragment shaders: quads, helper invocations, discarded fragments.
 
-mod support;
-
+use crate::support::stage::Packet;
 use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::stage::{DepthMode, Interpolation, Sampling, Stage};
-use support::stage::Packet;
 
 const LANES: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 const COLOR: u32 = slot::location(0, 0);

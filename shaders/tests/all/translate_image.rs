@@ -1,9 +1,7 @@
 //! Storage images.
 
-mod support;
-
+use crate::support::{Dispatch, glsl_for, optimized};
 use lacuna_shaders::abi::Descriptor;
-use support::{Dispatch, glsl_for, optimized};
 
 /// Runs `main` with `uint o[16]` at binding 0 and an image at binding 1; gives both.
 fn run(

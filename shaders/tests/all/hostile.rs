@@ -1,15 +1,13 @@
 //! No module makes the front end panic, hang or produce a malformed function.
 
-mod support;
-
 use std::collections::HashMap;
 use std::panic::catch_unwind;
 
+use crate::support::{self, glsl, glsl_for, optimized, spvasm};
 use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::ir::{Op, Place, Stmt, Value, interp, verify};
 use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{Binding, ComputeSource, Layout, StageSource, translate};
-use support::{glsl, glsl_for, optimized, spvasm};
 
 const RICH: &str = "#version 450
     layout(local_size_x = 4) in;

@@ -10,12 +10,10 @@ mod access;
 mod generator;
 mod operation;
 mod stage;
-#[path = "../support/mod.rs"]
-mod support;
 
+use crate::support::machine::{self, Placement};
 use generator::{Generator, OWN, Random};
 use lacuna_shaders::ir::{Function, interp, verify};
-use support::machine::{self, Placement};
 
 fn memory(seed: u64, function: &Function) -> interp::Memory {
     let mut random = Random(seed | 1);
