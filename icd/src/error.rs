@@ -27,6 +27,9 @@ pub enum Error {
     /// A handle of another process, or memory of the application's, that cannot be imported.
     #[error("invalid external handle")]
     InvalidExternalHandle,
+    /// A captured address that somebody has.
+    #[error("invalid opaque capture address")]
+    InvalidCaptureAddress,
     /// The process has no file descriptor left.
     #[error("too many objects")]
     TooManyObjects,
@@ -85,6 +88,7 @@ impl Error {
             Self::DeviceLost(_) => vk::Result::ERROR_DEVICE_LOST,
             Self::MemoryMapFailed(_) => vk::Result::ERROR_MEMORY_MAP_FAILED,
             Self::InvalidExternalHandle => vk::Result::ERROR_INVALID_EXTERNAL_HANDLE,
+            Self::InvalidCaptureAddress => vk::Result::ERROR_INVALID_OPAQUE_CAPTURE_ADDRESS,
             Self::TooManyObjects => vk::Result::ERROR_TOO_MANY_OBJECTS,
             Self::LayerNotPresent => vk::Result::ERROR_LAYER_NOT_PRESENT,
             Self::ExtensionNotPresent(_) => vk::Result::ERROR_EXTENSION_NOT_PRESENT,
@@ -122,6 +126,7 @@ impl From<lacuna_gpu::JobPanicked> for Error {
 impl From<MemoryError> for Error {
     fn from(error: MemoryError) -> Self {
         match error {
+            MemoryError::AddressTaken { .. } => Self::InvalidCaptureAddress,
             MemoryError::NoPageTable => Self::OutOfHostMemory,
             MemoryError::OutOfMemory { .. } | MemoryError::OutOfAddresses { .. } => Self::OutOfDeviceMemory,
         }

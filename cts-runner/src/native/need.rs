@@ -41,6 +41,8 @@ pub enum Need {
     Timeline,
     /// Device addresses of buffers.
     DeviceAddress,
+    /// `bufferDeviceAddressCaptureReplay`.
+    CaptureReplay,
     /// `synchronization2`.
     Synchronization2,
     /// `nullDescriptor`.
@@ -136,6 +138,7 @@ impl Need {
             Need::Binder(role) => physical.families.iter().any(|f| role.binds(f.queue_flags)),
             Need::Timeline => physical.extra.timeline,
             Need::DeviceAddress => physical.extra.device_address,
+            Need::CaptureReplay => physical.extra.capture_replay,
             Need::Synchronization2 => physical.extra.synchronization2,
             Need::NullDescriptor => physical.extra.null_descriptor,
             Need::RobustAccess => physical.features.robust_buffer_access == vk::TRUE,

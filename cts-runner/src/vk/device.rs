@@ -65,8 +65,9 @@ impl Device {
         features.robust_buffer_access &= vk::Bool32::from(options.robust);
 
         let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default().timeline_semaphore(true);
-        let mut address =
-            vk::PhysicalDeviceBufferDeviceAddressFeatures::default().buffer_device_address(true);
+        let mut address = vk::PhysicalDeviceBufferDeviceAddressFeatures::default()
+            .buffer_device_address(true)
+            .buffer_device_address_capture_replay(extra.capture_replay);
         let mut sync2 = vk::PhysicalDeviceSynchronization2Features::default().synchronization2(true);
         let mut robustness = vk::PhysicalDeviceRobustness2FeaturesEXT::default()
             .null_descriptor(extra.null_descriptor)

@@ -38,6 +38,8 @@ pub struct ExtraFeatures {
     pub timeline: bool,
     /// `bufferDeviceAddress`.
     pub device_address: bool,
+    /// `bufferDeviceAddressCaptureReplay`.
+    pub capture_replay: bool,
     /// `synchronization2`.
     pub synchronization2: bool,
     /// `nullDescriptor` of `VK_EXT_robustness2`.
@@ -165,6 +167,7 @@ impl Physical {
         ExtraFeatures {
             timeline: timeline.timeline_semaphore == vk::TRUE,
             device_address: address.buffer_device_address == vk::TRUE,
+            capture_replay: address.buffer_device_address_capture_replay == vk::TRUE,
             synchronization2: sync2.synchronization2 == vk::TRUE,
             null_descriptor: robustness.null_descriptor == vk::TRUE,
             robust_buffer_access2: robustness.robust_buffer_access2 == vk::TRUE,

@@ -25,7 +25,7 @@ use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE, Va, VaRange};
 use parking_lot::Mutex;
 
 use super::span::Entries;
-use super::{DeviceAddress, MemoryError, fail, os};
+use super::{DeviceAddress, MemoryError, Placement, fail, os};
 
 /// Sparse addresses have at most so many bits: 64 TiB, and 8 GiB of reserved page table.
 pub const ADDRESS_BITS: u32 = 46;
@@ -146,6 +146,34 @@ impl AddressSpace {
         va_range(span).ok_or(refused)
     }
 
+    /// Hands out `size` bytes, rounded up to pages, where `placement` says. What is to be replayed goes to the end of the space, where
+    /// nothing else goes before the space is full: another run finds it free.
+    ///
+    /// # Errors
+    /// [`MemoryError::OutOfAddresses`], [`MemoryError::AddressTaken`].
+    pub fn allocate_placed(&self, size: u64, placement: Placement) -> Result<VaRange, MemoryError> {
+        let refused = MemoryError::OutOfAddresses { size };
+        match placement {
+            Placement::Anywhere => self.allocate(size, PAGE_SIZE),
+            Placement::Replayable => {
+                let pages = pages(size).ok_or(refused)?;
+                let span = self.ranges.lock().allocate_high(self.limit(), pages).ok_or(refused)?;
+                self.expect_many_binds(span);
+                va_range(span).ok_or(refused)
+            }
+            Placement::At(address) => {
+                let taken = MemoryError::AddressTaken { address };
+                if address & pte::SPARSE_TAG == 0 {
+                    return Err(taken);
+                }
+                let bytes = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
+                let range = VaRange::new(Va(address & !pte::SPARSE_TAG), bytes).map_err(|_| taken)?;
+                self.allocate_at(range).map_err(|_| taken)?;
+                Ok(range)
+            }
+        }
+    }
+
     /// The page table of a range that is large enough to fill huge pages of it.
     fn expect_many_binds(&self, span: Span) {
         let first = self.table.entries().wrapping_add(span.start as usize);
@@ -223,6 +251,12 @@ impl Ranges {
         Some(span)
     }
 
+    fn allocate_high(&mut self, limit: u32, pages: u32) -> Option<Span> {
+        let span = self.taken.gap_top_down(Span::new(self.floor, limit), pages, 1)?;
+        self.take(span)?;
+        Some(span)
+    }
+
     fn take(&mut self, span: Span) -> Option<()> {
         self.taken.insert(span, ()).ok()?;
         if span.start == self.floor {
@@ -291,6 +325,23 @@ mod tests {
         assert_eq!(space.allocate(PAGE_SIZE, 1).unwrap().start(), Va(0));
         space.free(range);
         assert_eq!(space.allocate_at(range), Ok(()));
+    }
+
+    #[test]
+    fn what_is_to_be_replayed_is_out_of_the_way() {
+        let space = small();
+        let captured = space.allocate_placed(3, Placement::Replayable).unwrap();
+        assert_eq!(captured.end(), space.range().end());
+        let address = device_address(captured.start());
+        let again = || space.allocate_placed(3, Placement::At(address));
+        assert_eq!(again(), Err(MemoryError::AddressTaken { address }));
+        space.free(captured);
+        space.allocate(PAGE_SIZE, 1).unwrap();
+        assert_eq!(again(), Ok(captured));
+        for address in [0, 1 << 20, address + 1, u64::MAX] {
+            let refused = space.allocate_placed(3, Placement::At(address));
+            assert_eq!(refused, Err(MemoryError::AddressTaken { address }));
+        }
     }
 
     /// The test runs itself again, in a process that may only have 2 GB of addresses.

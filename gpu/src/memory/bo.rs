@@ -19,7 +19,7 @@ use rustix::fd::BorrowedFd;
 use super::os::{self, Mapping};
 use super::pager::{Pager, Tenant, Terms};
 use super::swap::Slot;
-use super::{MemoryError, in_flight};
+use super::{MemoryError, Placement, in_flight};
 
 /// Sizes in bytes for which huge pages are worth having. Smaller ones hardly contain one; larger ones tend to be pools of
 /// pages that are touched here and there, where they would take memory that nobody uses.
@@ -38,14 +38,22 @@ pub struct Bo {
 impl Bo {
     /// Memory for `size` bytes, rounded up to whole pages; zeroed, and committed only where touched.
     pub fn allocate(size: u64) -> Result<Self, MemoryError> {
-        let mapping = Mapping::new(size)?;
+        Self::allocate_placed(size, Placement::Anywhere)
+    }
+
+    /// The same, at addresses of the caller's choice.
+    ///
+    /// # Errors
+    /// [`MemoryError::AddressTaken`], [`MemoryError::OutOfMemory`].
+    pub fn allocate_placed(size: u64, placement: Placement) -> Result<Self, MemoryError> {
+        let mapping = Mapping::placed(size, placement)?;
         prefer_huge_pages(mapping.base(), mapping.size());
         Ok(Self::of(mapping))
     }
 
     /// The memory of a file, whose other users see every change at once.
-    pub fn share(size: u64, file: BorrowedFd<'_>) -> Result<Self, MemoryError> {
-        Mapping::of_file(size, file).map(Self::of)
+    pub fn share(size: u64, file: BorrowedFd<'_>, placement: Placement) -> Result<Self, MemoryError> {
+        Mapping::of_file(size, file, placement).map(Self::of)
     }
 
     /// Memory that belongs to somebody else; whole pages, aligned.
@@ -159,6 +167,26 @@ mod tests {
             bos.iter().map(Bo::size).collect::<Vec<_>>(),
             [PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, 2 * PAGE_SIZE]
         );
+    }
+
+    #[test]
+    fn a_captured_address_is_had_again_once_it_is_free() {
+        let first = Bo::allocate_placed(3 * PAGE_SIZE, Placement::Replayable).unwrap();
+        let second = Bo::allocate_placed(PAGE_SIZE, Placement::Replayable).unwrap();
+        let address = first.host().as_ptr() as u64;
+        assert_ne!(address, second.host().as_ptr() as u64);
+        let again = || Bo::allocate_placed(3 * PAGE_SIZE, Placement::At(address));
+        assert_eq!(again().unwrap_err(), MemoryError::AddressTaken { address });
+        drop(first);
+        assert_eq!(again().unwrap().host().as_ptr() as u64, address);
+    }
+
+    #[test]
+    fn addresses_that_are_no_pages_are_refused() {
+        for address in [1, PAGE_SIZE + 4096, u64::MAX, 1 << 63] {
+            let refused = Bo::allocate_placed(PAGE_SIZE, Placement::At(address));
+            assert_eq!(refused.unwrap_err(), MemoryError::AddressTaken { address });
+        }
     }
 
     #[test]

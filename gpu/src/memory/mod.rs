@@ -13,6 +13,18 @@ pub mod swap;
 /// A device address: of host memory, or tagged as sparse and translated by the page table.
 pub type DeviceAddress = u64;
 
+/// Where memory or a sparse resource gets its addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// Where there is room.
+    #[default]
+    Anywhere,
+    /// Where there probably is room in another run, too: the address is to be captured.
+    Replayable,
+    /// At this address, which was captured. For memory a host address, for sparse resources a device address.
+    At(u64),
+}
+
 /// Why memory or address space could not be had. Nothing was taken then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MemoryError {
@@ -22,10 +34,16 @@ pub enum MemoryError {
         /// Bytes asked for.
         size: u64,
     },
+    /// Somebody has the addresses that were asked for.
+    #[error("the address {address:#x} is taken")]
+    AddressTaken {
+        /// The first one.
+        address: u64,
+    },
     /// The page table could not be reserved.
     #[error("the page table cannot be reserved")]
     NoPageTable,
-    /// No gap of the sparse address space is big enough, or the one asked for is taken.
+    /// No gap of the sparse address space is big enough.
     #[error("no sparse address range of {size} bytes")]
     OutOfAddresses {
         /// Bytes asked for.

@@ -11,10 +11,16 @@ use rustix::io::Errno;
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous, munmap};
 
 use super::swap::Slot;
-use super::{MemoryError, fail};
+use super::{MemoryError, Placement, fail};
 
 /// Where the last mapping begins; zero before the first one. A hint: correctness does not depend on it.
 static LAST: AtomicUsize = AtomicUsize::new(0);
+
+/// Where the next mapping goes that is to be replayed. It begins far above the heaps that programs grow and far below what kernels
+/// hand out by themselves, so that another run finds the same addresses free.
+static REPLAYABLE: AtomicUsize = AtomicUsize::new(1 << 44);
+/// How often another place is tried for one.
+const TRIES: usize = 16;
 
 /// Bytes of a huge page on the architectures that this runs on.
 const HUGE_PAGE: usize = 2 << 20;
@@ -37,15 +43,42 @@ unsafe impl Sync for Mapping {}
 impl Mapping {
     /// Maps `size` bytes, rounded up to whole pages (at least one).
     pub(super) fn new(size: u64) -> Result<Self, MemoryError> {
-        let refused = MemoryError::OutOfMemory { size };
-        if fail::is_refused() {
-            return Err(refused);
-        }
-        let size = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
-        let size = usize::try_from(size).map_err(|_| refused)?;
-        let mapping = Self::below_the_last(size).or_else(|| Self::trimmed(size)).ok_or(refused)?;
+        let bytes = allowed(size)?;
+        let mapping = Self::below_the_last(bytes).or_else(|| Self::trimmed(bytes));
+        let mapping = mapping.ok_or(MemoryError::OutOfMemory { size })?;
         LAST.store(mapping.base.as_ptr() as usize, Ordering::Relaxed);
         Ok(mapping)
+    }
+
+    /// The same, where `placement` says.
+    pub(super) fn placed(size: u64, placement: Placement) -> Result<Self, MemoryError> {
+        match placement {
+            Placement::Anywhere => Self::new(size),
+            Placement::Replayable => {
+                let bytes = allowed(size)?;
+                let next = |_| Self::at(REPLAYABLE.fetch_add(bytes, Ordering::Relaxed), bytes);
+                (0..TRIES).find_map(next).map_or_else(|| Self::new(size), Ok)
+            }
+            Placement::At(address) => {
+                let (bytes, taken) = (allowed(size)?, MemoryError::AddressTaken { address });
+                let base = usize::try_from(address).map_err(|_| taken)?;
+                Self::at(base, bytes).filter(|_| address.is_multiple_of(PAGE_SIZE)).ok_or(taken)
+            }
+        }
+    }
+
+    /// Exactly there, if nothing is there.
+    fn at(address: usize, size: usize) -> Option<Self> {
+        let hint = ptr::without_provenance_mut(address);
+        // SAFETY: this flag replaces no mapping.
+        let base = unsafe { mmap_anonymous(hint, size, PROTECTION, PRIVATE | MapFlags::FIXED_NOREPLACE) };
+        let base = NonNull::new(base.ok()?.cast::<u8>())?;
+        if base.as_ptr() as usize != address {
+            // A kernel that does not know the flag.
+            unmap(base, size);
+            return None;
+        }
+        Some(Self { base, size, is_foreign: false, slot: None })
     }
 
     /// The first byte.
@@ -59,8 +92,12 @@ impl Mapping {
     }
 
     /// A file's first bytes, shared with whoever else maps it.
-    pub(super) fn of_file(size: u64, file: BorrowedFd<'_>) -> Result<Self, MemoryError> {
-        let mapping = Self::new(size)?;
+    pub(super) fn of_file(
+        size: u64,
+        file: BorrowedFd<'_>,
+        placement: Placement,
+    ) -> Result<Self, MemoryError> {
+        let mapping = Self::placed(size, placement)?;
         // SAFETY: the mapping is new; nobody knows it.
         let replaced = unsafe { replace_by_file(mapping.base, mapping.size, file, 0) };
         replaced.map(|()| mapping).map_err(|_| MemoryError::OutOfMemory { size })
@@ -124,6 +161,16 @@ impl Drop for Mapping {
         let base = self.base.as_ptr() as usize;
         let _ = LAST.compare_exchange(base, base + self.size, Ordering::Relaxed, Ordering::Relaxed);
     }
+}
+
+/// Bytes of the whole pages that `size` bytes take, if they may be had.
+fn allowed(size: u64) -> Result<usize, MemoryError> {
+    let refused = MemoryError::OutOfMemory { size };
+    if fail::is_refused() {
+        return Err(refused);
+    }
+    let size = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
+    usize::try_from(size).map_err(|_| refused)
 }
 
 /// Asks for huge pages where `size` bytes from `start` on are touched: one page fault instead of 512, and fewer TLB misses.

@@ -117,7 +117,7 @@ features! {
             storage_buffer8_bit_access: true, uniform_and_storage_buffer8_bit_access: true, storage_push_constant8: true,
         }
         PhysicalDeviceBufferDeviceAddressFeatures {
-            buffer_device_address: true, buffer_device_address_capture_replay: false,
+            buffer_device_address: true, buffer_device_address_capture_replay: true,
             buffer_device_address_multi_device: true,
         }
         PhysicalDeviceDescriptorIndexingFeatures {

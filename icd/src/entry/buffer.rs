@@ -151,10 +151,11 @@ pub(super) unsafe extern "system" fn get_device_address(
     })
 }
 
-/// `vkGetBufferOpaqueCaptureAddress`: capture and replay is not supported, so there is none.
+/// `vkGetBufferOpaqueCaptureAddress`: where the buffer is. One that is not sparse goes where its memory goes when it is replayed.
 pub(super) unsafe extern "system" fn get_opaque_capture_address(
-    _device: vk::Device,
-    _info: *const vk::BufferDeviceAddressInfo<'_>,
+    device: vk::Device,
+    info: *const vk::BufferDeviceAddressInfo<'_>,
 ) -> u64 {
-    guard(|| Err::<u64, _>(Error::FeatureNotPresent("bufferDeviceAddressCaptureReplay")))
+    // SAFETY: VUID-vkGetBufferOpaqueCaptureAddress-pInfo-parameter.
+    unsafe { get_device_address(device, info) }
 }

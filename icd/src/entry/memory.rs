@@ -6,7 +6,6 @@ use ash::vk;
 
 use super::destroy;
 use crate::binding_report;
-use crate::error::Error;
 use crate::guard::{guard, input, output, slice};
 use crate::handle::{self, Object};
 use crate::object::device::Device;
@@ -102,12 +101,16 @@ pub(super) unsafe extern "system" fn get_commitment(
     })
 }
 
-/// `vkGetDeviceMemoryOpaqueCaptureAddress`: capture and replay is not supported, so there is none.
+/// `vkGetDeviceMemoryOpaqueCaptureAddress`: where the memory is.
 pub(super) unsafe extern "system" fn get_opaque_capture_address(
     _device: vk::Device,
-    _info: *const vk::DeviceMemoryOpaqueCaptureAddressInfo<'_>,
+    info: *const vk::DeviceMemoryOpaqueCaptureAddressInfo<'_>,
 ) -> u64 {
-    guard(|| Err::<u64, _>(Error::FeatureNotPresent("bufferDeviceAddressCaptureReplay")))
+    guard(|| {
+        // SAFETY: VUID-vkGetDeviceMemoryOpaqueCaptureAddress-pInfo-parameter.
+        let memory = Memory::get(unsafe { input(info)? }.memory)?;
+        Ok(memory.addresses().base)
+    })
 }
 
 /// `vkGetDeviceGroupPeerMemoryFeatures`: no device of the group is farther from any memory than another.

@@ -7,17 +7,20 @@ use std::sync::{Arc, OnceLock};
 
 use ash::vk;
 use lacuna_gpu::address_space;
+use lacuna_gpu::memory::Placement;
 use lacuna_gpu::memory::address_space::device_address;
 use lacuna_vm::{RegionId, VaRange};
 use smallvec::SmallVec;
 
 use super::device::Device;
+use super::external_memory::placement_of;
 use super::memory::Memory;
 use crate::binding_report::Addresses;
 use crate::caps::limits::{BUFFER_ALIGNMENT, MAX_ALLOCATION, SPARSE_ALIGNMENT};
 use crate::caps::memory::ALL_TYPES;
 use crate::error::Error;
 use crate::handle::Object;
+use crate::pnext;
 
 /// A buffer.
 pub struct Buffer {
@@ -49,11 +52,19 @@ impl Buffer {
     /// `vkCreateBuffer`.
     ///
     /// # Errors
-    /// [`Error::OutOfDeviceMemory`] when no address range is left, [`Error::InvalidUsage`].
-    pub fn new(device: &Arc<Device>, info: &vk::BufferCreateInfo<'_>) -> Result<Self, Error> {
+    /// [`Error::OutOfDeviceMemory`] when no address range is left, [`Error::InvalidCaptureAddress`], [`Error::InvalidUsage`].
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn new(device: &Arc<Device>, info: &vk::BufferCreateInfo<'_>) -> Result<Self, Error> {
         check(info)?;
         let backing = if info.flags.contains(vk::BufferCreateFlags::SPARSE_BINDING) {
-            Backing::Sparse(SparseRange::new(device, requirements(info).size)?)
+            // SAFETY: this function's contract.
+            let captured =
+                unsafe { pnext::find::<vk::BufferOpaqueCaptureAddressCreateInfo<'_>>(info.p_next) };
+            let is_captured = info.flags.contains(vk::BufferCreateFlags::DEVICE_ADDRESS_CAPTURE_REPLAY);
+            let placement = placement_of(is_captured, captured.map_or(0, |info| info.opaque_capture_address));
+            Backing::Sparse(SparseRange::new(device, requirements(info).size, placement)?)
         } else {
             Backing::Plain(OnceLock::new())
         };
@@ -120,9 +131,10 @@ impl Drop for Buffer {
 
 impl SparseRange {
     /// `size` bytes of address space, nothing bound.
-    pub(super) fn new(device: &Device, size: u64) -> Result<Self, Error> {
+    pub(super) fn new(device: &Device, size: u64, placement: Placement) -> Result<Self, Error> {
+        const _: () = assert!(SPARSE_ALIGNMENT == lacuna_vm::PAGE_SIZE);
         let space = address_space()?;
-        let range = space.allocate(size, SPARSE_ALIGNMENT)?;
+        let range = space.allocate_placed(size, placement)?;
         match device.insert_regions(range) {
             Ok(regions) => Ok(Self { range, regions }),
             Err(error) => {

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 
 use ash::vk;
 use lacuna_gpu::Bo;
+use lacuna_gpu::memory::Placement;
 use lacuna_vm::PAGE_SIZE;
 use rustix::fs::{MemfdFlags, fstat, ftruncate, memfd_create};
 
@@ -77,6 +78,23 @@ impl Source {
         }
     }
 
+    /// Which addresses the chain of an allocation asks for.
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn placement(info: &vk::MemoryAllocateInfo<'_>) -> Placement {
+        // SAFETY: this function's contract, twice.
+        let (flags, captured) = unsafe {
+            (
+                pnext::find::<vk::MemoryAllocateFlagsInfo<'_>>(info.p_next),
+                pnext::find::<vk::MemoryOpaqueCaptureAddressAllocateInfo<'_>>(info.p_next),
+            )
+        };
+        let replay = vk::MemoryAllocateFlags::DEVICE_ADDRESS_CAPTURE_REPLAY;
+        let is_captured = flags.is_some_and(|info| info.flags.contains(replay));
+        placement_of(is_captured, captured.map_or(0, |info| info.opaque_capture_address))
+    }
+
     /// Whether it is memory that this allocation adds to the heap.
     pub fn is_counted(&self) -> bool {
         !matches!(self, Self::Host(_))
@@ -95,23 +113,23 @@ impl Source {
         error
     }
 
-    /// The memory itself.
+    /// The memory itself. The application's own stays where it is, whatever `placement` says.
     ///
     /// # Errors
-    /// [`Error::OutOfDeviceMemory`], [`Error::InvalidExternalHandle`] for files that are too small and pointers that are not
-    /// aligned.
+    /// [`Error::OutOfDeviceMemory`], [`Error::InvalidCaptureAddress`], [`Error::InvalidExternalHandle`] for files that are too
+    /// small and pointers that are not aligned.
     ///
     /// # Safety
     /// Imported handles are what the application says they are.
-    pub unsafe fn open(&self, size: u64) -> Result<Backing, Error> {
+    pub unsafe fn open(&self, size: u64, placement: Placement) -> Result<Backing, Error> {
         match *self {
-            Self::New => Ok(Backing { bo: Bo::allocate(size)?, file: None }),
+            Self::New => Ok(Backing { bo: Bo::allocate_placed(size, placement)?, file: None }),
             Self::Exported => {
                 let file = memfd_create(c"lacuna-memory", MemfdFlags::CLOEXEC)
                     .map_err(|_| Error::OutOfHostMemory)?;
                 let bytes = size.checked_next_multiple_of(PAGE_SIZE).ok_or(Error::OutOfDeviceMemory)?;
                 ftruncate(&file, bytes).map_err(|_| Error::OutOfDeviceMemory)?;
-                Ok(Backing { bo: Bo::share(size, file.as_fd())?, file: Some(file) })
+                Ok(Backing { bo: Bo::share(size, file.as_fd(), placement)?, file: Some(file) })
             }
             Self::Shared(fd) => {
                 // SAFETY: a descriptor of the application's (VUID-VkImportMemoryFdInfoKHR-handleType-00670).
@@ -121,7 +139,7 @@ impl Source {
                 if u64::try_from(length).is_ok_and(|length| length < bytes) {
                     return Err(Error::InvalidExternalHandle);
                 }
-                let bo = Bo::share(size, file)?;
+                let bo = Bo::share(size, file, placement)?;
                 // SAFETY: importing gives it to the driver, once the import can no longer fail.
                 Ok(Backing { bo, file: Some(unsafe { OwnedFd::from_raw_fd(fd) }) })
             }
@@ -131,6 +149,15 @@ impl Source {
                 Err(_) => Err(Error::InvalidExternalHandle),
             },
         }
+    }
+}
+
+/// Where something goes whose address is captured, or was: then it is not zero.
+pub fn placement_of(is_captured: bool, address: u64) -> Placement {
+    match (is_captured, address) {
+        (false, _) => Placement::Anywhere,
+        (true, 0) => Placement::Replayable,
+        (true, address) => Placement::At(address),
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use ash::vk;
 use lacuna_gpu::layout::ALIGNMENT;
+use lacuna_gpu::memory::Placement;
 use lacuna_gpu::memory::address_space::device_address;
 use lacuna_gpu::surface::Surface;
 use smallvec::SmallVec;
@@ -60,7 +61,10 @@ impl Image {
     pub fn new(device: &Arc<Device>, info: &vk::ImageCreateInfo<'_>) -> Result<Self, Error> {
         let plan = Plan::new(info)?;
         let backing = if plan.is_sparse() {
-            Backing::Sparse(SparseRange::new(device, plan.requirements().size)?, device.clone())
+            Backing::Sparse(
+                SparseRange::new(device, plan.requirements().size, Placement::Anywhere)?,
+                device.clone(),
+            )
         } else if plan.is_disjoint() {
             Backing::Disjoint(plan.planes.iter().map(|_| OnceLock::new()).collect())
         } else {

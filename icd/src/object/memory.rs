@@ -76,7 +76,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::OutOfDeviceMemory`] when the heap is full, [`Error::OutOfHostMemory`] when the system gives nothing,
-    /// [`Error::InvalidExternalHandle`], [`Error::InvalidUsage`].
+    /// [`Error::InvalidExternalHandle`], [`Error::InvalidCaptureAddress`], [`Error::InvalidUsage`].
     ///
     /// # Safety
     /// `info` is a valid structure.
@@ -96,7 +96,7 @@ impl Memory {
         };
         let is_pageable = matches!(account, Account::Pager);
         // SAFETY: handles of a valid structure.
-        let Backing { bo, file } = unsafe { source.open(info.allocation_size)? };
+        let Backing { bo, file } = unsafe { source.open(info.allocation_size, Source::placement(info))? };
         let registered = device.vm.lock().create_bo(bo.size(), bo.host().as_ptr() as u64);
         let bo_id = match registered {
             Ok(bo_id) => bo_id,

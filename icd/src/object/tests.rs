@@ -35,7 +35,8 @@ fn memory(device: &Arc<Device>, memory_type: u32, size: u64) -> Result<Memory, E
 }
 
 fn buffer(device: &Arc<Device>, size: u64, flags: vk::BufferCreateFlags) -> Result<Buffer, Error> {
-    Buffer::new(device, &vk::BufferCreateInfo::default().size(size).flags(flags))
+    // SAFETY: a valid structure.
+    unsafe { Buffer::new(device, &vk::BufferCreateInfo::default().size(size).flags(flags)) }
 }
 
 const SPARSE: vk::BufferCreateFlags = vk::BufferCreateFlags::SPARSE_BINDING;

@@ -3,6 +3,7 @@
 mod absurd_sizes_are_refused;
 mod buffer_requirements_make_sense;
 mod buffers_share_one_allocation;
+mod captured_addresses_are_replayed;
 mod every_type_can_be_allocated;
 mod exported_memory_is_shared;
 mod flush_and_invalidate_whole_ranges;
@@ -16,6 +17,7 @@ super::cases!("memory":
     absurd_sizes_are_refused,
     buffer_requirements_make_sense,
     buffers_share_one_allocation,
+    captured_addresses_are_replayed,
     every_type_can_be_allocated,
     exported_memory_is_shared,
     flush_and_invalidate_whole_ranges,
