@@ -58,6 +58,26 @@ pub mod copy_memory_indirect {
     pub const SPEC_VERSION: u32 = 1;
 }
 
+/// `VK_KHR_maintenance8`
+pub mod maintenance8 {
+    use std::ffi::CStr;
+
+    /// The registered name.
+    pub const NAME: &CStr = c"VK_KHR_maintenance8";
+    /// The revision that is implemented.
+    pub const SPEC_VERSION: u32 = 1;
+}
+
+/// `VK_KHR_shader_relaxed_extended_instruction`
+pub mod shader_relaxed_extended_instruction {
+    use std::ffi::CStr;
+
+    /// The registered name.
+    pub const NAME: &CStr = c"VK_KHR_shader_relaxed_extended_instruction";
+    /// The revision that is implemented.
+    pub const SPEC_VERSION: u32 = 1;
+}
+
 /// `VK_FORMAT_FEATURE_2_COPY_IMAGE_INDIRECT_DST_BIT_KHR`
 pub const COPY_IMAGE_INDIRECT_DST: vk::FormatFeatureFlags2 = vk::FormatFeatureFlags2::from_raw(1 << 59);
 
@@ -110,6 +130,16 @@ tagged! {
         indirect_memory_copy: vk::Bool32,
         /// `vkCmdCopyMemoryToImageIndirectKHR`
         indirect_memory_to_image_copy: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceMaintenance8FeaturesKHR`
+    PhysicalDeviceMaintenance8FeaturesKHR = 1000574000 {
+        /// Offsets that are computed, copies between depth and color, blits of slices to layers.
+        maintenance8: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKHR`
+    PhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKHR = 1000558000 {
+        /// Debug information that names what comes later.
+        shader_relaxed_extended_instruction: vk::Bool32,
     }
     /// `VkPhysicalDeviceCopyMemoryIndirectPropertiesKHR`
     PhysicalDeviceCopyMemoryIndirectPropertiesKHR = 1000426001 {

@@ -148,6 +148,21 @@ impl PlanarImage {
         Ok(())
     }
 
+    /// Makes a view of one plane in a format of its texels' size.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn make_plane_view(&mut self, plane: usize, format: vk::Format) -> Result<()> {
+        let info = vk::ImageViewCreateInfo::default()
+            .image(self.handle)
+            .view_type(vk::ImageViewType::TYPE_2D)
+            .format(format)
+            .subresource_range(vk::ImageSubresourceRange { aspect_mask: PLANES[plane], ..self.all() });
+        // SAFETY: the image is alive and bound.
+        self.view = unsafe { self.device.raw.create_image_view(&info, None) }.at("vkCreateImageView")?;
+        Ok(())
+    }
+
     fn all(&self) -> vk::ImageSubresourceRange {
         vk::ImageSubresourceRange {
             aspect_mask: vk::ImageAspectFlags::COLOR,

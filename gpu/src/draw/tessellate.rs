@@ -204,12 +204,17 @@ impl Mesh {
         })
     }
 
-    /// Triangles between two rows of points, whose positions along their common direction are given.
+    /// Triangles between two rows of points, whose positions along their common direction are given. Where segments face each
+    /// other their diagonal is the mirror image of that in the other half, which is how other tessellators do it.
     fn stitch(&mut self, outer: &[u32], outer_at: &[f32], inner: &[u32], inner_at: &[f32]) {
         let (mut i, mut j) = (0, 0);
         while i + 1 < outer.len() || j + 1 < inner.len() {
             let takes_outer = j + 1 == inner.len()
-                || i + 1 < outer.len() && outer_at[i] + outer_at[i + 1] <= inner_at[j] + inner_at[j + 1];
+                || i + 1 < outer.len() && {
+                    // Twice the middle of the next segments.
+                    let (outer, inner) = (outer_at[i] + outer_at[i + 1], inner_at[j] + inner_at[j + 1]);
+                    outer < inner || (outer == inner && outer <= 1.0)
+                };
             if takes_outer {
                 self.primitives.push([outer[i], outer[i + 1], inner[j]]);
                 i += 1;
@@ -245,12 +250,15 @@ fn divide(level: f32, spacing: Spacing) -> Vec<f32> {
             (level, ((level - 1.0) / 2.0).ceil() as usize * 2 + 1)
         }
     };
-    // The first and the last segment are what the level does not fill.
+    // The first and the last segment grow from nothing to the size of the others while the level grows by two: each point goes
+    // from where it is with two segments less to where it is with as many, as in other tessellators.
     let (level, count) = (f64::from(level), segments as f64);
-    let short = if segments > 1 { (level - (count - 2.0)) / (2.0 * level) } else { 1.0 };
+    let grown = (level - (count - 2.0)) / 2.0;
     let mut points = vec![0.0; segments + 1];
     for n in 1..=segments / 2 {
-        let at = if 2 * n == segments { 0.5 } else { exact(short + (n as f64 - 1.0) / level) };
+        let place = |n: f64, count: f64| if n > 0.0 { n / count } else { 0.0 };
+        let (before, after) = (place(n as f64 - 1.0, count - 2.0), place(n as f64, count));
+        let at = if 2 * n == segments { 0.5 } else { exact(before + (after - before) * grown) };
         points[n] = at;
         points[segments - n] = 1.0 - at;
     }

@@ -123,6 +123,8 @@ extensions! {
         Maintenance5 = khr::maintenance5;
         /// Binding commands with structures.
         Maintenance6 = khr::maintenance6;
+        /// Offsets of samples that are computed, copies between depth and color, blits of slices to layers.
+        Maintenance8 = newer::maintenance8;
         /// Descriptors in the command buffer.
         PushDescriptor = khr::push_descriptor;
         /// Damage is passed on where the window system wants it.
@@ -191,6 +193,8 @@ extensions! {
         SubgroupSizeControl = ext::subgroup_size_control;
         /// Debug information in shaders, stepped over.
         ShaderNonSemanticInfo = khr::shader_non_semantic_info;
+        /// Debug information that names what comes later, stepped over.
+        ShaderRelaxedExtendedInstruction = newer::shader_relaxed_extended_instruction;
         /// The `StorageBuffer` storage class.
         StorageBufferStorageClass = khr::storage_buffer_storage_class;
         /// Pictures for windows.
@@ -221,6 +225,10 @@ extensions! {
         DeviceFault = ext::device_fault;
         /// Memory that other devices and processes may have.
         ExternalMemory = khr::external_memory;
+        /// No handle type can be exported or imported.
+        ExternalFence = khr::external_fence;
+        /// No handle type can be exported or imported.
+        ExternalSemaphore = khr::external_semaphore;
         /// It is named by a file descriptor.
         ExternalMemoryFd = khr::external_memory_fd;
         /// Memory of the application's.

@@ -284,11 +284,13 @@ features! {
         }
         PhysicalDeviceMaintenance5FeaturesKHR { maintenance5: true }
         PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
+        PhysicalDeviceMaintenance8FeaturesKHR { maintenance8: true }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceMutableDescriptorTypeFeaturesEXT { mutable_descriptor_type: true }
         PhysicalDeviceShaderFloatControls2FeaturesKHR { shader_float_controls2: true }
+        PhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKHR { shader_relaxed_extended_instruction: true }
         PhysicalDeviceShaderClockFeaturesKHR { shader_subgroup_clock: true, shader_device_clock: true }
         PhysicalDeviceShaderExpectAssumeFeaturesKHR { shader_expect_assume: true }
         PhysicalDeviceShaderSubgroupRotateFeaturesKHR {
@@ -318,9 +320,6 @@ features! {
         PhysicalDeviceFaultFeaturesEXT { device_fault: true }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
         PhysicalDevicePageableDeviceLocalMemoryFeaturesEXT { pageable_device_local_memory: true }
-        PhysicalDevicePresentIdFeaturesKHR { present_id: true }
-        PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
-        PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }
         PhysicalDeviceRobustness2FeaturesEXT {
             robust_buffer_access2: true, robust_image_access2: true, null_descriptor: true,
         }

@@ -72,7 +72,17 @@ pub fn optimal(format: Format) -> Features {
 
 /// Storage images of formats that SPIR-V has no name for: shaders do not name them, and the texture unit writes them.
 fn is_formatless(format: Format) -> bool {
-    format.name == vk::Format::A8_UNORM_KHR
+    use vk::Format as F;
+    [
+        F::A8_UNORM_KHR,
+        F::R10X6_UNORM_PACK16,
+        F::R10X6G10X6_UNORM_2PACK16,
+        F::R10X6G10X6B10X6A10X6_UNORM_4PACK16,
+        F::R12X4_UNORM_PACK16,
+        F::R12X4G12X4_UNORM_2PACK16,
+        F::R12X4G12X4B12X4A12X4_UNORM_4PACK16,
+    ]
+    .contains(&format.name)
 }
 
 /// What conversions of luma and chroma do.

@@ -214,9 +214,13 @@ impl DescriptorSetLayout {
         }
     }
 
-    /// The most that the variable count may be; zero where the last binding is of a fixed size.
+    /// What the last binding's number of descriptors may be at most, whatever it is here; zero if it is not variable.
     pub fn most_variable(&self) -> u32 {
-        self.variable_count.unwrap_or(0)
+        let last = self.bindings.last_key_value().filter(|_| self.variable_count.is_some());
+        last.map_or(0, |(_, last)| match last.inline {
+            Some(_) => MAX_INLINE_BYTES,
+            None => MAX_SET_DESCRIPTORS - last.slot,
+        })
     }
 
     /// The slots that take dynamic offsets, in the order of `pDynamicOffsets`.
@@ -262,6 +266,27 @@ mod tests {
         assert_eq!((second.slot, second.count, second.inline), (1, 1, Some(Inline { start: 32, bytes: 4 })));
         assert_eq!((layout.slots(), layout.binding(2).unwrap().slot), (3, 2));
         assert!(DescriptorSetLayout::from_bindings(&[inline(0, MAX_INLINE_BYTES + 4)]).is_none());
+    }
+
+    #[test]
+    fn the_most_of_a_variable_binding_does_not_depend_on_its_count() {
+        let most = |kind, count| {
+            let bindings = [binding(0, vk::DescriptorType::STORAGE_BUFFER, 3), binding(1, kind, count)];
+            let flags =
+                [vk::DescriptorBindingFlags::empty(), vk::DescriptorBindingFlags::VARIABLE_DESCRIPTOR_COUNT];
+            let mut chain =
+                vk::DescriptorSetLayoutBindingFlagsCreateInfo::default().binding_flags(&flags);
+            let info =
+                vk::DescriptorSetLayoutCreateInfo::default().bindings(&bindings).push_next(&mut chain);
+            // SAFETY: structures on this stack.
+            unsafe { DescriptorSetLayout::new(&info) }.unwrap().most_variable()
+        };
+        for count in [0, 1, MAX_SET_DESCRIPTORS - 3] {
+            assert_eq!(most(vk::DescriptorType::SAMPLED_IMAGE, count), MAX_SET_DESCRIPTORS - 3);
+        }
+        for count in [0, 4, MAX_INLINE_BYTES] {
+            assert_eq!(most(vk::DescriptorType::INLINE_UNIFORM_BLOCK, count), MAX_INLINE_BYTES);
+        }
     }
 
     #[test]

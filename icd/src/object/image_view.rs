@@ -19,6 +19,13 @@ use crate::error::Error;
 use crate::handle::Object;
 use crate::pnext;
 
+/// The aspects of images whose luma and chroma lie apart.
+const PLANES: vk::ImageAspectFlags = vk::ImageAspectFlags::from_raw(
+    vk::ImageAspectFlags::PLANE_0.as_raw()
+        | vk::ImageAspectFlags::PLANE_1.as_raw()
+        | vk::ImageAspectFlags::PLANE_2.as_raw(),
+);
+
 /// A view of an image.
 pub struct ImageView {
     image: Arc<Image>,
@@ -146,14 +153,16 @@ impl ImageView {
         level.extent
     }
 
-    /// One aspect of its first level, as attachments see it; `None` where the image has no memory or not that aspect.
+    /// One aspect of its first level, as attachments see it; `None` where the image has no memory or not that aspect. A view of
+    /// one plane of several shows it as color.
     pub fn surface(&self, aspect: vk::ImageAspectFlags) -> Option<Surface> {
         let layers = match self.image.is_3d() && !self.is_sliced() {
             true => 0..self.first()?.1.extent[2],
             false => self.layers.clone(),
         };
-        let surface = self.image.surface(aspect, self.levels.start, layers)?;
         let is_color = aspect == vk::ImageAspectFlags::COLOR;
+        let plane = if is_color && self.aspects.intersects(PLANES) { self.aspects } else { aspect };
+        let surface = self.image.surface(plane, self.levels.start, layers)?;
         Some(Surface { format: if is_color { self.format } else { surface.format }, ..surface })
     }
 

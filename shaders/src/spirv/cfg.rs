@@ -156,7 +156,7 @@ fn cut(
     let mut at = parts.body.start;
     while at < parts.body.end {
         let first = &module.instructions[at];
-        if matches!(first.op, Op::Line | Op::NoLine | Op::ExtInst) {
+        if first.is_note() {
             at += 1;
             continue;
         }

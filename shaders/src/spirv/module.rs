@@ -132,7 +132,7 @@ impl<'a> Module<'a> {
         while at < self.instructions.len() {
             let definition = &self.instructions[at];
             if definition.op != Op::Function {
-                if matches!(definition.op, Op::Line | Op::NoLine | Op::ExtInst) {
+                if definition.is_note() {
                     at += 1;
                     continue;
                 }

@@ -54,6 +54,11 @@ pub(crate) struct Instruction<'a> {
 }
 
 impl<'a> Instruction<'a> {
+    /// Whether it may stand where no other instruction may: lines, and what non-semantic sets say of the source.
+    pub(crate) fn is_note(&self) -> bool {
+        matches!(self.op, Op::Line | Op::NoLine | Op::ExtInst | Op::ExtInstWithForwardRefsKHR)
+    }
+
     /// An error that blames this instruction.
     #[cold]
     pub(crate) fn error(&self, what: &'static str) -> CompileError {

@@ -23,7 +23,7 @@ impl<'a> Translator<'a> {
             }
             Op::ConstantComposite | Op::SpecConstantComposite => self.constant_composite(instruction),
             Op::SpecConstantOp => self.specialized(instruction),
-            Op::ExtInst => Ok(()),
+            Op::ExtInst | Op::ExtInstWithForwardRefsKHR => Ok(()),
             _ => Err(instruction.unsupported()),
         }
     }

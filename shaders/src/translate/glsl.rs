@@ -2,7 +2,7 @@
 //!
 //! The formulas are those of the GLSL specification; the precision that Vulkan asks for is inherited from them.
 
-use spirv::{Capability, GlslStd450Op as Glsl, Op};
+use spirv::{Capability, GlslStd450Op as Glsl};
 
 use super::Translator;
 use super::convert::integer;
@@ -13,9 +13,8 @@ use crate::spirv::module::ExtendedSet;
 use crate::spirv::parse::Instruction;
 
 impl<'a> Translator<'a> {
-    /// `OpExtInst`.
+    /// `OpExtInst`, and `OpExtInstWithForwardRefsKHR`, which only non-semantic sets may use.
     pub(super) fn extended_instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        debug_assert_eq!(instruction.op, Op::ExtInst);
         let set = self.module.extended_sets.get(&instruction.operand(0)?);
         match set {
             Some(ExtendedSet::Glsl) => {

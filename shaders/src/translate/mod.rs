@@ -244,7 +244,7 @@ impl<'a> Translator<'a> {
             | Op::CopyLogical
             | Op::ExpectKHR
             | Op::Select => self.composite(op, instruction),
-            Op::ExtInst => self.extended_instruction(instruction),
+            Op::ExtInst | Op::ExtInstWithForwardRefsKHR => self.extended_instruction(instruction),
             Op::DPdx
             | Op::DPdy
             | Op::Fwidth

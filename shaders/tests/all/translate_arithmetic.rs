@@ -265,6 +265,36 @@ fn local_size_by_id_mode() {
 }
 
 #[test]
+fn notes_name_what_comes_later() {
+    let mut words = spvasm(
+        "OpCapability Shader
+         OpExtension \"SPV_KHR_non_semantic_info\"
+         %notes = OpExtInstImport \"NonSemantic.Some.Set\"
+         OpMemoryModel Logical GLSL450
+         OpEntryPoint GLCompute %main \"main\"
+         OpExecutionMode %main LocalSize 3 1 1
+         %void = OpTypeVoid
+         %fn = OpTypeFunction %void
+         %early = OpExtInst %void %notes 1 %fn
+         %main = OpFunction %void None %fn
+         %a = OpLabel
+         %late = OpExtInst %void %notes 1 %early
+         OpReturn
+         OpFunctionEnd",
+    );
+    // The assembler need not know the instruction, which differs by its number alone.
+    let mut at = 5;
+    while at < words.len() {
+        let (length, opcode) = (words[at] >> 16, words[at] & 0xffff);
+        if opcode == 12 {
+            words[at] = length << 16 | 4433;
+        }
+        at += length as usize;
+    }
+    assert_eq!(Dispatch::new(words).translate().unwrap().workgroup_size, [3, 1, 1]);
+}
+
+#[test]
 fn built_ins_of_invocations() {
     let source = "#version 450
         layout(local_size_x = 2, local_size_y = 3, local_size_z = 2) in;

@@ -16,6 +16,7 @@ mod multiview_draws_each_view;
 mod occlusion_queries_count_samples;
 mod overestimation_covers_touched_pixels;
 mod pipelines_are_linked_from_parts;
+mod planes_are_attachments;
 mod samples_are_resolved;
 mod scissors_and_viewports_are_dynamic;
 mod secondaries_draw_in_a_pass;
@@ -46,6 +47,7 @@ super::cases!("graphics":
     occlusion_queries_count_samples,
     overestimation_covers_touched_pixels,
     pipelines_are_linked_from_parts,
+    planes_are_attachments,
     samples_are_resolved,
     scissors_and_viewports_are_dynamic,
     secondaries_draw_in_a_pass,

@@ -10,9 +10,12 @@ mod copies_cross_borders_of_blocks;
 mod copies_move_exactly_their_box;
 mod copies_round_trip;
 mod depth_and_stencil_are_apart;
+mod depth_is_copied_to_color;
 mod disjoint_planes_have_their_own_memory;
 mod every_queue_copies;
+mod formats_without_names_are_stored;
 mod shaders_load_and_store;
+mod slices_are_blitted_to_layers;
 mod the_host_copies;
 mod what_queries_offer_can_be_made;
 
@@ -27,9 +30,12 @@ super::cases!("image":
     blits_scale_and_mirror,
     copies_move_exactly_their_box,
     copies_round_trip,
+    depth_is_copied_to_color,
     disjoint_planes_have_their_own_memory,
     every_queue_copies,
+    formats_without_names_are_stored,
     shaders_load_and_store,
+    slices_are_blitted_to_layers,
     the_host_copies,
     what_queries_offer_can_be_made,
 );

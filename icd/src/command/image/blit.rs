@@ -108,12 +108,16 @@ impl Recording {
         }
         let (mut found, mut texels) = (Vec::new(), 0u64);
         for region in regions {
-            let layers = layer_count(&source, &region.src_subresource);
             let from = surfaces(&source, &region.src_subresource)?;
             let to = surfaces(&destination, &region.dst_subresource)?;
             let area = BlitRegion {
-                from: corners(&source, region.src_offsets, layers),
-                to: corners(&destination, region.dst_offsets, layers),
+                from: corners(&source, region.src_offsets, layer_count(&source, &region.src_subresource)),
+                // Slices of a 3D source become as many layers.
+                to: corners(
+                    &destination,
+                    region.dst_offsets,
+                    layer_count(&destination, &region.dst_subresource),
+                ),
                 edge: edge(&source, &region.src_subresource),
                 filter,
             };
