@@ -25,6 +25,8 @@ mod run;
 mod sample;
 mod sampler;
 mod view;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 mod wrap;
 mod ycbcr;
 

@@ -43,10 +43,14 @@ impl Image {
     }
 
     fn view(&self, kind: vk::ImageViewType) -> View {
+        self.view_at(self.memory.as_ptr() as u64, kind, vk::ComponentMapping::default())
+    }
+
+    fn view_at(&self, address: u64, kind: vk::ImageViewType, components: vk::ComponentMapping) -> View {
         let shape = self.layout.shape();
         let levels: Vec<_> = (0..shape.levels).map(|level| *self.layout.level(level).unwrap()).collect();
         View::new(&ViewInfo {
-            address: self.memory.as_ptr() as u64,
+            address,
             levels: &levels,
             extent: shape.extent,
             first_layer: 0,
@@ -58,7 +62,7 @@ impl Image {
             is_3d: self.is_3d,
             kind,
             format: self.format,
-            components: vk::ComponentMapping::default(),
+            components,
             samples: 1,
             min_lod: 0.0,
         })
@@ -71,11 +75,25 @@ fn context() -> DispatchContext {
 
 /// Runs an instruction over all lanes.
 fn run(view: &View, sampler: &Sampler, instruction: &TextureInstruction, frame: &mut TextureFrame) {
+    frame.active = 0xff;
+    run_in(&context(), view, sampler, instruction, frame);
+}
+
+/// Runs an instruction over the active lanes.
+fn run_in(
+    context: &DispatchContext,
+    view: &View,
+    sampler: &Sampler,
+    instruction: &TextureInstruction,
+    frame: &mut TextureFrame,
+) {
     let descriptor = Descriptor::sampled(std::ptr::from_ref(view) as u64, std::ptr::from_ref(sampler) as u64);
     (frame.image_set, frame.sampler_set) = (&raw const descriptor, &raw const descriptor);
-    frame.active = 0xff;
-    let context = context();
-    super::run(&raw const context, std::ptr::from_ref(instruction).cast(), std::ptr::from_mut(frame).cast());
+    super::run(
+        std::ptr::from_ref(context),
+        std::ptr::from_ref(instruction).cast(),
+        std::ptr::from_mut(frame).cast(),
+    );
 }
 
 /// A sample of one coordinate in all lanes, at a level.
@@ -285,19 +303,69 @@ impl Random {
     }
 }
 
+/// The sampler for the three ways of doing it: by the routines for vectors, by those for any processor, lane by lane.
+fn ways(info: &SamplerInfo) -> [Sampler; 3] {
+    let made = Sampler::new(info);
+    #[cfg(target_arch = "x86_64")]
+    return [made, Sampler { wide: false, ..made }, Sampler { wide: false, fast: false, ..made }];
+    #[cfg(not(target_arch = "x86_64"))]
+    [made, made, Sampler { fast: false, ..made }]
+}
+
+/// Memory of a sparse image: pages in any order, some not bound.
+struct Pages {
+    table: Vec<u64>,
+    _memory: Vec<u64>,
+}
+
+impl Pages {
+    fn new(image: &Image, random: &mut Random) -> Self {
+        use lacuna_vm::page_table::pte;
+        use lacuna_vm::units::PAGE_SIZE;
+        let words = (PAGE_SIZE / 8) as usize;
+        let count = image.memory.len().div_ceil(words);
+        let mut memory = vec![0u64; (count + 1) * words];
+        let start = (memory.as_ptr() as u64).next_multiple_of(PAGE_SIZE);
+        let skip = ((start - memory.as_ptr() as u64) / 8) as usize;
+        let mut places: Vec<_> = (0..count).collect();
+        for n in (1..count).rev() {
+            places.swap(n, random.below(n as u32 + 1) as usize);
+        }
+        let mut table = vec![0; count];
+        for ((entry, place), bytes) in table.iter_mut().zip(places).zip(image.memory.chunks(words)) {
+            let at = skip + place * words;
+            memory[at..at + bytes.len()].copy_from_slice(bytes);
+            if random.below(8) != 0 {
+                *entry = (start + place as u64 * PAGE_SIZE) | pte::VALID;
+            }
+        }
+        Self { table, _memory: memory }
+    }
+}
+
 #[test]
-fn the_fast_way_gives_what_the_general_one_gives() {
+fn the_fast_ways_give_what_the_general_one_gives() {
+    use lacuna_vm::page_table::pte;
     let formats = [
         vk::Format::R8G8B8A8_UNORM,
+        vk::Format::B8G8R8A8_UNORM,
         vk::Format::B8G8R8A8_SRGB,
+        vk::Format::R8_UNORM,
+        vk::Format::R8G8_UNORM,
         vk::Format::R16_SFLOAT,
+        vk::Format::R16G16B16A16_SFLOAT,
+        vk::Format::R16G16B16A16_UNORM,
         vk::Format::R5G6B5_UNORM_PACK16,
+        vk::Format::A2R10G10B10_UNORM_PACK32,
+        vk::Format::E5B9G9R9_UFLOAT_PACK32,
+        vk::Format::R8G8B8A8_SNORM,
         vk::Format::R32G32B32A32_SFLOAT,
         vk::Format::D16_UNORM,
+        vk::Format::X8_D24_UNORM_PACK32,
         vk::Format::D32_SFLOAT,
     ];
     let mut random = Random(7);
-    for round in 0..600 {
+    for round in 0..2000 {
         let format = formats[round % formats.len()];
         let extent = [1 + random.below(300), 1 + random.below(200), 1];
         let mut image =
@@ -306,11 +374,19 @@ fn the_fast_way_gives_what_the_general_one_gives() {
             // Bits that are no number in no format.
             *word = (u64::from(random.bits()) << 32 | u64::from(random.bits())) & 0xbf7f_3b7f_bf7f_3b7f;
         }
-        let mut view = image.view(vk::ImageViewType::TYPE_2D_ARRAY);
-        view.swizzle = [[0, 1, 2, 3], [2, 1, 0, 5]][round % 2];
+        let pages = Pages::new(&image, &mut random);
+        let mut context = context();
+        (context.page_table, context.page_count) = (pages.table.as_ptr(), pages.table.len() as u64);
+        let address = if round % 3 == 0 { pte::SPARSE_TAG } else { image.memory.as_ptr() as u64 };
+        use vk::ComponentSwizzle as From;
+        let components = match round % 2 {
+            0 => vk::ComponentMapping::default(),
+            _ => vk::ComponentMapping { r: From::B, g: From::G, b: From::R, a: From::ONE },
+        };
+        let view = image.view_at(address, vk::ImageViewType::TYPE_2D_ARRAY, components);
         assert!(view.fast.is_some());
         let pick = |random: &mut Random, from: &[i32]| from[random.below(from.len() as u32) as usize];
-        let mode = |random: &mut Random| vk::SamplerAddressMode::from_raw(pick(random, &[0, 1, 2, 4]));
+        let mode = |random: &mut Random| vk::SamplerAddressMode::from_raw(pick(random, &[0, 1, 2, 3, 4]));
         let filter = |random: &mut Random| vk::Filter::from_raw(pick(random, &[0, 1]));
         let info = SamplerInfo {
             mag_filter: filter(&mut random),
@@ -320,18 +396,24 @@ fn the_fast_way_gives_what_the_general_one_gives() {
             mip_lod_bias: random.float(),
             max_lod: 4.0 * random.float(),
             compare: Some(vk::CompareOp::from_raw(pick(&mut random, &[0, 1, 2, 3, 4, 5, 6, 7]))),
+            border_color: [random.float(), 0.5, 0.25, 1.0].map(f32::to_bits),
             ..LINEAR
         };
-        let fast = Sampler::new(&info);
-        let general = Sampler { fast: false, ..fast };
         let mut frame = TextureFrame::zeroed();
-        for lane in 0..8 {
+        // Neighbours, or anywhere.
+        let spread = [1.0, 0.0][round / 2 % 2];
+        let start = [random.float(), random.float()];
+        for lane in 0..8u32 {
             // Not on the border of two texels, where rounding decides.
-            let coordinate =
-                |random: &mut Random| (random.float() * 4096.0 - 2048.0).floor() / 1024.0 + 0.000_37;
-            frame.coordinates[0][lane] = coordinate(&mut random).to_bits();
-            frame.coordinates[1][lane] = coordinate(&mut random).to_bits();
-            frame.layer[lane] = (random.float() * 4.0 - 0.5).to_bits();
+            let own = [lane & 1 | lane >> 1 & 2, lane >> 1 & 1];
+            for (axis, own) in own.into_iter().enumerate() {
+                let anywhere = (random.float() * 4096.0 - 2048.0).floor() / 1024.0;
+                let near = (start[axis] * 1024.0).floor() / 1024.0 + own as f32 / extent[axis] as f32;
+                let at = anywhere * spread + near * (1.0 - spread) + 0.000_37;
+                frame.coordinates[axis][lane as usize] = at.to_bits();
+            }
+            let lane = lane as usize;
+            frame.layer[lane] = (random.float() * 4.0 * spread - 0.5).to_bits();
             frame.lod[lane] = (random.float() * 8.0 - 2.0).to_bits();
             frame.reference[lane] = (random.float() * 1.4 - 0.2).to_bits();
             for direction in 0..2 {
@@ -340,21 +422,37 @@ fn the_fast_way_gives_what_the_general_one_gives() {
                 }
             }
         }
+        frame.active = if round % 5 == 0 { 1 + random.below(255) } else { 0xff };
         let lod =
             [LodMode::Zero, LodMode::Explicit, LodMode::Quad, LodMode::Gradient][random.below(4) as usize];
         let compare = info.mip_lod_bias > 0.5 && view.format.has_depth();
-        let instruction = TextureInstruction { lod, compare, ..TextureInstruction::new(TextureOp::Sample) };
-        let mut slow = frame;
-        run(&view, &fast, &instruction, &mut frame);
-        run(&view, &general, &instruction, &mut slow);
-        for lane in 0..8 {
-            for c in 0..4 {
-                let [a, b] = [frame.texel[c][lane], slow.texel[c][lane]].map(f32::from_bits);
-                let close = (a - b).abs() <= 2e-3 * b.abs().max(1.0);
-                assert!(close, "round {round} {format:?} {extent:?} lane {lane}: {a} {b}\n{info:?} {lod:?}");
-            }
+        let mut offset = || (random.below(16) as i8 - 8) * i8::from(round % 7 == 0);
+        let instruction = TextureInstruction {
+            lod,
+            compare,
+            offsets: [[offset(), offset(), 0]; 4],
+            ..TextureInstruction::new(TextureOp::Sample)
+        };
+        let mut results = [frame; 3];
+        for (sampler, frame) in ways(&info).iter().zip(&mut results) {
+            run_in(&context, &view, sampler, &instruction, frame);
         }
-        assert_eq!(frame.resident, slow.resident);
+        // Weights have eight bits where bytes are blended as integers.
+        let tolerance = if view.format.channel_bits == [8; 4] { 4.5e-3 } else { 2e-3 };
+        let [wide, fast, slow] = &results;
+        for (way, frame) in [wide, fast].into_iter().enumerate() {
+            for lane in 0..8 {
+                for c in 0..4 {
+                    let [a, b] = [frame.texel[c][lane], slow.texel[c][lane]].map(f32::from_bits);
+                    let close = (a - b).abs() <= tolerance * b.abs().max(1.0);
+                    assert!(
+                        close,
+                        "round {round}.{way} {format:?} {extent:?} lane {lane}: {a} {b}\n{info:?} {lod:?}"
+                    );
+                }
+            }
+            assert_eq!(frame.resident, slow.resident, "round {round}.{way} {info:?} {lod:?}");
+        }
     }
 }
 
@@ -379,16 +477,11 @@ fn sparse_images_read_zero_where_nothing_is_bound_and_say_so() {
     }
     // Between the last bound and the first unbound texel.
     frame.coordinates[0][7] = 0.5f32.to_bits();
-    for fast in [true, false] {
-        for (info, last) in [(SamplerInfo::default(), 0.0), (LINEAR, 0.1)] {
-            let sampler = Sampler { fast, ..Sampler::new(&info) };
-            let descriptor =
-                Descriptor::sampled(std::ptr::from_ref(&view) as u64, std::ptr::from_ref(&sampler) as u64);
-            (frame.image_set, frame.sampler_set) = (&raw const descriptor, &raw const descriptor);
-            frame.active = 0xff;
-            let instruction = TextureInstruction::new(TextureOp::Sample);
-            super::run(&raw const context, (&raw const instruction).cast(), (&raw mut frame).cast());
-            assert_eq!(frame.resident, [1, 1, 1, 1, 0, 0, 0, 0], "{fast} {last}");
+    frame.active = 0xff;
+    for (info, last) in [(SamplerInfo::default(), 0.0), (LINEAR, 0.1)] {
+        for sampler in ways(&info) {
+            run_in(&context, &view, &sampler, &TextureInstruction::new(TextureOp::Sample), &mut frame);
+            assert_eq!(frame.resident, [1, 1, 1, 1, 0, 0, 0, 0], "{last}");
             let red = frame.texel[0].map(f32::from_bits);
             let expected = [0.2, 0.2, 0.2, 0.2, 0.0, 0.0, 0.0, last];
             assert!(red.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{red:?}");
