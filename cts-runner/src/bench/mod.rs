@@ -4,9 +4,11 @@
 //! [`compare`] is for. Metrics are functions from a device to a [`Reading`]; each does its own preparation, checks what
 //! it computed, and times only what its name says.
 
+mod alu;
 mod bind;
 pub mod compare;
 mod cost;
+mod groups;
 mod image;
 mod mix;
 mod pages;
@@ -19,6 +21,7 @@ mod sampling;
 mod setup;
 mod submit;
 mod triangles;
+mod work;
 
 use std::time::{Duration, Instant};
 
@@ -82,8 +85,18 @@ const METRICS: &[Metric] = &[
     },
     Metric { names: &["sample_bilinear_mtexels", "sparse_sample_bilinear_mtexels"], measure: sample::both },
     Metric { names: &["memcpy_gbs"], measure: read::memcpy },
-    Metric { names: &["pipeline_compile_compute_ms"], measure: setup::pipelines },
     Metric { names: &["pipeline_compile_graphics_ms"], measure: setup::graphics },
+    Metric {
+        names: &["pipeline_compile_compute_ms", "pipeline_compile_compute_total_ms"],
+        measure: setup::pipelines,
+    },
+    Metric { names: &["alu_gflops"], measure: alu::separate },
+    Metric { names: &["alu_fma_gflops"], measure: alu::fused },
+    Metric { names: &["alu_transcendental_gops"], measure: alu::transcendental },
+    Metric { names: &["compute_divergent"], measure: alu::divergent },
+    Metric { names: &["shared_barrier"], measure: groups::reduction },
+    Metric { names: &["atomics_mops"], measure: groups::atomics },
+    Metric { names: &["one_invocation_groups_ms"], measure: groups::single },
     Metric { names: &["device_create_us"], measure: setup::devices },
     Metric { names: &["ci_mix_ms", "ci_mix_warm_ms"], measure: mix::both },
     Metric { names: &["fill_mpix", "fill_layers_mpix", "blend_mpix", "depth_mpix"], measure: raster::fills },

@@ -1,6 +1,6 @@
 //! What it costs to make things: pipelines that no cache knows, and devices.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::cost::cost;
 use super::{BenchError, Options, Reading, median, timed};
@@ -22,25 +22,38 @@ pub(super) fn marked(code: &[u32], mark: u32) -> Vec<u32> {
     code.iter().map(|&word| if word == MARK { mark } else { word }).collect()
 }
 
-/// A module, a pipeline and its first dispatch, a hundred times with different shaders.
+/// Elements of the buffers that all shaders of `shaders/real` work on.
+const COUNT: u32 = 64;
+
+/// A module, a pipeline and its first dispatch, for each of more than a hundred shaders.
 pub(super) fn pipelines(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
-    let (points, result) = (HostBuffer::new(device, 64 * 16)?, HostBuffer::new(device, 64 * 16)?);
-    let matrices = HostBuffer::new(device, 256)?;
+    let bytes = u64::from(COUNT) * 16;
+    let (points, result) = (HostBuffer::new(device, bytes)?, HostBuffer::new(device, bytes)?);
+    let parameters = HostBuffer::new(device, 256)?;
     let storage = (vk::DescriptorType::STORAGE_BUFFER, 1);
     let bindings = [storage, storage, (vk::DescriptorType::UNIFORM_BUFFER, 1)];
     let sets = [bindings.as_slice()];
     let seed = fresh();
     let queue = device.compute()?;
-    let seconds = median(100, |i| {
-        let code = marked(vk::ORDINARY, seed + i as u32);
-        timed(|| {
+    let (mut total, mut most) = (Duration::ZERO, Duration::ZERO);
+    let cost = cost(vk::REAL.len(), |i| {
+        let (name, code) = vk::REAL[i];
+        let code = marked(code, seed + i as u32);
+        let time = timed(|| {
             let options = KernelOptions { sets: &sets, push_bytes: 8, ..KernelOptions::default() };
             let kernel = Kernel::new(device, &code, options)?;
-            let set = kernel.set(&[Bound::whole(&points), Bound::whole(&result), Bound::whole(&matrices)])?;
-            queue.run(device, |r| r.run(&kernel, &set, &[64, 1], 1))
-        })
+            let set =
+                kernel.set(&[Bound::whole(&points), Bound::whole(&result), Bound::whole(&parameters)])?;
+            queue.run(device, |r| r.run(&kernel, &set, &[COUNT, 1], 1))
+        })?;
+        log::info!("{name}: {:.3} ms", time.as_secs_f64() * 1e3);
+        (total, most) = (total + time, most.max(time));
+        Ok(time)
     })?;
-    Ok(vec![Reading::new("pipeline_compile_compute_ms", seconds * 1e3, "ms")])
+    let median = cost.time("pipeline_compile_compute_ms");
+    let mut all = Reading::new("pipeline_compile_compute_total_ms", total.as_secs_f64() * 1e3, "ms");
+    all.note = format!("{} shaders, {:.2} ms at most", vk::REAL.len(), most.as_secs_f64() * 1e3);
+    Ok(vec![median, all])
 }
 
 /// Two modules, a pipeline and its first draw, a hundred times with different shaders.
