@@ -42,6 +42,7 @@ mod usage;
 mod value;
 mod variable;
 mod variable_pointer;
+mod wide_texel;
 
 use std::rc::Rc;
 
