@@ -58,6 +58,16 @@ pub mod copy_memory_indirect {
     pub const SPEC_VERSION: u32 = 1;
 }
 
+/// `VK_EXT_shader_replicated_composites`
+pub mod shader_replicated_composites {
+    use std::ffi::CStr;
+
+    /// The registered name.
+    pub const NAME: &CStr = c"VK_EXT_shader_replicated_composites";
+    /// The revision that is implemented.
+    pub const SPEC_VERSION: u32 = 1;
+}
+
 /// `VK_FORMAT_FEATURE_2_COPY_IMAGE_INDIRECT_DST_BIT_KHR`
 pub const COPY_IMAGE_INDIRECT_DST: vk::FormatFeatureFlags2 = vk::FormatFeatureFlags2::from_raw(1 << 59);
 
@@ -110,6 +120,11 @@ tagged! {
         indirect_memory_copy: vk::Bool32,
         /// `vkCmdCopyMemoryToImageIndirectKHR`
         indirect_memory_to_image_copy: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceShaderReplicatedCompositesFeaturesEXT`
+    PhysicalDeviceShaderReplicatedCompositesFeaturesEXT = 1000564000 {
+        /// Composites whose parts are all the same value.
+        shader_replicated_composites: vk::Bool32,
     }
     /// `VkPhysicalDeviceCopyMemoryIndirectPropertiesKHR`
     PhysicalDeviceCopyMemoryIndirectPropertiesKHR = 1000426001 {

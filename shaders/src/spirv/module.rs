@@ -111,7 +111,15 @@ impl<'a> Module<'a> {
     pub(crate) fn workgroup_size_constant(&self) -> Option<u32> {
         self.instructions[self.globals.clone()]
             .iter()
-            .filter(|i| matches!(i.op, Op::ConstantComposite | Op::SpecConstantComposite))
+            .filter(|i| {
+                matches!(
+                    i.op,
+                    Op::ConstantComposite
+                        | Op::SpecConstantComposite
+                        | Op::ConstantCompositeReplicateEXT
+                        | Op::SpecConstantCompositeReplicateEXT
+                )
+            })
             .map(|i| i.result)
             .find(|&id| {
                 self.decorations.get(id, Decoration::BuiltIn) == Some(spirv::BuiltIn::WorkgroupSize as u32)

@@ -236,6 +236,7 @@ impl<'a> Translator<'a> {
     fn operation(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         match op {
             Op::CompositeConstruct
+            | Op::CompositeConstructReplicateEXT
             | Op::CompositeExtract
             | Op::CompositeInsert
             | Op::VectorShuffle
