@@ -78,6 +78,16 @@ pub mod shader_relaxed_extended_instruction {
     pub const SPEC_VERSION: u32 = 1;
 }
 
+/// `VK_EXT_shader_replicated_composites`
+pub mod shader_replicated_composites {
+    use std::ffi::CStr;
+
+    /// The registered name.
+    pub const NAME: &CStr = c"VK_EXT_shader_replicated_composites";
+    /// The revision that is implemented.
+    pub const SPEC_VERSION: u32 = 1;
+}
+
 /// `VK_FORMAT_FEATURE_2_COPY_IMAGE_INDIRECT_DST_BIT_KHR`
 pub const COPY_IMAGE_INDIRECT_DST: vk::FormatFeatureFlags2 = vk::FormatFeatureFlags2::from_raw(1 << 59);
 
@@ -140,6 +150,11 @@ tagged! {
     PhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKHR = 1000558000 {
         /// Debug information that names what comes later.
         shader_relaxed_extended_instruction: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceShaderReplicatedCompositesFeaturesEXT`
+    PhysicalDeviceShaderReplicatedCompositesFeaturesEXT = 1000564000 {
+        /// Composites whose parts are all the same value.
+        shader_replicated_composites: vk::Bool32,
     }
     /// `VkPhysicalDeviceCopyMemoryIndirectPropertiesKHR`
     PhysicalDeviceCopyMemoryIndirectPropertiesKHR = 1000426001 {

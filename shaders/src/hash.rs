@@ -1,10 +1,13 @@
 //! A fast hash for small keys that nobody attacks with collisions beyond a slow compilation of their own shader.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map with the fast hash.
 pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<FastHasher>>;
+
+/// A set with the fast hash.
+pub(crate) type FastSet<K> = HashSet<K, BuildHasherDefault<FastHasher>>;
 
 /// Multiply and rotate, as in Firefox and rustc.
 #[derive(Clone, Copy, Default)]

@@ -4,8 +4,7 @@
 //!
 //! # Contract with [`lower`](crate::lower)
 //! - [`Entry::Groups`]: one call runs any number of consecutive workgroups.
-//! - [`Entry::Phases`]: one call runs a packet up to the next barrier and says where it goes on. All packets of a workgroup
-//!   get to the barrier before one goes on; a packet that is done is not called again.
+//! - [`Entry::Phases`]: one call runs all packets of a workgroup up to their next barrier and says whether one has to go on.
 //!
 //! ```text
 //!   scratch, Groups:  | shared | private memory of the packet |
@@ -17,9 +16,10 @@ use std::ptr::NonNull;
 use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES};
 use crate::code::Code;
-use crate::lower::{DONE, Entry, Lowered, shared_bytes};
+use crate::lower::{Entry, Lowered, shared_bytes};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::Evaluation;
+use crate::runtime::print::PrintInstruction;
 
 /// Machine code of one compute shader. Frees its memory on drop; wrap it in an `Arc` to share it.
 #[derive(Debug)]
@@ -39,11 +39,13 @@ pub struct ComputeKernel {
     _batches: Vec<Box<Batch>>,
     #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
     _textures: Vec<Box<TextureInstruction>>,
+    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
+    _prints: Vec<Box<PrintInstruction>>,
 }
 
 type RunGroups = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut u8);
 type RunPhase =
-    unsafe extern "C" fn(*const DispatchContext, *const [u32; 3], u32, u32, *mut u8, *mut u8) -> u32;
+    unsafe extern "C" fn(*const DispatchContext, *const [u32; 3], *mut u32, *mut u8, *mut u8, usize) -> u32;
 
 /// Memory that a thread lends to the kernels it runs, one after the other.
 #[derive(Debug, Default)]
@@ -85,6 +87,7 @@ impl ComputeKernel {
             _evaluations: lowered.evaluations,
             _batches: lowered.batches,
             _textures: lowered.textures,
+            _prints: lowered.prints,
         })
     }
 
@@ -149,6 +152,8 @@ impl ComputeKernel {
         let shared = scratch.reserve(states_at + packets * size_of::<u32>());
         // SAFETY: the code was made with this signature.
         let run: RunPhase = unsafe { std::mem::transmute::<NonNull<_>, RunPhase>(self.code.entry()) };
+        // SAFETY: what was reserved begins with the shared memory.
+        let frames = unsafe { shared.add(self.shared_bytes) };
         // SAFETY: `packets` words behind the frames, aligned as the blocks are.
         let states = unsafe { std::slice::from_raw_parts_mut(shared.add(states_at).cast::<u32>(), packets) };
         let mut group = Groups::new(ctx.group_count, first_group);
@@ -158,18 +163,8 @@ impl ComputeKernel {
                 unsafe { shared.write_bytes(0, self.shared_bytes) };
             }
             states.fill(0);
-            let mut waiting = true;
-            while waiting {
-                waiting = false;
-                for (packet, state) in states.iter_mut().enumerate().filter(|(_, state)| **state != DONE) {
-                    // SAFETY: each packet has its own frame of `stride` bytes behind the shared memory.
-                    *state = unsafe {
-                        let frame = shared.add(self.shared_bytes + packet * stride);
-                        run(ctx, &group.id, packet as u32 * LANES, *state, shared, frame)
-                    };
-                    waiting |= *state != DONE;
-                }
-            }
+            // SAFETY: each packet has its own frame of `stride` bytes behind the shared memory, and a state.
+            while unsafe { run(ctx, &group.id, states.as_mut_ptr(), shared, frames, stride) } != 0 {}
             group.advance();
         }
     }

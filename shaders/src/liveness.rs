@@ -190,6 +190,7 @@ impl Op {
             Self::Select(c, a, b) => [*c, *a, *b].into_iter().for_each(f),
             Self::Texture(texture) => texture.for_each_operand(f),
             Self::TextureResult { of, .. } => f(*of),
+            Self::Print(print) => print.values.iter().copied().for_each(f),
             Self::Math(_, operands) => operands.iter().copied().for_each(f),
             Self::Group(_, operands) => operands.iter().copied().for_each(f),
             Self::Load(_, place) => place.for_each_operand(f),

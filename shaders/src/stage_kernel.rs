@@ -13,9 +13,10 @@ use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES, StageFrame};
 use crate::code::Code;
 use crate::kernel::Scratch;
-use crate::lower::{DONE, Entry, Lowered};
+use crate::lower::{Entry, Lowered};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::Evaluation;
+use crate::runtime::print::PrintInstruction;
 use crate::stage::{Interface, Stage};
 
 /// Machine code of one stage. Frees its memory on drop; wrap it in an `Arc` to share it.
@@ -36,11 +37,13 @@ pub struct StageKernel {
     _batches: Vec<Box<Batch>>,
     #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
     _textures: Vec<Box<TextureInstruction>>,
+    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
+    _prints: Vec<Box<PrintInstruction>>,
 }
 
 type RunPacket = unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, *mut u8);
 type RunPhase =
-    unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, u32, u32, *mut u8, *mut u8) -> u32;
+    unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, *mut u32, *mut u8, *mut u8, usize) -> u32;
 
 impl StageKernel {
     pub(crate) fn new(
@@ -63,6 +66,7 @@ impl StageKernel {
             _evaluations: lowered.evaluations,
             _batches: lowered.batches,
             _textures: lowered.textures,
+            _prints: lowered.prints,
         })
     }
 
@@ -112,15 +116,8 @@ impl StageKernel {
         let states =
             unsafe { std::slice::from_raw_parts_mut(memory.add(packets * stride).cast::<u32>(), packets) };
         states.fill(0);
-        while states.iter().any(|&state| state != DONE) {
-            for (packet, state) in states.iter_mut().enumerate().filter(|(_, state)| **state != DONE) {
-                // SAFETY: each packet has its own `stride` bytes.
-                *state = unsafe {
-                    let locals = memory.add(packet * stride);
-                    run(ctx, frame, packet as u32 * LANES, *state, memory, locals)
-                };
-            }
-        }
+        // SAFETY: each packet has its own `stride` bytes, and a state.
+        while unsafe { run(ctx, frame, states.as_mut_ptr(), memory, memory, stride) } != 0 {}
     }
 }
 

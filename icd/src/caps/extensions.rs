@@ -151,6 +151,10 @@ extensions! {
         ShaderFloatControls2 = khr::shader_float_controls2;
         /// Invocations that take the same way run together again as early as the shader says.
         ShaderMaximalReconvergence = khr::shader_maximal_reconvergence;
+        /// What is said of quads: votes in them, and that they are whole.
+        ShaderQuadControl = khr::shader_quad_control;
+        /// Composites whose parts are all the same value.
+        ShaderReplicatedComposites = newer::shader_replicated_composites;
         /// Subgroup operations on all types.
         ShaderSubgroupExtendedTypes = khr::shader_subgroup_extended_types;
         /// Rotation in subgroups.

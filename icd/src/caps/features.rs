@@ -298,6 +298,8 @@ features! {
         }
         PhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKHR { shader_subgroup_uniform_control_flow: true }
         PhysicalDeviceShaderMaximalReconvergenceFeaturesKHR { shader_maximal_reconvergence: true }
+        PhysicalDeviceShaderQuadControlFeaturesKHR { shader_quad_control: true }
+        PhysicalDeviceShaderReplicatedCompositesFeaturesEXT { shader_replicated_composites: true }
         PhysicalDeviceWorkgroupMemoryExplicitLayoutFeaturesKHR {
             workgroup_memory_explicit_layout: true, workgroup_memory_explicit_layout_scalar_block_layout: true,
             workgroup_memory_explicit_layout8_bit_access: true, workgroup_memory_explicit_layout16_bit_access: true,

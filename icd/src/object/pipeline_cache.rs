@@ -1,6 +1,13 @@
 //! `VkPipelineCache`: an object that holds no code.
 //!
-//! Its data is the header that Vulkan prescribes and nothing else, which is a valid cache for every device.
+//! Its data is the header that Vulkan prescribes and nothing else, which is a valid cache for every device. Within a process
+//! [`kernel_cache`](super::kernel_cache) finds what was compiled before, with or without such an object. Beyond it:
+//!
+//! - An application may hand in whatever bytes it likes. Machine code from there would run unchecked, and a signature would need
+//!   a key that no other program of the user can read.
+//! - Machine code holds addresses of this process: of runtime functions and of what its calls are about. Saved, it would have
+//!   to be linked again.
+//! - Compiling takes about as long as it takes to read a file, check it and make its pages executable.
 
 use std::ffi::c_void;
 

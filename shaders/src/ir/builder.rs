@@ -4,8 +4,8 @@
 //! - constants are folded ([`eval`]) and algebraic identities applied (`simplify`),
 //! - a pure operation whose result is in scope is not computed twice,
 //! - what a variable holds is remembered (`known`), so most `Get`s vanish,
-//! - blocks that nothing breaks out of dissolve into the list around them (`lists`),
-//! - what nobody uses is removed at the end (`prune`).
+//! - blocks that nothing breaks out of dissolve into the list around them (`lists`), and so do short branches (`flatten`),
+//! - what nobody uses is removed at the end (`prune`), and what a loop does not change moves in front of it (`hoist`).
 //!
 //! # Invariants
 //! 1. Constants and built-ins stand before all else, so they are in scope everywhere.
@@ -25,7 +25,7 @@ use super::{
     AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, Function, GroupOp, Label, LocalMemory, MathOp, Op,
     Place, Stmt, Type, UnaryOp, Value, Variable,
 };
-use crate::hash::FastMap;
+use crate::hash::{FastMap, FastSet};
 
 /// What is remembered of a value's definition, for simplification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Builder {
     /// By variable: whether it was ever set.
     pub(super) was_set: Vec<bool>,
     pub(super) helpers: Helpers,
+    /// Loads of memory that nothing writes meanwhile.
+    constant_loads: FastSet<Value>,
 }
 
 impl Default for Builder {
@@ -86,6 +88,7 @@ impl Builder {
             rescued: HashMap::new(),
             was_set: Vec::new(),
             helpers: Helpers::default(),
+            constant_loads: FastSet::default(),
         };
         builder.open(Label(u32::MAX));
         builder.scopes.push(CLOSED);
@@ -104,6 +107,7 @@ impl Builder {
         }
         self.function.body = body;
         super::prune::prune(&mut self.function);
+        super::hoist::hoist(&mut self.function, &self.constant_loads);
         self.function
     }
 
@@ -310,7 +314,9 @@ impl Builder {
             }
             _ => return self.define(ty, Def::Other, Op::Load(ty, place)),
         };
-        self.pure(key, ty, Def::Other, Op::Load(ty, place))
+        let value = self.pure(key, ty, Def::Other, Op::Load(ty, place));
+        self.constant_loads.insert(value);
+        value
     }
 
     /// Stores a scalar.

@@ -272,6 +272,10 @@ impl<'a> Group<'a> {
                 old
             }
             Op::TextureResult { word, .. } => self.lanes[lane].texel[usize::from(*word)].into(),
+            Op::Print(print) => {
+                print.instruction.print(print.values.iter().map(|&value| self.get(lane, value)));
+                0
+            }
             Op::Group(..) | Op::Texture(_) => 0,
         }
     }

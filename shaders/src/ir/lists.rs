@@ -35,6 +35,7 @@ pub(super) struct Branch {
     condition: Value,
     then: Vec<Stmt>,
     then_dead: bool,
+    then_scope: Scope,
     /// Where the first branch ended in the log of `known`.
     then_mark: usize,
 }
@@ -55,7 +56,9 @@ impl Builder {
         let condition = self.visible(condition);
         self.open(Label(u32::MAX));
         if let Some(frame) = self.frames.last_mut() {
-            frame.branch = Some(Branch { condition, then: Vec::new(), then_dead: false, then_mark: 0 });
+            let then_scope = frame.scope;
+            let then = Vec::new();
+            frame.branch = Some(Branch { condition, then, then_dead: false, then_scope, then_mark: 0 });
         }
     }
 
@@ -67,7 +70,7 @@ impl Builder {
         self.open(Label(u32::MAX));
         if let (Some(top), Some(branch)) = (self.frames.last_mut(), frame.branch) {
             let then = frame.statements;
-            top.branch = Some(Branch { condition: branch.condition, then, then_dead: frame.dead, then_mark });
+            top.branch = Some(Branch { then, then_dead: frame.dead, then_mark, ..branch });
             top.known_mark = frame.known_mark;
         }
     }
@@ -78,6 +81,12 @@ impl Builder {
         let Some(branch) = frame.branch else { return };
         let end = self.known.mark();
         self.known.restore(frame.known_mark);
+        if !branch.then_dead && !frame.dead && !self.is_dead() {
+            let scopes = [branch.then_scope, frame.scope];
+            if self.flatten(branch.condition, [&branch.then, &frame.statements], scopes) {
+                return;
+            }
+        }
         // What a branch that jumps away has set is of no concern here.
         if !branch.then_dead {
             self.known.forget(frame.known_mark..branch.then_mark);

@@ -17,12 +17,15 @@
 
 pub mod builder;
 pub mod eval;
+mod flatten;
 mod group_text;
 pub mod half;
+mod hoist;
 pub mod interp;
 mod known;
 mod lists;
 mod operation;
+mod print;
 mod prune;
 mod rescue;
 mod simplify;
@@ -34,6 +37,7 @@ pub mod texture;
 pub mod verify;
 
 pub use operation::{AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, GroupOp, MathOp, UnaryOp};
+pub use print::Print;
 use smallvec::SmallVec;
 pub use texture::{Texture, TextureOperand};
 
@@ -348,6 +352,8 @@ pub enum Op {
         /// What it is.
         ty: Type,
     },
+    /// Prints a message; gives zero (`I32`).
+    Print(Box<Print>),
     /// An operation over the active invocations of the subgroup.
     Group(GroupOp, SmallVec<[Value; 2]>),
 }

@@ -128,6 +128,7 @@ impl Pruner {
             Op::Select(condition, a, b) => [condition, a, b].into_iter().for_each(|&v| self.mark(v)),
             Op::Texture(texture) => texture.for_each_operand(|v| self.mark(v)),
             Op::TextureResult { of, .. } => self.mark(*of),
+            Op::Print(print) => print.values.iter().for_each(|&v| self.mark(v)),
             Op::Math(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Group(_, operands) => operands.iter().for_each(|&v| self.mark(v)),
             Op::Load(_, place) => self.mark_place(*place),
@@ -142,7 +143,7 @@ impl Pruner {
 
 fn has_effect(op: &Op) -> bool {
     match op {
-        Op::Atomic { .. } => true,
+        Op::Atomic { .. } | Op::Print(_) => true,
         Op::Texture(texture) => texture.writes(),
         _ => false,
     }

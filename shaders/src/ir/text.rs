@@ -18,8 +18,8 @@
 //! }
 //! ```
 //!
-//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Image instructions are printed
-//! only. Parsing checks the form only:
+//! One statement a line; `#` starts a comment. Operations are named as in [`Op`] and its parts. Image instructions and
+//! messages are printed only. Parsing checks the form only:
 //! whether the result is sound is the verifier's business.
 
 use std::fmt::{self, Display, Formatter};
@@ -187,6 +187,7 @@ impl Display for Shown<'_> {
                 operands.iter().try_for_each(|(operand, value)| write!(f, " {operand:?} {value}"))
             }
             Op::TextureResult { of, word, .. } => write!(f, "TextureResult {of} {word}"),
+            Op::Print(print) => write!(f, "Print {:?}{}", print.instruction.format, List(&print.values)),
             Op::Helper | Op::Interpolate { .. } => stage_text::print(self.0, f),
             Op::BufferSize { set, slot } => write!(f, "BufferSize {set} {slot}"),
             Op::DescriptorWord { set, slot, word } => write!(f, "DescriptorWord {set} {slot} {word}"),

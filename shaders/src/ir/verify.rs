@@ -278,6 +278,12 @@ impl Verifier<'_> {
                 self.require(*word < 4 && matches!(ty, Type::I32 | Type::F32), fits)?;
                 Ok(*ty)
             }
+            Op::Print(print) => {
+                let types = &print.instruction.types;
+                self.require(print.values.len() == types.len(), "a type for each value that is printed")?;
+                print.values.iter().zip(types).try_for_each(|(&value, &ty)| self.expect(value, ty))?;
+                Ok(Type::I32)
+            }
             Op::Group(op, operands) => self.group(*op, operands),
         }
     }

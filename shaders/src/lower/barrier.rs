@@ -1,16 +1,20 @@
 //! Suspending and resuming a packet.
 //!
-//! A function with barriers is entered once for each packet and each stretch between two barriers: it is called with a state,
-//! 0 at the start and `n` to go on behind barrier `n`, and gives the state to go on with, or [`DONE`].
+//! A function with barriers is called once for each stretch between two barriers and goes through all packets. Each has a state,
+//! 0 at the start, `n` to go on behind barrier `n`, or [`DONE`]; the function tells whether any packet has to go on.
 //! What is live across a barrier is kept in the packet's frame meanwhile:
 //!
 //! ```text
-//!   entry:      common values;  br_table state: [start, resume 1, resume 2, ...]
-//!   barrier n:  store live values, variables and masks to the frame;  return n
+//!   entry:      first packet
+//!   packet:     constants, built-ins;  br_table its state: [start, resume 1, resume 2, ...]
+//!   barrier n:  store live values, variables and masks to the frame;  its state = n;  next packet
 //!   resume n:   load them again;  go on
+//!   exit:       its state = DONE;  next packet
+//!   next:       the packet behind, or return
 //! ```
 //!
 //! Values that are live across some barrier are machine variables, so that the two ways to reach their uses meet by themselves.
+//! Constants and built-ins at the start of the function are made anew instead: that is cheaper than memory.
 //! A workgroup of one packet is in step anyway and needs none of this.
 
 use std::collections::BTreeSet;
@@ -20,20 +24,40 @@ use cranelift_frontend::Variable;
 
 use super::{Held, Lowering};
 use crate::abi::LANES;
-use crate::ir::{Function, Stmt, Value};
+use crate::ir::{Function, Op, Stmt, Value};
 
 /// The state of a packet that has nothing left to do.
-pub(crate) const DONE: u32 = u32::MAX;
+pub(super) const DONE: u32 = u32::MAX;
 
 /// Blocks and frame of a function that is suspended.
 pub(super) struct Phases {
     /// Where packets go on, by state; the first is the start.
     pub resume: Vec<clif::Block>,
     next: usize,
-    /// Address of the packet's frame.
-    pub frame: clif::Value,
+    /// The packet that runs.
+    pub packet: Packet,
+    /// Goes on with the next packet; its argument is whether a packet has to go on.
+    pub next_packet: clif::Block,
     /// Bytes that some barrier needs.
     pub frame_bytes: u32,
+}
+
+/// A packet that runs up to its next barrier.
+#[derive(Clone, Copy)]
+pub(super) struct Packet {
+    /// Address of its frame.
+    pub frame: clif::Value,
+    /// Address of its state.
+    pub state: clif::Value,
+    /// Whether a packet before it has to go on.
+    pub waiting: clif::Value,
+}
+
+/// The statements that define constants and built-ins before all else.
+pub(super) fn prologue(function: &Function) -> &[Stmt] {
+    let is_cheap = |stmt: &Stmt| matches!(stmt, Stmt::Let(_, Op::Constant(..) | Op::Builtin(_)));
+    let end = function.body.iter().position(|stmt| !is_cheap(stmt)).unwrap_or(function.body.len());
+    &function.body[..end]
 }
 
 /// Whether packets of the function have to wait for each other.
@@ -55,12 +79,17 @@ fn barriers(stmts: &[Stmt]) -> usize {
 
 impl Lowering<'_, '_> {
     /// Makes the blocks to resume at, and variables of the values that live across barriers.
-    pub(super) fn prepare_phases(&mut self, frame: clif::Value) {
+    pub(super) fn prepare_phases(&mut self, packet: Packet, next_packet: clif::Block) {
         let count = barriers(&self.function.body);
         let resume = (0..=count).map(|_| self.b.create_block()).collect();
-        self.phases = Some(Phases { resume, next: 1, frame, frame_bytes: 0 });
+        self.phases = Some(Phases { resume, next: 1, packet, next_packet, frame_bytes: 0 });
         let mut kept = BTreeSet::new();
         self.collect_kept(&self.function.body, &mut kept);
+        for stmt in prologue(self.function) {
+            if let Stmt::Let(value, _) = stmt {
+                kept.remove(value);
+            }
+        }
         for value in kept {
             let storage = self.storage(self.type_of(value), self.shape_of(value));
             self.held[value.index()] = Held::Kept(storage);
@@ -96,7 +125,8 @@ impl Lowering<'_, '_> {
         let Some(phases) = &mut self.phases else { return };
         let state = phases.next;
         phases.next += 1;
-        let (frame, resume) = (phases.frame, phases.resume[state]);
+        let (packet, resume, next_packet) = (phases.packet, phases.resume[state], phases.next_packet);
+        let frame = packet.frame;
         let live = self.live_variables(stmt);
 
         let mut end = 0i32;
@@ -109,8 +139,7 @@ impl Lowering<'_, '_> {
             self.b.ins().store(MemFlagsData::trusted(), value, frame, at);
             places.push((variable, ty, at));
         }
-        let state = self.b.ins().iconst(types::I32, state as i64);
-        self.b.ins().return_(&[state]);
+        self.end_phase(packet, next_packet, state as u32);
 
         self.enter(resume);
         for (variable, ty, at) in places {
@@ -120,6 +149,14 @@ impl Lowering<'_, '_> {
         if let Some(phases) = &mut self.phases {
             phases.frame_bytes = phases.frame_bytes.max((end as u32).next_multiple_of(16));
         }
+    }
+
+    /// Leaves the packet in a state and goes on with the next one.
+    pub(super) fn end_phase(&mut self, packet: Packet, next_packet: clif::Block, state: u32) {
+        let number = self.b.ins().iconst(types::I32, i64::from(state));
+        self.b.ins().store(MemFlagsData::trusted(), number, packet.state, 0);
+        let waiting = if state == DONE { packet.waiting } else { self.b.ins().iconst(types::I32, 1) };
+        self.b.ins().jump(next_packet, &[waiting.into()]);
     }
 
     fn live_variables(&self, barrier: &Stmt) -> Vec<Variable> {

@@ -88,6 +88,7 @@ impl Lowering<'_, '_> {
     /// Lowers the first statement of a list.
     fn stmt(&mut self, stmt: &Stmt, list: &[Stmt]) -> Result<Flow, LowerError> {
         match stmt {
+            Stmt::Let(_, Op::Constant(..)) => {}
             Stmt::Let(_, Op::Load(_, place)) => self.load_joined(place, list),
             Stmt::Let(value, op) => {
                 let operand = self.op(*value, op)?;

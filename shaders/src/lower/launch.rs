@@ -3,7 +3,7 @@
 //! ```text
 //!   Groups:    (context, first group: u64, group count: u64, scratch)            returns nothing
 //!                for each group, or row of up to eight groups of one invocation:  for each packet:  body
-//!   Phases:    (context, group: *[u32; 3], first invocation: u32, state: u32, shared, frame) returns the next state
+//!   Phases:    (context, group: *[u32; 3], states, shared, frames, bytes of a frame)  returns whether a packet has to go on
 //! ```
 //!
 //! Scratch is shared memory, then the packet's private memory; see [`Layout`](crate::kernel). In phases, the frame
@@ -16,7 +16,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, JumpTableData, MemFlagsData, types};
 use cranelift_frontend::Variable;
 
-use super::barrier::{DONE, suspends};
+use super::barrier::{DONE, Packet, prologue, suspends};
 use super::stage::StageLaunch;
 use super::value::{self, Operand, Parts, steps};
 use super::{Entry, LowerError, Lowering};
@@ -219,48 +219,92 @@ impl Lowering<'_, '_> {
     // --- one call for each phase --------------------------------------------------------------------------------
 
     fn phased_function(&mut self) -> Result<Entry, LowerError> {
-        let (wide, narrow) = (AbiParam::new(types::I64), AbiParam::new(types::I32));
-        self.b.func.signature.params = vec![wide, wide, narrow, narrow, wide, wide];
-        self.b.func.signature.returns = vec![narrow];
+        self.b.func.signature.params = vec![AbiParam::new(types::I64); 6];
+        self.b.func.signature.returns = vec![AbiParam::new(types::I32)];
         let entry = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.enter(entry);
-        let [ctx, group, first, state, shared, locals] =
+        let [ctx, group, states, shared, frames, stride] =
             [0, 1, 2, 3, 4, 5].map(|i| self.b.block_params(entry)[i]);
+        let zero = self.b.ins().iconst(types::I32, 0);
         let (group, stage) = if self.function.stage.is_some() {
-            let zero = self.b.ins().iconst(types::I32, 0);
             ([zero; 3], Some(self.stage_launch(group)))
         } else {
             let id = |at| self.b.ins().load(types::I32, MemFlagsData::trusted(), group, at);
             ([0, 4, 8].map(id), None)
         };
-        let frame = self.b.ins().iadd_imm_s(locals, i64::from(self.local_bytes));
-        self.launch = Some(Launch { ctx, shared, locals, group, first, stage });
+        self.launch = Some(Launch { ctx, shared, locals: frames, group, first: zero, stage });
         self.load_descriptors();
-        self.prepare_phases(frame);
-        let exit = self.b.create_block();
-        let start = self.dispatch_on(state, exit);
 
-        self.enter(start);
+        let (head, next) = (self.b.create_block(), self.b.create_block());
+        let [first, locals, waiting] =
+            [types::I32, types::I64, types::I32].map(|ty| self.b.append_block_param(head, ty));
+        let any_waiting = self.b.append_block_param(next, types::I32);
+        self.b.ins().jump(head, &[zero.into(), frames.into(), zero.into()]);
+        self.b.switch_to_block(head);
+        self.launch = Some(Launch { ctx, shared, locals, group, first, stage });
+        let packet = self.packet_at(states, first, locals, waiting);
+        self.prepare_phases(packet, next);
+        self.one_phase(packet, next)?;
+
+        self.enter(next);
         let size: u32 = self.function.workgroup_size.iter().product();
-        if !size.is_multiple_of(LANES) {
-            let size = self.b.ins().iconst(types::I32, i64::from(size));
-            let count = self.b.ins().isub(size, first);
-            self.mask_from_count(count);
-        }
-        self.body(exit)?;
-        self.enter(exit);
-        let done = self.b.ins().iconst(types::I32, i64::from(DONE));
-        self.b.ins().return_(&[done]);
+        let behind = self.b.ins().iadd_imm_s(first, i64::from(LANES));
+        let more = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, behind, i64::from(size));
+        let locals = self.b.ins().iadd(locals, stride);
+        let end = self.b.create_block();
+        self.b.ins().brif(more, head, &[behind.into(), locals.into(), any_waiting.into()], end, &[]);
+        self.b.seal_block(head);
+        self.enter(end);
+        self.b.ins().return_(&[any_waiting]);
         let frame_bytes = self.phases.as_ref().map_or(0, |phases| phases.frame_bytes);
         Ok(Entry::Phases { frame_bytes })
     }
 
-    /// Jumps to where the state says; gives the block of the start.
-    fn dispatch_on(&mut self, state: clif::Value, exit: clif::Block) -> clif::Block {
+    fn packet_at(
+        &mut self,
+        states: clif::Value,
+        first: clif::Value,
+        locals: clif::Value,
+        waiting: clif::Value,
+    ) -> Packet {
+        let frame = self.b.ins().iadd_imm_s(locals, i64::from(self.local_bytes));
+        // A state of four bytes for eight invocations.
+        let at = self.b.ins().ushr_imm_s(first, i64::from((LANES / 4).ilog2()));
+        let at = self.b.ins().uextend(types::I64, at);
+        Packet { frame, state: self.b.ins().iadd(states, at), waiting }
+    }
+
+    /// One packet from where it is to its next barrier, or its end.
+    fn one_phase(&mut self, packet: Packet, next: clif::Block) -> Result<(), LowerError> {
+        for stmt in prologue(self.function) {
+            if let Stmt::Let(value, op @ Op::Builtin(_)) = stmt {
+                let operand = self.op(*value, op)?;
+                self.define(*value, operand);
+            }
+        }
+        let start = self.dispatch_on(packet, next);
+        self.enter(start);
+        let size: u32 = self.function.workgroup_size.iter().product();
+        if !size.is_multiple_of(LANES) {
+            let size = self.b.ins().iconst(types::I32, i64::from(size));
+            let first = self.launch().first;
+            let count = self.b.ins().isub(size, first);
+            self.mask_from_count(count);
+        }
+        let exit = self.b.create_block();
+        self.body(exit)?;
+        self.enter(exit);
+        self.end_phase(packet, next, DONE);
+        Ok(())
+    }
+
+    /// Jumps to where the packet's state says; gives the block of the start.
+    fn dispatch_on(&mut self, packet: Packet, next: clif::Block) -> clif::Block {
+        let state = self.b.ins().load(types::I32, MemFlagsData::trusted(), packet.state, 0);
         let blocks = self.phases.as_ref().map_or_else(Vec::new, |phases| phases.resume.clone());
         let pool = &mut self.b.func.dfg.value_lists;
-        let default = clif::BlockCall::new(exit, [], pool);
+        let default = clif::BlockCall::new(next, [packet.waiting.into()], pool);
         let calls: Vec<clif::BlockCall> =
             blocks.iter().map(|&block| clif::BlockCall::new(block, [], pool)).collect();
         let table = self.b.create_jump_table(JumpTableData::new(default, &calls));
@@ -286,7 +330,9 @@ impl Lowering<'_, '_> {
             let exec = self.exec_mask();
             self.set_exec(exec);
         }
-        if self.list(&self.function.body)? == super::control_flow::Flow::Falls {
+        // Of a function with phases, the prologue is done for each of them.
+        let done = if self.phases.is_some() { prologue(self.function).len() } else { 0 };
+        if self.list(&self.function.body[done..])? == super::control_flow::Flow::Falls {
             self.b.ins().jump(exit, &[]);
         }
         Ok(())
@@ -430,10 +476,9 @@ impl Lowering<'_, '_> {
                 Operand::uniform(self.b.ins().iconst(types::I32, 0))
             }
             Shape::Affine(stride) => {
-                let quotient = self.b.ins().udiv_imm_s(first, i64::from(below));
+                let quotient = self.quotient(first, below);
                 let last = size[n + 1..].iter().all(|&s| s == 1);
-                let base =
-                    if last { quotient } else { self.b.ins().urem_imm_s(quotient, i64::from(size[n])) };
+                let base = if last { quotient } else { self.remainder(quotient, size[n]) };
                 Operand::Scalar { base, stride }
             }
             Shape::Varying => {
@@ -444,6 +489,24 @@ impl Lowering<'_, '_> {
                 let whole = above.map(|part| self.b.ins().imul(part, size));
                 Operand::Vector(quotient.zip(whole, |a, b| self.b.ins().isub(a, b)))
             }
+        }
+    }
+
+    /// A scalar divided by a constant; the code generator would really divide.
+    fn quotient(&mut self, x: clif::Value, by: u32) -> clif::Value {
+        match by {
+            1 => x,
+            _ if by.is_power_of_two() => self.b.ins().ushr_imm_s(x, i64::from(by.ilog2())),
+            _ => self.b.ins().udiv_imm_s(x, i64::from(by)),
+        }
+    }
+
+    /// What is left.
+    fn remainder(&mut self, x: clif::Value, by: u32) -> clif::Value {
+        if by.is_power_of_two() {
+            self.b.ins().band_imm_s(x, i64::from(by) - 1)
+        } else {
+            self.b.ins().urem_imm_s(x, i64::from(by))
         }
     }
 

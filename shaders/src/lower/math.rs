@@ -37,7 +37,10 @@ impl Lowering<'_, '_> {
             _ if ty == Type::F32
                 && let (false, Some(function)) = (shape.is_uniform(), elementary::function_for(op)) =>
             {
-                self.call_elementary(function, operands)
+                match self.call_routine(op, operands[0]) {
+                    Some(operand) => operand,
+                    None => self.call_elementary(function, operands),
+                }
             }
             MathOp::Fma if self.has_fma => {
                 self.per_part(shape, operands, |s, x| s.b.ins().fma(x[0], x[1], x[2]))

@@ -9,12 +9,13 @@
 //! | `stage` | the same of graphics stages; their inputs and outputs |
 //! | `control_flow` | statements, and which lanes are active in them |
 //! | `barrier` | suspending and resuming a packet |
-//! | `value` | how the lanes of a value are held |
-//! | `integer`, `float`, `convert`, `math`, `group` | operations |
+//! | `value`, `splat` | how the lanes of a value are held |
+//! | `integer`, `float`, `convert`, `math`, `elementary`, `group` | operations |
 //! | `memory` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
 //! | `local` | private memory |
 //! | `texture` | image instructions that the texture unit does |
+//! | `print` | messages |
 //! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
 //!
 //! # Invariants
@@ -30,6 +31,7 @@ mod call;
 mod control_flow;
 mod convert;
 mod descriptor;
+mod elementary;
 mod float;
 mod group;
 mod integer;
@@ -37,6 +39,8 @@ mod launch;
 mod local;
 mod math;
 mod memory;
+mod print;
+mod splat;
 mod stage;
 mod texture;
 mod value;
@@ -54,8 +58,8 @@ use crate::abi::texture::TextureInstruction;
 use crate::ir::{Builtin, Function, MathOp, Op, Type, UnaryOp, Value};
 use crate::runtime::batch::Batch;
 use crate::runtime::math::{Evaluation, ScalarOp};
+use crate::runtime::print::PrintInstruction;
 use crate::uniformity::{LaneLayout, Shape, Uniformity};
-pub(crate) use barrier::DONE;
 use batch::{Members, Origin};
 use control_flow::LabelState;
 pub(crate) use launch::shared_bytes;
@@ -101,6 +105,8 @@ pub struct Lowered {
     pub batches: Vec<Box<Batch>>,
     /// The same of image instructions.
     pub textures: Vec<Box<TextureInstruction>>,
+    /// The same of messages.
+    pub prints: Vec<Box<PrintInstruction>>,
 }
 
 /// Buffers that are worth keeping from one function to the next.
@@ -127,6 +133,7 @@ pub fn lower(
     let mut lowering = Lowering::new(function, uniformity, isa, builder);
     let entry = lowering.function()?;
     let (evaluations, batches, textures) = (lowering.evaluations, lowering.batches, lowering.textures);
+    let prints = lowering.prints;
     let local_bytes = lowering.local_bytes;
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
@@ -136,7 +143,15 @@ pub fn lower(
     if !compiled.buffer.relocs().is_empty() {
         return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
     }
-    Ok(Lowered { code: compiled.code_buffer().to_vec(), entry, local_bytes, evaluations, batches, textures })
+    Ok(Lowered {
+        code: compiled.code_buffer().to_vec(),
+        entry,
+        local_bytes,
+        evaluations,
+        batches,
+        textures,
+        prints,
+    })
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.
@@ -158,6 +173,7 @@ enum Held {
 struct Lowering<'a, 'f> {
     function: &'f Function,
     uniformity: &'a Uniformity<'f>,
+    isa: &'a dyn TargetIsa,
     b: FunctionBuilder<'a>,
     has_fma: bool,
     held: Vec<Held>,
@@ -174,6 +190,7 @@ struct Lowering<'a, 'f> {
     descriptors: BTreeMap<(u32, u32), (clif::Value, clif::Value)>,
     frame: Option<clif::StackSlot>,
     signatures: call::Signatures,
+    routine_signature: Option<clif::SigRef>,
     #[expect(clippy::vec_box, reason = "they must not move")]
     evaluations: Vec<Box<Evaluation>>,
     #[expect(clippy::vec_box, reason = "they must not move")]
@@ -181,6 +198,8 @@ struct Lowering<'a, 'f> {
     batch_frame: Option<clif::StackSlot>,
     #[expect(clippy::vec_box, reason = "they must not move")]
     textures: Vec<Box<TextureInstruction>>,
+    #[expect(clippy::vec_box, reason = "they must not move")]
+    prints: Vec<Box<PrintInstruction>>,
     texture_frame: Option<clif::StackSlot>,
     origins: Vec<Origin>,
     /// Values of loads that were made together with an earlier one.
@@ -195,13 +214,14 @@ struct Lowering<'a, 'f> {
     phases: Option<barrier::Phases>,
     /// How many statement lists are open.
     nesting: u32,
+    splats: splat::Splats,
 }
 
 impl<'a, 'f> Lowering<'a, 'f> {
     fn new(
         function: &'f Function,
         uniformity: &'a Uniformity<'f>,
-        isa: &dyn TargetIsa,
+        isa: &'a dyn TargetIsa,
         mut b: FunctionBuilder<'a>,
     ) -> Self {
         b.func.signature.call_conv = isa.default_call_conv();
@@ -213,6 +233,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         let mut this = Self {
             function,
             uniformity,
+            isa,
             b,
             has_fma,
             held: vec![Held::Undefined; function.values.len()],
@@ -225,10 +246,12 @@ impl<'a, 'f> Lowering<'a, 'f> {
             descriptors: BTreeMap::new(),
             frame: None,
             signatures: call::Signatures::default(),
+            routine_signature: None,
             evaluations: Vec::new(),
             batches: Vec::new(),
             batch_frame: None,
             textures: Vec::new(),
+            prints: Vec::new(),
             texture_frame: None,
             origins: batch::origins(function, &uniformity.constants),
             loaded: HashSet::new(),
@@ -238,6 +261,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             waiting_masks: Vec::new(),
             phases: None,
             nesting: 0,
+            splats: splat::Splats::new(function, uniformity),
         };
         this.variables = function
             .variables
@@ -311,6 +335,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
     }
 
     fn get(&mut self, value: Value) -> Operand {
+        // Made where it is used: most become part of an instruction, and none takes a register in between.
+        if let Some(bits) = self.constant_of(value) {
+            let ty = self.type_of(value);
+            return Operand::uniform(self.constant(ty, bits));
+        }
         match self.held[value.index()].clone() {
             Held::Here(operand) => operand,
             Held::Kept(storage) => self.read(&storage),
@@ -325,10 +354,12 @@ impl<'a, 'f> Lowering<'a, 'f> {
 
     /// The lanes of a value as vectors.
     fn get_vector(&mut self, value: Value) -> Parts {
-        let (ty, operand) = (self.type_of(value), self.get(value));
         match self.constant_of(value) {
-            Some(bits) => value::repeated(&mut self.b, ty, bits),
-            None => value::vector(&mut self.b, ty, operand),
+            Some(bits) => {
+                let ty = self.type_of(value);
+                value::repeated(&mut self.b, ty, bits)
+            }
+            None => self.vector_of(value),
         }
     }
 
@@ -348,7 +379,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
         let operand = self.shaped(self.type_of(value), self.shape_of(value), operand);
         match self.held[value.index()].clone() {
             Held::Kept(storage) => self.write(&storage, operand),
-            Held::Undefined | Held::Here(_) => self.held[value.index()] = Held::Here(operand),
+            Held::Undefined | Held::Here(_) => {
+                self.held[value.index()] = Held::Here(operand);
+                self.splat_if_wanted(value, operand);
+            }
         }
     }
 
@@ -443,6 +477,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             }
             Op::Texture(texture) => self.texture(texture, shape),
             Op::TextureResult { word, ty, .. } => self.texture_result(*word, *ty, shape),
+            Op::Print(print) => self.print(print),
             Op::Group(op, operands) => self.group(*op, operands, ty)?,
         })
     }

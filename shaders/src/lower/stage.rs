@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Packet:    (context, frame, private memory)                                       returns nothing
-//!   Phases:    (context, frame, first invocation: u32, state: u32, -, packet frame)   returns the next state
+//!   Phases:    (context, frame, states, -, frames, bytes of a frame)                  returns whether a packet has to go on
 //! ```
 //!
 //! A slot that all lanes name alike is two vectors, or where lanes share the slots one scalar; else each lane goes its own way,

@@ -4,12 +4,15 @@
 //! single: far better than Vulkan asks for ("Precision and Operation of SPIR-V Instructions"). Arguments that the polynomials
 //! are not made for (large angles, results that are no normal numbers) go to the standard library.
 //!
+//! Processors that multiply and add in one step have a faster way for most of them and most arguments:
+//! [`singles`]; what is here remains for the rest.
+//!
 //! [`scalar`] is the definition, for the interpreter and constant folding too; the functions for machine code compute
 //! the same bits, in loops that compilers make vector code of.
 
 use core::f64::consts::{FRAC_1_PI, LN_2, LOG2_E, SQRT_2};
 
-use super::narrow;
+use super::{narrow, singles};
 use crate::abi::{LANES, LaneFrame};
 use crate::ir::MathOp;
 
@@ -153,10 +156,16 @@ fn is_power(x: f32, y: f32) -> bool {
     is_positive(x, y) & ((f64::from(y) * binary_logarithm(f64::from(x))).abs() <= MAX_EXPONENT)
 }
 
+/// The function of one lane, as single; `None` if it is none of these.
+pub fn scalar(op: MathOp, a: f32, b: f32) -> Option<f32> {
+    let fast = if singles::are_used() { singles::scalar(op, a) } else { None };
+    fast.or_else(|| in_doubles(op, a, b))
+}
+
 macro_rules! functions {
     ($($op:ident $lanes:ident $fast:ident $is_inside:ident $library:expr;)*) => {
-        /// The function of one lane, as single; `None` if it is none of these.
-        pub fn scalar(op: MathOp, a: f32, b: f32) -> Option<f32> {
+        /// The function of one lane, in doubles.
+        fn in_doubles(op: MathOp, a: f32, b: f32) -> Option<f32> {
             let library = |f: fn(f64, f64) -> f64| f(f64::from(a), f64::from(b)) as f32;
             Some(match op {
                 $(MathOp::$op => if $is_inside(a, b) { $fast(a, b) } else { library($library) },)*
@@ -203,7 +212,9 @@ macro_rules! functions {
                 fn lanes(frame: &mut LaneFrame) {
                     // Plain loops: a closure would be compiled without the features of the caller.
                     let (a, b) = (*narrow(&mut frame.data), *narrow(&mut frame.other));
-                    let mut inside = true;
+                    // What is done elsewhere comes here for the lanes that are not: each goes its own way.
+                    let elsewhere = singles::are_used() && singles::Domain::of(MathOp::$op).is_some();
+                    let mut inside = !elsewhere;
                     for lane in 0..LANES as usize {
                         inside &= $is_inside(f32::from_bits(a[lane]), f32::from_bits(b[lane]));
                     }
@@ -257,7 +268,7 @@ mod tests {
 
     fn worst(op: MathOp, inputs: impl Iterator<Item = f32>, exact: impl Fn(f64) -> f64) -> f64 {
         let error = |x: f32| {
-            let error = ulps(scalar(op, x, 0.0).unwrap(), exact(f64::from(x)));
+            let error = ulps(in_doubles(op, x, 0.0).unwrap(), exact(f64::from(x)));
             if error.is_nan() { f64::INFINITY } else { error }
         };
         inputs.map(error).fold(0.0, f64::max)
@@ -283,7 +294,7 @@ mod tests {
             assert!(small < 0.51, "{op:?}: {small} ulp");
             let absolute = singles()
                 .filter(|x| x.is_finite())
-                .map(|x| (f64::from(scalar(op, x, 0.0).unwrap()) - exact(f64::from(x))).abs())
+                .map(|x| (f64::from(in_doubles(op, x, 0.0).unwrap()) - exact(f64::from(x))).abs())
                 .fold(0.0, f64::max);
             assert!(absolute < 1.0 / f64::from(1 << 24), "{op:?}: {absolute}");
         }

@@ -7,7 +7,9 @@
 //! - [`batch`]: several of them at once, at a constant distance.
 //! - [`atomic`]: the same for atomic operations.
 //! - [`elementary`]: the functions of singles that shaders use most, all lanes together.
+//! - [`singles`]: the same in single precision, where the processor has what it takes.
 //! - [`clock`]: the time.
+//! - [`print`]: messages of shaders.
 //! - [`math`]: all other functions that are computed lane by lane.
 
 pub mod atomic;
@@ -16,6 +18,8 @@ pub mod clock;
 pub mod elementary;
 pub mod math;
 pub mod memory;
+pub mod print;
+pub(crate) mod singles;
 
 use crate::abi::{LANES, LaneFrame};
 

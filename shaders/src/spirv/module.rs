@@ -14,7 +14,9 @@ use crate::hash::FastMap;
 pub(crate) enum ExtendedSet {
     /// `GLSL.std.450`.
     Glsl,
-    /// `NonSemantic.*` and debug information: instructions without effect.
+    /// `NonSemantic.DebugPrintf`: shows messages.
+    DebugPrintf,
+    /// Other `NonSemantic.*` and debug information: instructions without effect.
     NonSemantic,
     /// Any other.
     Unknown,
@@ -109,7 +111,15 @@ impl<'a> Module<'a> {
     pub(crate) fn workgroup_size_constant(&self) -> Option<u32> {
         self.instructions[self.globals.clone()]
             .iter()
-            .filter(|i| matches!(i.op, Op::ConstantComposite | Op::SpecConstantComposite))
+            .filter(|i| {
+                matches!(
+                    i.op,
+                    Op::ConstantComposite
+                        | Op::SpecConstantComposite
+                        | Op::ConstantCompositeReplicateEXT
+                        | Op::SpecConstantCompositeReplicateEXT
+                )
+            })
             .map(|i| i.result)
             .find(|&id| {
                 self.decorations.get(id, Decoration::BuiltIn) == Some(spirv::BuiltIn::WorkgroupSize as u32)
@@ -181,6 +191,8 @@ fn extended_sets(preamble: &[Instruction<'_>]) -> FastMap<u32, ExtendedSet> {
         let name = import.string(0).0;
         let set = if name == "GLSL.std.450" {
             ExtendedSet::Glsl
+        } else if name == "NonSemantic.DebugPrintf" {
+            ExtendedSet::DebugPrintf
         } else if name.starts_with("NonSemantic.") || name.contains("DebugInfo") {
             ExtendedSet::NonSemantic
         } else {

@@ -14,6 +14,7 @@ impl<'a> Translator<'a> {
     pub(super) fn composite(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         match op {
             Op::CompositeConstruct => self.construct(instruction),
+            Op::CompositeConstructReplicateEXT => self.replicate(instruction),
             Op::CompositeExtract => self.extract(instruction),
             Op::CompositeInsert => self.insert(instruction),
             Op::VectorShuffle => self.shuffle(instruction),
@@ -34,6 +35,20 @@ impl<'a> Translator<'a> {
             let span = self.span(instruction, part)?;
             scalars.extend_from_slice(self.values.slice(span));
         }
+        self.define(instruction, &scalars)
+    }
+
+    /// A composite whose parts are all the same value.
+    pub(super) fn replicate(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        self.check_size(instruction, instruction.result_type)?;
+        let total = self.types.scalars(instruction.result_type);
+        self.spend(total)?;
+        let span = self.operand(instruction, 0)?;
+        let part = self.values.slice(span);
+        if part.is_empty() || !total.is_multiple_of(part.len() as u64) {
+            return Err(instruction.error("the value does not fit into the composite a number of times"));
+        }
+        let scalars: Scalars = part.iter().copied().cycle().take(total as usize).collect();
         self.define(instruction, &scalars)
     }
 

@@ -22,6 +22,9 @@ impl<'a> Translator<'a> {
                 self.define(instruction, &zeros)
             }
             Op::ConstantComposite | Op::SpecConstantComposite => self.constant_composite(instruction),
+            Op::ConstantCompositeReplicateEXT | Op::SpecConstantCompositeReplicateEXT => {
+                self.replicate(instruction)
+            }
             Op::SpecConstantOp => self.specialized(instruction),
             Op::ExtInst | Op::ExtInstWithForwardRefsKHR => Ok(()),
             _ => Err(instruction.unsupported()),

@@ -2,7 +2,7 @@
 //!
 //! The formulas are those of the GLSL specification; the precision that Vulkan asks for is inherited from them.
 
-use spirv::{Capability, GlslStd450Op as Glsl};
+use spirv::{Capability, GlslStd450Op as Glsl, Op};
 
 use super::Translator;
 use super::convert::integer;
@@ -24,9 +24,24 @@ impl<'a> Translator<'a> {
                 // From here on the operands are the function's.
                 self.glsl(op, &Instruction { operands: instruction.rest(2), ..*instruction })
             }
+            Some(ExtendedSet::DebugPrintf) => self.print(instruction),
             Some(ExtendedSet::NonSemantic) => Ok(()),
             _ => Err(CompileError::unsupported("a set of extended instructions other than GLSL.std.450")),
         }
+    }
+
+    /// `DebugPrintf`: a format and its values, of which vectors count as their components.
+    fn print(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let format = self.module.definition(instruction.operand(2)?).filter(|found| found.op == Op::String);
+        let format = format.ok_or_else(|| instruction.error("the format is no string"))?.string(0).0;
+        let mut values = Scalars::new();
+        for operand in 3..instruction.operands.len() {
+            let span = self.operand(instruction, operand)?;
+            values.extend_from_slice(self.values.slice(span));
+        }
+        self.spend(values.len() as u64)?;
+        self.builder.print(&format, &values);
+        Ok(())
     }
 
     fn glsl(&mut self, op: Glsl, instruction: &Instruction<'a>) -> Result<(), CompileError> {

@@ -25,6 +25,8 @@ impl<'a> Translator<'a> {
                 | Op::SubgroupAnyKHR
                 | Op::SubgroupAllEqualKHR
                 | Op::SubgroupReadInvocationKHR
+                | Op::GroupNonUniformQuadAllKHR
+                | Op::GroupNonUniformQuadAnyKHR
         ));
         let rest = Instruction { operands: instruction.rest(first), ..*instruction };
         match op {
@@ -34,6 +36,8 @@ impl<'a> Translator<'a> {
             }
             Op::GroupNonUniformAll | Op::SubgroupAllKHR => self.vote(&rest, GroupOp::All),
             Op::GroupNonUniformAny | Op::SubgroupAnyKHR => self.vote(&rest, GroupOp::Any),
+            Op::GroupNonUniformQuadAllKHR => self.quad_vote(&rest, true),
+            Op::GroupNonUniformQuadAnyKHR => self.quad_vote(&rest, false),
             Op::GroupNonUniformAllEqual | Op::SubgroupAllEqualKHR => self.all_equal(&rest),
             Op::GroupNonUniformBallot | Op::SubgroupBallotKHR => {
                 let predicate = self.boolean_operand(&rest, 0)?;
@@ -111,6 +115,21 @@ impl<'a> Translator<'a> {
     fn vote(&mut self, instruction: &Instruction<'a>, op: GroupOp) -> Result<(), CompileError> {
         let predicate = self.boolean_operand(instruction, 0)?;
         let result = self.builder.group(op, &[predicate]);
+        self.define(instruction, &[result])
+    }
+
+    /// Whether the predicate holds for all, or any, of the active lanes of the quad.
+    fn quad_vote(&mut self, instruction: &Instruction<'a>, all: bool) -> Result<(), CompileError> {
+        let predicate = self.boolean_operand(instruction, 0)?;
+        let predicate = if all { self.builder.unary(UnaryOp::Not, predicate) } else { predicate };
+        let ballot = self.builder.group(GroupOp::Ballot, &[predicate]);
+        let lane = self.lane();
+        let (start, quad) = (self.cluster_start(lane, 4), self.builder.int(0xf));
+        let members = self.builder.binary(BinaryOp::UShr, ballot, start);
+        let members = self.builder.binary(BinaryOp::And, members, quad);
+        let zero = self.builder.int(0);
+        let comparison = if all { CompareOp::IEq } else { CompareOp::INe };
+        let result = self.builder.compare(comparison, members, zero);
         self.define(instruction, &[result])
     }
 

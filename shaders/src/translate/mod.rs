@@ -42,6 +42,7 @@ mod usage;
 mod value;
 mod variable;
 mod variable_pointer;
+mod wide_texel;
 
 use std::rc::Rc;
 
@@ -235,6 +236,7 @@ impl<'a> Translator<'a> {
     fn operation(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         match op {
             Op::CompositeConstruct
+            | Op::CompositeConstructReplicateEXT
             | Op::CompositeExtract
             | Op::CompositeInsert
             | Op::VectorShuffle

@@ -481,23 +481,4 @@ impl<'a> Translator<'a> {
         }
         self.define(instruction, &scalars)
     }
-
-    /// A texel of 64 bits: there is one channel, and the unit gives its words.
-    fn wide_texel(&mut self, words: &[Value]) -> [Value; 4] {
-        let value = self.joined_words(Type::I64, &words[..2]);
-        let (zero, one) = (self.small(Type::I64, 0), self.small(Type::I64, 1));
-        [value, zero, zero, one]
-    }
-
-    /// One channel of four texels of 64 bits. The unit, which takes a texel's words for channels, has given the low ones of the
-    /// first channel and is asked again for the others.
-    fn wide_gather(&mut self, mut gather: Texture, low: &[Value]) -> [Value; 4] {
-        let component = gather.instruction.component;
-        if component != 0 {
-            return [self.small(Type::I64, (component == 3).into()); 4];
-        }
-        gather.instruction.component = 1;
-        let (_, high) = self.builder.texture(gather, &[Type::I32; 4]);
-        std::array::from_fn(|texel| self.joined_words(Type::I64, &[low[texel], high[texel]]))
-    }
 }

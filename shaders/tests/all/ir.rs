@@ -176,3 +176,121 @@ fn broken_invariants_are_found() {
         vec![define(), Stmt::Loop { label, body: vec![Stmt::Set(Variable(0), word), Stmt::Break(label)] }];
     verify(&function(fine)).unwrap();
 }
+
+#[test]
+fn what_a_loop_does_not_change_moves_in_front_of_it() {
+    let mut builder = Builder::new();
+    let x = builder.builtin(Builtin::LocalInvocationIndex);
+    let (one, ten) = (builder.int(1), builder.int(10));
+    let counter = builder.variable(Type::I32);
+    builder.set(counter, one);
+    let exit = builder.begin_block();
+    let again = builder.begin_loop();
+    let n = builder.get(counter);
+    let done = builder.compare(CompareOp::UGe, n, ten);
+    builder.begin_if(done);
+    let rare = builder.binary(BinaryOp::IMul, x, ten);
+    store(&mut builder, rare);
+    builder.break_(exit);
+    builder.begin_else();
+    let offset = builder.int(0);
+    let pushed = builder.load_constant(Type::I32, Place::PushConstant { offset });
+    let fixed = builder.binary(BinaryOp::IAdd, pushed, x);
+    let changing = builder.binary(BinaryOp::IMul, fixed, n);
+    let slot = builder.int(0);
+    let loaded = builder.load(Type::I32, Place::Buffer { set: 0, slot, offset: x });
+    let sum = builder.binary(BinaryOp::IAdd, changing, loaded);
+    store(&mut builder, sum);
+    let next = builder.binary(BinaryOp::IAdd, n, one);
+    builder.set(counter, next);
+    builder.continue_(again);
+    builder.end_if();
+    builder.end_loop();
+    builder.end_block();
+    let function = builder.finish();
+    verify(&function).unwrap();
+    let outside: Vec<Value> = function
+        .body
+        .iter()
+        .flat_map(|stmt| match stmt {
+            Stmt::Block { body, .. } => body.as_slice(),
+            stmt => std::slice::from_ref(stmt),
+        })
+        .filter_map(|stmt| if let Stmt::Let(value, _) = stmt { Some(*value) } else { None })
+        .collect();
+    assert!(outside.contains(&pushed) && outside.contains(&fixed), "{function}");
+    for stays in [changing, loaded, rare, n] {
+        assert!(!outside.contains(&stays), "{stays} in {function}");
+    }
+}
+
+#[test]
+fn what_a_loop_may_never_ask_of_a_descriptor_is_not_asked_before() {
+    let mut builder = Builder::new();
+    let x = builder.builtin(Builtin::LocalInvocationIndex);
+    let zero = builder.int(0);
+    let exit = builder.begin_block();
+    let again = builder.begin_loop();
+    let word = builder.load(Type::I32, Place::Buffer { set: 0, slot: zero, offset: x });
+    let done = builder.compare(CompareOp::IEq, word, zero);
+    builder.begin_if(done);
+    builder.break_(exit);
+    builder.begin_else();
+    let chosen = builder.buffer_size(0, x);
+    let fixed = builder.buffer_size(0, zero);
+    store(&mut builder, chosen);
+    store(&mut builder, fixed);
+    builder.continue_(again);
+    builder.end_if();
+    builder.end_loop();
+    builder.end_block();
+    let text = builder.finish().to_string();
+    let (outside, inside) = text.split_once("loop").unwrap();
+    let defines = |text: &str, value: Value| text.contains(&format!("{value}: "));
+    assert!(defines(outside, fixed) && !defines(outside, chosen), "{text}");
+    assert!(defines(inside, chosen), "{text}");
+}
+
+#[test]
+fn short_branches_are_computed_and_selected_from() {
+    let mut builder = Builder::new();
+    let x = builder.builtin(Builtin::LocalInvocationIndex);
+    let (one, two) = (builder.int(1), builder.int(2));
+    let [both, first] = [(); 2].map(|()| builder.variable(Type::I32));
+    builder.set(first, two);
+    let condition = builder.compare(CompareOp::ULt, x, two);
+    builder.begin_if(condition);
+    let sum = builder.binary(BinaryOp::IAdd, x, one);
+    builder.set(both, sum);
+    builder.set(first, x);
+    builder.begin_else();
+    let product = builder.binary(BinaryOp::IMul, x, x);
+    builder.set(both, product);
+    builder.end_if();
+    let (both, first) = (builder.get(both), builder.get(first));
+    store(&mut builder, both);
+    store(&mut builder, first);
+    let function = builder.finish();
+    verify(&function).unwrap();
+    let op = |value| {
+        let definition =
+            function.body.iter().find(|s| matches!(s, Stmt::Let(defined, _) if *defined == value));
+        definition.map(|stmt| if let Stmt::Let(_, op) = stmt { op.clone() } else { Op::Helper })
+    };
+    assert_eq!(op(both), Some(Op::Select(condition, sum, product)), "{function}");
+    assert_eq!(op(first), Some(Op::Select(condition, x, two)), "{function}");
+}
+
+#[test]
+fn branches_with_effects_stay() {
+    let mut builder = Builder::new();
+    let x = builder.builtin(Builtin::LocalInvocationIndex);
+    let one = builder.int(1);
+    let condition = builder.compare(CompareOp::ULt, x, one);
+    builder.begin_if(condition);
+    store(&mut builder, x);
+    builder.begin_else();
+    builder.end_if();
+    let function = builder.finish();
+    assert!(function.body.iter().any(|stmt| matches!(stmt, Stmt::If { .. })), "{function}");
+}

@@ -467,3 +467,76 @@ fn integer_dot_products_and_quantization() {
         Dispatch::new(words).buffer(0, &[0x02ff_0103, 0x0402_ff02, 1.0009765f32.to_bits(), 0]).run().words(0);
     assert_eq!(results, [6 - 1 - 2 + 8, 6 + 255 + 510 + 8, 1.0009766f32.to_bits(), 0x7fff_fff0 + 779]);
 }
+
+/// The module with other opcodes: for instructions that the assembler may not know.
+fn with_opcodes(mut words: Vec<u32>, changes: &[(u32, u32)]) -> Vec<u32> {
+    let mut at = 5;
+    while let Some(word) = words.get_mut(at) {
+        let count = *word >> 16;
+        if let Some(&(_, to)) = changes.iter().find(|&&(from, _)| from == *word & 0xffff) {
+            *word = count << 16 | to;
+        }
+        at += count.max(1) as usize;
+    }
+    words
+}
+
+/// A constant and a value that are made of one part each, in the places of `%constant` and `%value`.
+fn replicated(part: &str) -> Vec<u32> {
+    let words = spvasm(&format!(
+        "OpCapability Shader
+         OpMemoryModel Logical GLSL450
+         OpEntryPoint GLCompute %main \"main\" %o
+         OpExecutionMode %main LocalSize 1 1 1
+         OpDecorate %words ArrayStride 4
+         OpDecorate %block Block
+         OpMemberDecorate %block 0 Offset 0
+         OpDecorate %o DescriptorSet 0
+         OpDecorate %o Binding 0
+         %void = OpTypeVoid
+         %uint = OpTypeInt 32 0
+         %c0 = OpConstant %uint 0
+         %c1 = OpConstant %uint 1
+         %c2 = OpConstant %uint 2
+         %c5 = OpConstant %uint 5
+         %pair = OpTypeVector %uint 2
+         %pairs = OpTypeArray %pair %c2
+         %words = OpTypeRuntimeArray %uint
+         %block = OpTypeStruct %words
+         %block_pointer = OpTypePointer StorageBuffer %block
+         %word_pointer = OpTypePointer StorageBuffer %uint
+         %triple = OpTypeVector %uint 3
+         %c512 = OpConstantComposite %triple %c5 %c1 %c2
+         %c12 = OpConstantComposite %pair %c1 %c2
+         %constant = OpSpecConstantComposite %pairs {part}
+         %o = OpVariable %block_pointer StorageBuffer
+         %main_type = OpTypeFunction %void
+         %main = OpFunction %void None %main_type
+         %start = OpLabel
+         %p0 = OpAccessChain %word_pointer %o %c0 %c0
+         %p1 = OpAccessChain %word_pointer %o %c0 %c1
+         %p2 = OpAccessChain %word_pointer %o %c0 %c2
+         %first = OpCompositeExtract %uint %constant 0 0
+         %last = OpCompositeExtract %uint %constant 1 1
+         OpStore %p0 %first
+         OpStore %p1 %last
+         %value = OpCompositeConstruct %pair %c5
+         %sum = OpIAdd %pair %value %c12
+         %second = OpCompositeExtract %uint %sum 1
+         OpStore %p2 %second
+         OpReturn
+         OpFunctionEnd"
+    ));
+    with_opcodes(words, &[(51, 4461), (80, 4463)])
+}
+
+#[test]
+fn a_part_is_repeated_until_the_composite_is_full() {
+    let words = Dispatch::new(replicated("%c12")).buffer(0, &[9; 4]).run().words(0);
+    assert_eq!(words[..3], [1, 2, 7]);
+}
+
+#[test]
+fn a_part_that_does_not_fit_a_number_of_times_is_an_error() {
+    assert!(Dispatch::new(replicated("%c512")).translate().is_err());
+}

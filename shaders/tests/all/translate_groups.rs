@@ -65,3 +65,28 @@ fn partitioned_sums_stay_inside_their_part() {
         .collect();
     assert_eq!(words[..8], expected);
 }
+
+#[test]
+fn votes_in_quads_count_the_active_lanes_of_the_quad() {
+    // `subgroupAll` and `subgroupAny`, with the instructions of quads in their places: without a scope in front.
+    let source = "#version 450\n#extension GL_KHR_shader_subgroup_vote : require\nlayout(local_size_x = 8) in;\n\
+        layout(binding = 0) buffer O { uint o[]; };\n\
+        void main() { uint lane = gl_LocalInvocationIndex;\n\
+            o[lane] = (subgroupAll(lane != 2) ? 1 : 0) | (subgroupAny(lane == 2) ? 2 : 0);\n\
+            if (lane != 2) o[lane] |= (subgroupAll(lane < 4) ? 4 : 0) | (subgroupAny(lane == 3) ? 8 : 0); }";
+    let words = glsl_for("vulkan1.1", source);
+    let mut quads = words[..5].to_vec();
+    let mut rest = &words[5..];
+    while let Some(&word) = rest.first() {
+        let (instruction, behind) = rest.split_at((word >> 16).max(1) as usize);
+        match word & 0xffff {
+            op @ (334 | 335) => {
+                quads.extend([4 << 16 | (op - 334 + 5110), instruction[1], instruction[2], instruction[4]]);
+            }
+            _ => quads.extend(instruction),
+        }
+        rest = behind;
+    }
+    let words = Dispatch::new(quads).buffer(0, &[0; 64]).run().words(0);
+    assert_eq!(words[..8], [2 | 4 | 8, 2 | 4 | 8, 2, 2 | 4 | 8, 1, 1, 1, 1]);
+}

@@ -174,6 +174,20 @@ fn images_without_format_go_to_the_unit() {
     assert_eq!(out[..4], [1, 2, 3, 16]);
 }
 
+/// Of a null descriptor, all that the unit gives is zero.
+#[test]
+fn the_alpha_of_a_64_bit_texel_comes_from_the_unit() {
+    let out = run(
+        "#extension GL_EXT_shader_image_load_formatted : enable\n\
+         #extension GL_EXT_shader_explicit_arithmetic_types_int64 : enable\n\
+         #extension GL_EXT_shader_image_int64 : enable\n\
+         layout(binding = 1) uniform u64image3D t;",
+        "u64vec4 v = imageLoad(t, ivec3(1, 2, 3)); o[0] = uint(v.x); o[1] = uint(v.x >> 32); o[2] = uint(v.y); o[3] = uint(v.w);",
+        &[(1, 1)],
+    );
+    assert_eq!(out[..4], [1, 2, 0, 16]);
+}
+
 /// The unit gives 32-bit words, so it is asked for the upper halves of four texels by themselves.
 #[test]
 fn gathers_of_64_bit_texels_have_both_words() {
