@@ -204,8 +204,8 @@ impl Mesh {
         })
     }
 
-    /// Triangles between two rows of points, whose positions along their common direction are given. Where segments face each
-    /// other their diagonal is the mirror image of that in the other half, which is how other tessellators do it.
+    /// Triangles between two rows of points, whose positions along their common direction are given. Where points of both are
+    /// next to each other, diagonals lead from the outer row towards the middle of the inner one, in either half.
     fn stitch(&mut self, outer: &[u32], outer_at: &[f32], inner: &[u32], inner_at: &[f32]) {
         let (mut i, mut j) = (0, 0);
         while i + 1 < outer.len() || j + 1 < inner.len() {
@@ -213,7 +213,7 @@ impl Mesh {
                 || i + 1 < outer.len() && {
                     // Twice the middle of the next segments.
                     let (outer, inner) = (outer_at[i] + outer_at[i + 1], inner_at[j] + inner_at[j + 1]);
-                    outer < inner || (outer == inner && outer <= 1.0)
+                    outer < inner || (outer == inner && outer > 1.0)
                 };
             if takes_outer {
                 self.primitives.push([outer[i], outer[i + 1], inner[j]]);
