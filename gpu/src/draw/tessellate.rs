@@ -213,7 +213,7 @@ impl Mesh {
                 || i + 1 < outer.len() && {
                     // Twice the middle of the next segments.
                     let (outer, inner) = (outer_at[i] + outer_at[i + 1], inner_at[j] + inner_at[j + 1]);
-                    outer < inner || (outer == inner && outer <= 1.0)
+                    outer < inner || (outer == inner && outer > 1.0)
                 };
             if takes_outer {
                 self.primitives.push([outer[i], outer[i + 1], inner[j]]);
@@ -353,6 +353,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn meshes_are_their_own_mirror_images() {
+        let mesh = division(Domain::Triangles, Spacing::Equal, [8.0; 4], [8.0; 2]).mesh();
+        let triangles = |axes: [usize; 3]| {
+            let place = |n: u32| axes.map(|axis| (mesh.points[n as usize][axis] * 1e4).round() as i32);
+            let sorted = |triangle: &[u32; 3]| {
+                let mut corners = triangle.map(place);
+                corners.sort_unstable();
+                corners
+            };
+            let mut all: Vec<_> = mesh.primitives.iter().map(sorted).collect();
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(triangles([0, 1, 2]), triangles([1, 0, 2]));
+        assert_eq!(triangles([0, 1, 2]), triangles([0, 2, 1]));
+    }
+
+    #[test]
+    fn additional_segments_grow_to_the_size_of_the_others() {
+        let first = |level| divide(level, Spacing::FractionalOdd)[1];
+        assert!(first(1.0 + 1e-6) < 1e-3 && first(3.0 + 1e-6) < 1e-3);
+        assert!((first(2.0) - 1.0 / 6.0).abs() < 1e-6);
+        assert!((first(3.0) - 1.0 / 3.0).abs() < 1e-6 && (first(5.0) - 0.2).abs() < 1e-6);
     }
 
     #[test]

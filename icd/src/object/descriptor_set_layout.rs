@@ -274,10 +274,8 @@ mod tests {
             let bindings = [binding(0, vk::DescriptorType::STORAGE_BUFFER, 3), binding(1, kind, count)];
             let flags =
                 [vk::DescriptorBindingFlags::empty(), vk::DescriptorBindingFlags::VARIABLE_DESCRIPTOR_COUNT];
-            let mut chain =
-                vk::DescriptorSetLayoutBindingFlagsCreateInfo::default().binding_flags(&flags);
-            let info =
-                vk::DescriptorSetLayoutCreateInfo::default().bindings(&bindings).push_next(&mut chain);
+            let mut chain = vk::DescriptorSetLayoutBindingFlagsCreateInfo::default().binding_flags(&flags);
+            let info = vk::DescriptorSetLayoutCreateInfo::default().bindings(&bindings).push_next(&mut chain);
             // SAFETY: structures on this stack.
             unsafe { DescriptorSetLayout::new(&info) }.unwrap().most_variable()
         };

@@ -49,12 +49,9 @@ pub(super) fn run(cx: &Context) -> Outcome {
         .load_op(vk::AttachmentLoadOp::CLEAR)
         .store_op(vk::AttachmentStoreOp::STORE)
         .clear_value(clear_value)];
-    let area = vk::Rect2D {
-        extent: vk::Extent2D { width: CHROMA[0], height: CHROMA[1] },
-        ..Default::default()
-    };
-    let info =
-        vk::RenderingInfo::default().render_area(area).layer_count(1).color_attachments(&attachments);
+    let area =
+        vk::Rect2D { extent: vk::Extent2D { width: CHROMA[0], height: CHROMA[1] }, ..Default::default() };
+    let info = vk::RenderingInfo::default().render_area(area).layer_count(1).color_attachments(&attachments);
     let (luma, chroma) = ((LUMA[0] * LUMA[1]) as usize, (CHROMA[0] * CHROMA[1]) as usize);
     let from = HostBuffer::of(&cx.device, &vec![7u8; luma])?;
     let (first, second) = (cx.host(luma as u64)?, cx.host(chroma as u64)?);

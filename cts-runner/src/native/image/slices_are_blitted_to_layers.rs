@@ -2,20 +2,14 @@
 
 use crate::native::prelude::*;
 
-pub(super) const NEEDS: &[Need] = &[
-    Need::Compute,
-    Need::Extension("VK_KHR_maintenance8"),
-    Need::StorageImage(vk::Format::R32_UINT),
-];
+pub(super) const NEEDS: &[Need] =
+    &[Need::Compute, Need::Extension("VK_KHR_maintenance8"), Need::StorageImage(vk::Format::R32_UINT)];
 
 const EDGE: u32 = 20;
 const SLICES: u32 = 5;
 
 pub(super) fn run(cx: &Context) -> Outcome {
-    let solid = StorageImage::new(
-        &cx.device,
-        ImageShape::solid(vk::Format::R32_UINT, [EDGE, EDGE, SLICES]),
-    )?;
+    let solid = StorageImage::new(&cx.device, ImageShape::solid(vk::Format::R32_UINT, [EDGE, EDGE, SLICES]))?;
     let layers = ImageShape { layers: SLICES, ..ImageShape::flat(vk::Format::R32_UINT, EDGE, EDGE) };
     let layers = StorageImage::new(&cx.device, layers)?;
     let words: Vec<u32> = (0..EDGE * EDGE * SLICES).map(|i| i * 3 + 1).collect();
