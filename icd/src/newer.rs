@@ -58,6 +58,16 @@ pub mod copy_memory_indirect {
     pub const SPEC_VERSION: u32 = 1;
 }
 
+/// `VK_KHR_maintenance7`
+pub mod maintenance7 {
+    use std::ffi::CStr;
+
+    /// The registered name.
+    pub const NAME: &CStr = c"VK_KHR_maintenance7";
+    /// The revision that is implemented.
+    pub const SPEC_VERSION: u32 = 1;
+}
+
 /// `VK_KHR_maintenance8`
 pub mod maintenance8 {
     use std::ffi::CStr;
@@ -140,6 +150,37 @@ tagged! {
         indirect_memory_copy: vk::Bool32,
         /// `vkCmdCopyMemoryToImageIndirectKHR`
         indirect_memory_to_image_copy: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceMaintenance7FeaturesKHR`
+    PhysicalDeviceMaintenance7FeaturesKHR = 1000562000 {
+        /// Inline commands and secondaries in one subpass.
+        maintenance7: vk::Bool32,
+    }
+    /// `VkPhysicalDeviceMaintenance7PropertiesKHR`
+    PhysicalDeviceMaintenance7PropertiesKHR = 1000562001 {
+        /// Of shading rates.
+        robust_fragment_shading_rate_attachment_access: vk::Bool32,
+        /// One aspect may be read while the other is written.
+        separate_depth_stencil_attachment_access: vk::Bool32,
+        /// In all sets together.
+        max_descriptor_set_total_uniform_buffers_dynamic: u32,
+        /// In all sets together.
+        max_descriptor_set_total_storage_buffers_dynamic: u32,
+        /// In all sets together.
+        max_descriptor_set_total_buffers_dynamic: u32,
+        /// In all sets together.
+        max_descriptor_set_update_after_bind_total_uniform_buffers_dynamic: u32,
+        /// In all sets together.
+        max_descriptor_set_update_after_bind_total_storage_buffers_dynamic: u32,
+        /// In all sets together.
+        max_descriptor_set_update_after_bind_total_buffers_dynamic: u32,
+    }
+    /// `VkPhysicalDeviceLayeredApiPropertiesListKHR`
+    PhysicalDeviceLayeredApiPropertiesListKHR = 1000562002 {
+        /// Structures, and how many are needed.
+        layered_api_count: u32,
+        /// The application's.
+        p_layered_apis: *mut c_void,
     }
     /// `VkPhysicalDeviceMaintenance8FeaturesKHR`
     PhysicalDeviceMaintenance8FeaturesKHR = 1000574000 {

@@ -356,6 +356,32 @@ mod tests {
     }
 
     #[test]
+    fn meshes_are_their_own_mirror_images() {
+        let mesh = division(Domain::Triangles, Spacing::Equal, [8.0; 4], [8.0; 2]).mesh();
+        let triangles = |axes: [usize; 3]| {
+            let place = |n: u32| axes.map(|axis| (mesh.points[n as usize][axis] * 1e4).round() as i32);
+            let sorted = |triangle: &[u32; 3]| {
+                let mut corners = triangle.map(place);
+                corners.sort_unstable();
+                corners
+            };
+            let mut all: Vec<_> = mesh.primitives.iter().map(sorted).collect();
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(triangles([0, 1, 2]), triangles([1, 0, 2]));
+        assert_eq!(triangles([0, 1, 2]), triangles([0, 2, 1]));
+    }
+
+    #[test]
+    fn additional_segments_grow_to_the_size_of_the_others() {
+        let first = |level| divide(level, Spacing::FractionalOdd)[1];
+        assert!(first(1.0 + 1e-6) < 1e-3 && first(3.0 + 1e-6) < 1e-3);
+        assert!((first(2.0) - 1.0 / 6.0).abs() < 1e-6);
+        assert!((first(3.0) - 1.0 / 3.0).abs() < 1e-6 && (first(5.0) - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
     fn patches_without_levels_are_dropped() {
         for bad in [0.0, -1.0, f32::NAN] {
             let mesh = division(Domain::Triangles, Spacing::Equal, [1.0, bad, 1.0, 1.0], [1.0; 2]).mesh();

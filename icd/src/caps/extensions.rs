@@ -123,6 +123,8 @@ extensions! {
         Maintenance5 = khr::maintenance5;
         /// Binding commands with structures.
         Maintenance6 = khr::maintenance6;
+        /// No layer of another API is underneath; secondaries among inline commands, as ever.
+        Maintenance7 = newer::maintenance7;
         /// Offsets of samples that are computed, copies between depth and color, blits of slices to layers.
         Maintenance8 = newer::maintenance8;
         /// Descriptors in the command buffer.
@@ -237,6 +239,8 @@ extensions! {
         ExternalMemoryFd = khr::external_memory_fd;
         /// Memory of the application's.
         ExternalMemoryHost = ext::external_memory_host;
+        /// Mapping with structures.
+        MapMemory2 = khr::map_memory2;
         /// What leaves memory last.
         MemoryPriority = ext::memory_priority;
         /// Priorities that change.
@@ -313,6 +317,8 @@ extensions! {
         LineRasterization = ext::line_rasterization;
         /// Several draws in one command.
         MultiDraw = ext::multi_draw;
+        /// Secondaries that execute secondaries.
+        NestedCommandBuffer = ext::nested_command_buffer;
         /// Vertex attributes set by commands.
         VertexInputDynamicState = ext::vertex_input_dynamic_state;
         /// Depth and stencil attachments that are resolved.

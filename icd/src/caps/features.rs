@@ -284,7 +284,12 @@ features! {
         }
         PhysicalDeviceMaintenance5FeaturesKHR { maintenance5: true }
         PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
+        PhysicalDeviceMaintenance7FeaturesKHR { maintenance7: true }
         PhysicalDeviceMaintenance8FeaturesKHR { maintenance8: true }
+        PhysicalDeviceNestedCommandBufferFeaturesEXT {
+            nested_command_buffer: true, nested_command_buffer_rendering: true,
+            nested_command_buffer_simultaneous_use: true,
+        }
         PhysicalDevicePresentIdFeaturesKHR { present_id: true }
         PhysicalDevicePresentWaitFeaturesKHR { present_wait: true }
         PhysicalDeviceSwapchainMaintenance1FeaturesEXT { swapchain_maintenance1: true }

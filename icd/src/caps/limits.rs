@@ -32,6 +32,8 @@ pub const MAX_WORKGROUP_INVOCATIONS: u32 = 1024;
 pub const MAX_INLINE_BYTES: u32 = 1 << 16;
 /// Descriptors of one set.
 pub const MAX_SET_DESCRIPTORS: u32 = 1 << 20;
+/// Dynamic buffers of one kind in all sets of a pipeline.
+pub const MAX_DYNAMIC: u32 = 64;
 /// Arrays in a descriptor set are at most this long for each kind, so that every sum of them fits 32 bits.
 pub const MAX_DESCRIPTORS: u32 = MAX_SET_DESCRIPTORS;
 
@@ -124,9 +126,9 @@ fn limits() -> vk::PhysicalDeviceLimits {
         max_per_stage_descriptor_storage_images: MAX_DESCRIPTORS,
         max_per_stage_resources: MAX_DESCRIPTORS,
         max_descriptor_set_uniform_buffers: MAX_DESCRIPTORS,
-        max_descriptor_set_uniform_buffers_dynamic: 64,
+        max_descriptor_set_uniform_buffers_dynamic: MAX_DYNAMIC,
         max_descriptor_set_storage_buffers: MAX_DESCRIPTORS,
-        max_descriptor_set_storage_buffers_dynamic: 64,
+        max_descriptor_set_storage_buffers_dynamic: MAX_DYNAMIC,
         max_descriptor_set_storage_images: MAX_DESCRIPTORS,
         max_compute_shared_memory_size: 64 << 10,
         max_compute_work_group_count: [u32::MAX, 65_535, 65_535],

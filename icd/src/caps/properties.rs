@@ -7,8 +7,8 @@ use lacuna_shaders::abi;
 
 use super::extensions::write_name;
 use super::graphics;
-use super::limits::{self, MAX_DESCRIPTORS};
-use crate::newer::all;
+use super::limits::{self, MAX_DESCRIPTORS, MAX_DYNAMIC};
+use crate::newer::{PhysicalDeviceLayeredApiPropertiesListKHR, all};
 use crate::object::shader_binary;
 use crate::pnext::Node;
 
@@ -32,6 +32,9 @@ const SUBGROUP_STAGES: vk::ShaderStageFlags = vk::ShaderStageFlags::from_raw(
 );
 /// Points are clipped against the view volume like everything else.
 const POINT_CLIPPING: vk::PointClippingBehavior = vk::PointClippingBehavior::ALL_CLIP_PLANES;
+
+/// How deep secondaries may execute secondaries: each level is one of the executing thread's stack.
+const MAX_NESTING: u32 = 64;
 
 /// Property structures: makes what fills them. Members that are not named are zero. A version's structure has the members
 /// of the structures that became part of it, and some of its own.
@@ -101,9 +104,9 @@ properties! {
             max_per_stage_update_after_bind_resources: MAX_DESCRIPTORS,
             max_descriptor_set_update_after_bind_samplers: MAX_DESCRIPTORS,
             max_descriptor_set_update_after_bind_uniform_buffers: MAX_DESCRIPTORS,
-            max_descriptor_set_update_after_bind_uniform_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_uniform_buffers_dynamic: MAX_DYNAMIC,
             max_descriptor_set_update_after_bind_storage_buffers: MAX_DESCRIPTORS,
-            max_descriptor_set_update_after_bind_storage_buffers_dynamic: 64,
+            max_descriptor_set_update_after_bind_storage_buffers_dynamic: MAX_DYNAMIC,
             max_descriptor_set_update_after_bind_sampled_images: MAX_DESCRIPTORS,
             max_descriptor_set_update_after_bind_storage_images: MAX_DESCRIPTORS,
             max_descriptor_set_update_after_bind_input_attachments: MAX_DESCRIPTORS,
@@ -212,6 +215,17 @@ properties! {
         }
         // A sampler and an image take one descriptor, and no image has more planes than fit there.
         PhysicalDeviceMaintenance6PropertiesKHR { max_combined_image_sampler_descriptor_count: 1 }
+        PhysicalDeviceMaintenance7PropertiesKHR {
+            robust_fragment_shading_rate_attachment_access: vk::FALSE,
+            separate_depth_stencil_attachment_access: vk::TRUE,
+            max_descriptor_set_total_uniform_buffers_dynamic: MAX_DYNAMIC,
+            max_descriptor_set_total_storage_buffers_dynamic: MAX_DYNAMIC,
+            max_descriptor_set_total_buffers_dynamic: 2 * MAX_DYNAMIC,
+            max_descriptor_set_update_after_bind_total_uniform_buffers_dynamic: MAX_DYNAMIC,
+            max_descriptor_set_update_after_bind_total_storage_buffers_dynamic: MAX_DYNAMIC,
+            max_descriptor_set_update_after_bind_total_buffers_dynamic: 2 * MAX_DYNAMIC,
+        }
+        PhysicalDeviceNestedCommandBufferPropertiesEXT { max_command_buffer_nesting_level: MAX_NESTING }
         PhysicalDevicePushDescriptorPropertiesKHR { max_push_descriptors: 1024 }
         PhysicalDeviceRobustness2PropertiesEXT {
             robust_storage_buffer_access_size_alignment: 1, robust_uniform_buffer_access_size_alignment: 1,
@@ -228,6 +242,8 @@ properties! {
 /// Fills one structure, if it is known, of the device of a number.
 pub fn fill(node: &mut Node, index: u32) {
     fill_common(node);
+    // The list is the application's; no other API is underneath.
+    let _ = node.fill(|list: &mut PhysicalDeviceLayeredApiPropertiesListKHR<'_>| list.layered_api_count = 0);
     let own = |uuid: &mut [u8; vk::UUID_SIZE]| uuid[vk::UUID_SIZE - 1] ^= index as u8;
     let _ = node
         .fill(|properties: &mut vk::PhysicalDeviceVulkan11Properties<'_>| own(&mut properties.device_uuid))

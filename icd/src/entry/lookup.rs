@@ -289,6 +289,7 @@ mod tests {
             Device(D::ExternalMemoryFd) => khr::external_memory_fd::DeviceFn;
             Device(D::ExternalMemoryHost) => ext::external_memory_host::DeviceFn;
             Device(D::PageableDeviceLocalMemory) => ext::pageable_device_local_memory::DeviceFn;
+            Device(D::MapMemory2) => khr::map_memory2::DeviceFn;
             Device(D::HostQueryReset) => ext::host_query_reset::DeviceFn;
             Device(D::Maintenance1) => khr::maintenance1::DeviceFn;
             Device(D::Maintenance3) => khr::maintenance3::DeviceFn;

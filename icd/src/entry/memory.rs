@@ -66,6 +66,32 @@ pub(super) unsafe extern "system" fn unmap_memory(_device: vk::Device, memory: v
     guard(|| Memory::get(memory).map(|memory| memory.unmap()))
 }
 
+/// `vkMapMemory2KHR`.
+pub(super) unsafe extern "system" fn map_memory2(
+    _device: vk::Device,
+    info: *const vk::MemoryMapInfoKHR<'_>,
+    data: *mut *mut c_void,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkMapMemory2-pMemoryMapInfo-parameter.
+        let info = unsafe { input(info)? };
+        let address = Memory::get(info.memory)?.map(info.offset, info.size)?;
+        // SAFETY: VUID-vkMapMemory2-ppData-parameter.
+        unsafe { output(data, address) }
+    })
+}
+
+/// `vkUnmapMemory2KHR`.
+pub(super) unsafe extern "system" fn unmap_memory2(
+    _device: vk::Device,
+    info: *const vk::MemoryUnmapInfoKHR<'_>,
+) -> vk::Result {
+    guard(|| {
+        // SAFETY: VUID-vkUnmapMemory2-pMemoryUnmapInfo-parameter.
+        Memory::get(unsafe { input(info)? }.memory).map(|memory| memory.unmap())
+    })
+}
+
 /// `vkSetDeviceMemoryPriorityEXT`.
 pub(super) unsafe extern "system" fn set_priority(
     _device: vk::Device,

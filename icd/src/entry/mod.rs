@@ -242,6 +242,10 @@ commands! {
         "vkGetImageMemoryRequirements2KHR": PFN_vkGetImageMemoryRequirements2 = image::get_requirements2;
         "vkGetImageSparseMemoryRequirements2KHR": PFN_vkGetImageSparseMemoryRequirements2 = image::get_sparse_requirements2;
     }
+    Scope::Device, Provider::Device(DeviceExtension::MapMemory2) => {
+        "vkMapMemory2KHR": PFN_vkMapMemory2KHR = memory::map_memory2;
+        "vkUnmapMemory2KHR": PFN_vkUnmapMemory2KHR = memory::unmap_memory2;
+    }
     Scope::Device, Provider::Device(DeviceExtension::Maintenance1) => {
         "vkTrimCommandPoolKHR": PFN_vkTrimCommandPool = pool::trim_command_pool;
     }
