@@ -5,9 +5,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 use std::{env, fs};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cts-runner");
@@ -118,6 +120,69 @@ fn every_allocation_may_be_refused() {
         let switches = [("LACUNA_FAIL", n.as_str()), ("LACUNA_VRAM", "4M"), ("LACUNA_SWAP", "/var/tmp,64M")];
         pass_with(&switches, &["paging.refused_memory_is_an_error"], 0);
     }
+}
+
+/// The swap file has no name, from its first moment on: whatever ends the process, nothing stays.
+#[test]
+fn a_killed_process_leaves_no_file() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed-swap");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let mut child = Command::new(PROGRAM)
+        .args(["native-child", "--seed", "1"])
+        .env("VK_ICD_FILENAMES", &*MANIFEST)
+        .env("LACUNA_VRAM", "64M")
+        .env("LACUNA_SWAP", format!("{},512M", folder.display()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "paging.buffers_larger_than_the_heap").unwrap();
+    let files = format!("/proc/{}/fd", child.id());
+    // A process that is gone has no folder any more.
+    let has_swap = || {
+        let mut open = fs::read_dir(&files).unwrap().flatten();
+        open.any(|file| fs::read_link(file.path()).is_ok_and(|path| path.starts_with(&folder)))
+    };
+    while !has_swap() {
+        assert!(child.try_wait().unwrap().is_none(), "the case ended without a swap file");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let names = || fs::read_dir(&folder).unwrap().count();
+    assert_eq!(names(), 0, "while the process lives");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(names(), 0, "after the process was killed");
+}
+
+/// Runs native cases in a shell with a limit; all have to pass.
+fn pass_under(limit: &str, switches: &[(&str, &str)], filters: &[&str]) {
+    let output = Command::new("sh")
+        .args(["-c", &format!("{limit} && exec \"$@\""), "sh", PROGRAM, "--icd"])
+        .arg(&*MANIFEST)
+        .args(["native", "--jobs", "1"])
+        .args(filters)
+        .envs(switches.iter().copied())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let passed = output.status.success() && text.contains("native: ") && !text.contains("native: 0 pass");
+    assert!(passed, "{limit}: {text}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// `RLIMIT_AS`, in KiB: less than the page table would like to have.
+#[test]
+fn a_limit_of_addresses_makes_less_sparse_memory_but_no_errors() {
+    for limit in ["ulimit -v 1000000", "ulimit -v 4000000"] {
+        pass_under(limit, &[], &["sparse.bind_shows", "sparse.rebind", "memory.", "paging.refused"]);
+    }
+}
+
+/// `RLIMIT_FSIZE`, in blocks of 512 bytes: the swap file must end there as on a full disk, and no signal may come.
+#[test]
+fn a_limit_of_file_sizes_is_a_full_disk() {
+    let switches = [("LACUNA_VRAM", "64M"), ("LACUNA_SWAP", "/var/tmp,512M")];
+    pass_under("ulimit -f 20000", &switches, &["paging.allocations_end", "paging.unmapped"]);
 }
 
 #[test]

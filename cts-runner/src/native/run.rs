@@ -47,11 +47,14 @@ pub struct Summary {
 
 /// The longest that one case may take.
 const CASE_LIMIT: Duration = Duration::from_secs(120);
+/// The same where cases that take minutes are wanted ([`Need::Patience`](super::Need::Patience)).
+const PATIENT_LIMIT: Duration = Duration::from_secs(1800);
 /// Cases that share a child.
 const BATCH: usize = 16;
 
 struct Run<'a> {
     options: &'a Options,
+    limit: Duration,
     batches: Mutex<VecDeque<Vec<String>>>,
     summary: Mutex<Summary>,
 }
@@ -66,8 +69,10 @@ pub fn run(options: &Options) -> io::Result<Summary> {
     };
     let names: Vec<_> =
         super::all().into_iter().map(|case| case.name.into_owned()).filter(|name| chosen(name)).collect();
+    let patient = std::env::var_os("LACUNA_LONG").is_some();
     let run = Run {
         options,
+        limit: if patient { PATIENT_LIMIT } else { CASE_LIMIT },
         batches: Mutex::new(names.chunks(BATCH).map(<[_]>::to_vec).collect()),
         summary: Mutex::default(),
     };
@@ -111,12 +116,12 @@ impl Run<'_> {
         }
         let lines = lines_of(&mut child);
         let verdict = loop {
-            match lines.recv_timeout(CASE_LIMIT) {
+            match lines.recv_timeout(self.limit) {
                 Ok(line) => self.take_line(&line, rest),
                 Err(RecvTimeoutError::Timeout) => {
                     // Already dead is fine.
                     let _ = child.kill();
-                    break Some((Status::Timeout, format!("no end within {} s", CASE_LIMIT.as_secs())));
+                    break Some((Status::Timeout, format!("no end within {} s", self.limit.as_secs())));
                 }
                 Err(RecvTimeoutError::Disconnected) => break None,
             }
