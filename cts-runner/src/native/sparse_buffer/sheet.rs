@@ -25,7 +25,8 @@ impl Sheet {
     pub(super) fn new(cx: &Context, plan: Plan) -> vk::Result<Self> {
         // The page size is known only from a buffer; ask a small one.
         let page = SparseBuffer::with_flags(&cx.device, 1 << 16, plan.flags())?.page;
-        let cut = if plan == Plan::Tail { CUT } else { 0 };
+        // Drivers with small pages: as much of one as can be.
+        let cut = if plan == Plan::Tail { CUT.min(page * 3 / 4 / 48 * 48) } else { 0 };
         let buffer = SparseBuffer::with_flags(&cx.device, PAGES * page - cut, plan.flags())?;
         let memory = buffer.memory(&cx.device, PAGES)?;
         let bound = plan.bound(PAGES);
