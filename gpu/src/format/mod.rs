@@ -92,6 +92,8 @@ pub struct Entry {
     pub numeric: Numeric,
     /// Bits of red, green, blue and alpha; zero for those it lacks. Of a depth or stencil aspect: red.
     pub channel_bits: [u8; 4],
+    /// The first bit of each channel, of formats whose texels are bit fields in a word.
+    pub channel_shifts: Option<[u8; 4]>,
     bytes: u32,
     block_extent: [u32; 2],
     planes: &'static [Plane],

@@ -28,6 +28,10 @@ const fn bits([(_, red), (_, green), (_, blue), (_, alpha)]: [(u8, u8); 4]) -> [
     [red, green, blue, alpha]
 }
 
+const fn shifts([(red, _), (green, _), (blue, _), (alpha, _)]: [(u8, u8); 4]) -> [u8; 4] {
+    [red, green, blue, alpha]
+}
+
 /// `bytes [red green blue alpha]: names`, channels as first bit and number of bits; then formats that are like no other.
 macro_rules! table {
     (
@@ -44,6 +48,7 @@ macro_rules! table {
                 name: vk::Format::$name,
                 numeric: Numeric::$numeric,
                 channel_bits: bits(channels!($channels)),
+                channel_shifts: Some(shifts(channels!($channels))),
                 bytes: $bytes,
                 block_extent: [1, 1],
                 planes: &[plane(aspect(vk::Format::$name), &$name)],
@@ -55,6 +60,7 @@ macro_rules! table {
                 name: vk::Format::$wide,
                 numeric: Numeric::$wide_numeric,
                 channel_bits: wide_bits($count),
+                channel_shifts: None,
                 bytes: $count * 8,
                 block_extent: [1, 1],
                 planes: &[plane(vk::ImageAspectFlags::COLOR, &$wide)],
@@ -75,6 +81,7 @@ macro_rules! table {
                 name: vk::Format::$block,
                 numeric: Numeric::$block_numeric,
                 channel_bits: [$($block_bits),*],
+                channel_shifts: None,
                 bytes: <$decoder>::BYTES as u32,
                 block_extent: <$decoder>::EXTENT,
                 planes: &[plane(vk::ImageAspectFlags::COLOR, &$block)],
@@ -86,6 +93,7 @@ macro_rules! table {
                 name: vk::Format::$planar,
                 numeric: Numeric::Unorm,
                 channel_bits: [$luma_bits, $luma_bits, $luma_bits, 0],
+                channel_shifts: None,
                 planes: planes(&[$(&$chroma),*], &all_planes(&$luma, [$(&$chroma),*], $subsampling)),
                 ..$luma
             };)*
@@ -94,6 +102,7 @@ macro_rules! table {
                 name: vk::Format::E5B9G9R9_UFLOAT_PACK32,
                 numeric: Numeric::Float,
                 channel_bits: [9, 9, 9, 0],
+                channel_shifts: None,
                 bytes: 4,
                 block_extent: [1, 1],
                 planes: &[plane(vk::ImageAspectFlags::COLOR, &E5B9G9R9_UFLOAT_PACK32)],

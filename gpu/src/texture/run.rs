@@ -11,6 +11,8 @@ use super::memory::Memory;
 use super::sample::Lane;
 use super::sampler::Sampler;
 use super::view::{Texel, View};
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 
 const ALL: u32 = (1 << LANES) - 1;
 
@@ -82,6 +84,12 @@ pub(super) fn execute(
     view: Option<&View>,
     sampler: Option<&Sampler>,
 ) {
+    #[cfg(target_arch = "x86_64")]
+    if let (Some(view), Some(sampler)) = (view, sampler)
+        && (wide::Request { memory, instruction, mask, view, sampler }).run(frame)
+    {
+        return;
+    }
     if let (Some(view), Some(sampler)) = (view, sampler)
         && fast::sample(memory, instruction, frame, mask, view, sampler)
     {

@@ -3,6 +3,8 @@
 use ash::vk;
 
 use super::fast;
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 
 /// What a sampler is made from: `VkSamplerCreateInfo` with its chain.
 #[derive(Clone, Copy, Debug)]
@@ -76,11 +78,19 @@ pub struct Sampler {
     pub(super) info: SamplerInfo,
     /// Whether [`fast`] knows it.
     pub(super) fast: bool,
+    /// Whether the routines for the processor's vectors know it.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: bool,
 }
 
 impl Sampler {
     /// A sampler.
     pub fn new(info: &SamplerInfo) -> Self {
-        Self { info: *info, fast: fast::knows(info) }
+        Self {
+            info: *info,
+            fast: fast::knows(info),
+            #[cfg(target_arch = "x86_64")]
+            wide: wide::knows(info),
+        }
     }
 }

@@ -5,6 +5,8 @@ use ash::vk;
 
 use super::fast;
 use super::memory::{MAX_ELEMENT, Memory};
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 use super::ycbcr::{Conversion, ConversionInfo};
 use crate::format::{Format, NumericClass, block};
 use crate::layout::Level;
@@ -46,8 +48,8 @@ pub(super) enum Shape {
 }
 
 /// Where a component comes from: a channel, or a constant.
-const ZERO: u8 = 4;
-const ONE: u8 = 5;
+pub(super) const ZERO: u8 = 4;
+pub(super) const ONE: u8 = 5;
 
 /// A mip level of a view.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +84,9 @@ pub struct View {
     pub(super) min_lod: f32,
     /// How [`fast`] reads its texels, if it does.
     pub(super) fast: Option<fast::Texels>,
+    /// How the routines for the processor's vectors read its texels, if they do.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: Option<wide::Texels>,
     /// How its planes become colors, if samplers convert them.
     pub(super) conversion: Option<Box<Conversion>>,
 }
@@ -111,13 +116,16 @@ impl View {
             }
         };
         let mips: Box<[Mip]> = info.levels.iter().enumerate().map(mip).collect();
+        let swizzle = swizzle(info.components);
         Self {
             fast: fast::texels(shape, info.is_3d, info.samples, info.format, &mips),
+            #[cfg(target_arch = "x86_64")]
+            wide: wide::texels(shape, info.is_3d, info.samples, info.format, swizzle, &mips),
             shape,
             is_array,
             format: info.format,
             class: info.format.class(),
-            swizzle: swizzle(info.components),
+            swizzle,
             mips,
             layers: if shape == Shape::D3 { 1 } else { info.layers },
             first_slice: if slices { info.first_layer } else { 0 },

@@ -103,8 +103,6 @@ pub struct TextureFrame {
     pub image_set: *const Descriptor,
     /// First descriptor of the sampler's set; null where none is bound.
     pub sampler_set: *const Descriptor,
-    /// Lanes that run. Others have no descriptors, but their coordinates count for derivatives.
-    pub active: u32,
     /// Index of the image's descriptor in its set.
     pub image_slot: Lanes,
     /// Index of the sampler's descriptor in its set.
@@ -129,7 +127,12 @@ pub struct TextureFrame {
     pub texel: [Lanes; 4],
     /// Whether all texels that were looked at are resident: one, else zero.
     pub resident: Lanes,
+    /// Lanes that run. Others have no descriptors, but their coordinates count for derivatives.
+    pub active: u32,
 }
+
+// What has a value in each lane is aligned as vectors are.
+const _: () = assert!(core::mem::offset_of!(TextureFrame, image_slot) % 16 == 0);
 
 impl TextureFrame {
     /// All zero.
@@ -138,7 +141,6 @@ impl TextureFrame {
         Self {
             image_set: core::ptr::null(),
             sampler_set: core::ptr::null(),
-            active: 0,
             image_slot: NONE,
             sampler_slot: NONE,
             coordinates: [NONE; 3],
@@ -151,6 +153,7 @@ impl TextureFrame {
             sample: NONE,
             texel: [NONE; 4],
             resident: NONE,
+            active: 0,
         }
     }
 }

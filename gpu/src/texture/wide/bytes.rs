@@ -1,0 +1,80 @@
+//! Bilinear blends of texels of four bytes, in integers.
+//!
+//! Weights are multiples of 1/255: as fine as `subTexelPrecisionBits` promises, and a texel alone keeps its value. Bytes are
+//! multiplied as signed numbers, 128 less than they are, so that sums of products fit 16 bits.
+#![expect(unsafe_code, reason = "reads texels")]
+
+use core::arch::x86_64::*;
+
+use super::lanes::{Color, F, I, words};
+
+/// Texels of lanes 0, 1, 4, 5 and of lanes 2, 3, 6, 7, each with its right neighbour, byte by byte.
+pub(super) type Pairs = [I; 2];
+
+/// Pairs of texels that lie one behind the other.
+///
+/// # Safety
+/// `base` plus each offset is a texel, and there is one behind it.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn adjacent(base: *const u8, offsets: I) -> Pairs {
+    let offsets = words(offsets);
+    // SAFETY: the caller's promise: two texels are 64 bits.
+    let pair = |lane: usize| unsafe { _mm_loadl_epi64(base.add(offsets[lane] as usize).cast()) };
+    let two = |lane: usize| _mm_unpacklo_epi64(pair(lane), pair(lane + 1));
+    let four = |lane: usize| _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(two(lane)), two(lane + 4));
+    let order =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
+    [_mm256_shuffle_epi8(four(0), order), _mm256_shuffle_epi8(four(2), order)]
+}
+
+/// Pairs of texels that are anywhere.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn apart(left: I, right: I) -> Pairs {
+    [_mm256_unpacklo_epi8(left, right), _mm256_unpackhi_epi8(left, right)]
+}
+
+/// A weight and what it leaves of 255, in the low half of a word.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn steps(weight: F) -> I {
+    _mm256_cvtps_epi32(_mm256_mul_ps(weight, _mm256_set1_ps(255.0)))
+}
+
+/// Blends: `across` weighs the right neighbours, `down` the lower pairs.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F, is_swapped: bool) -> Color {
+    let most = _mm256_set1_epi32(255);
+    let right = steps(across);
+    let both = _mm256_or_si256(_mm256_xor_si256(right, most), _mm256_slli_epi32::<8>(right));
+    let both = _mm256_or_si256(both, _mm256_slli_epi32::<16>(both));
+    let weights = [_mm256_unpacklo_epi32(both, both), _mm256_unpackhi_epi32(both, both)];
+    let signed = _mm256_set1_epi8(-128);
+    let row = |pairs: Pairs| {
+        [
+            _mm256_maddubs_epi16(weights[0], _mm256_xor_si256(pairs[0], signed)),
+            _mm256_maddubs_epi16(weights[1], _mm256_xor_si256(pairs[1], signed)),
+        ]
+    };
+    let (upper, lower) = (row(upper), row(lower));
+    let below = steps(down);
+    let heights = _mm256_or_si256(_mm256_xor_si256(below, most), _mm256_slli_epi32::<16>(below));
+    let sum = |rows: I, heights: I| {
+        let sum = _mm256_add_epi32(_mm256_madd_epi16(rows, heights), _mm256_set1_epi32(128 * 255 * 255));
+        _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(1.0 / (255.0 * 255.0 * 255.0)))
+    };
+    // Red, green, blue, alpha of two lanes: 0 and 4, 1 and 5, and so on.
+    let p = sum(_mm256_unpacklo_epi16(upper[0], lower[0]), _mm256_shuffle_epi32::<0x00>(heights));
+    let q = sum(_mm256_unpackhi_epi16(upper[0], lower[0]), _mm256_shuffle_epi32::<0x55>(heights));
+    let r = sum(_mm256_unpacklo_epi16(upper[1], lower[1]), _mm256_shuffle_epi32::<0xaa>(heights));
+    let s = sum(_mm256_unpackhi_epi16(upper[1], lower[1]), _mm256_shuffle_epi32::<0xff>(heights));
+    let (pq, rs) = (_mm256_unpacklo_ps(p, q), _mm256_unpacklo_ps(r, s));
+    let (pq_high, rs_high) = (_mm256_unpackhi_ps(p, q), _mm256_unpackhi_ps(r, s));
+    let red = _mm256_shuffle_ps::<0b01_00_01_00>(pq, rs);
+    let green = _mm256_shuffle_ps::<0b11_10_11_10>(pq, rs);
+    let blue = _mm256_shuffle_ps::<0b01_00_01_00>(pq_high, rs_high);
+    let alpha = _mm256_shuffle_ps::<0b11_10_11_10>(pq_high, rs_high);
+    if is_swapped { [blue, green, red, alpha] } else { [red, green, blue, alpha] }
+}

@@ -1,0 +1,235 @@
+//! Filters of one level for eight lanes, and of two.
+#![expect(unsafe_code, reason = "reads texels")]
+
+use core::arch::x86_64::*;
+
+use ash::vk;
+
+use super::lanes::{Color, F, I, is_zero, mix, select, set_of, words};
+use super::lod::Levels;
+use super::place::{Layers, columns, rows};
+use super::texels::{Texels, class};
+use super::{Request, axis, bytes};
+use crate::format::Numeric;
+use crate::texture::view::Mip;
+
+/// What all levels of a sample share.
+pub(super) struct Filter<'a> {
+    request: &'a Request<'a>,
+    texels: &'a Texels,
+    at: [F; 2],
+    layers: Layers,
+    /// What texels are compared with, if they are.
+    reference: Option<F>,
+}
+
+impl<'a> Filter<'a> {
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn new(
+        request: &'a Request<'a>,
+        texels: &'a Texels,
+        at: [F; 2],
+        layers: Layers,
+        reference: Option<F>,
+    ) -> Self {
+        let fixed = request.view.format.numeric == Numeric::Unorm;
+        let reference = reference.map(|reference| {
+            let limited = _mm256_min_ps(_mm256_max_ps(reference, _mm256_setzero_ps()), _mm256_set1_ps(1.0));
+            if fixed { limited } else { reference }
+        });
+        Self { request, texels, at, layers, reference }
+    }
+
+    /// Levels differ from lane to lane, though seldom: each is done for all lanes, and those take it that want it.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn levels<const CLASS: u8>(&self, levels: Levels) -> (Color, u32) {
+        let Levels { first, second, weight, linear } = levels;
+        let kinds = _mm256_or_si256(_mm256_slli_epi32::<1>(first), _mm256_srli_epi32::<31>(linear));
+        let (mut color, mut resident, mut left) = ([_mm256_setzero_ps(); 4], 0xff, 0xff_u32);
+        let (seconds, numbers) = (words(second), words(kinds));
+        while left != 0 {
+            let lane = left.trailing_zeros() as usize;
+            let kind = _mm256_set1_epi32(numbers[lane].cast_signed());
+            let group = _mm256_cmpeq_epi32(kinds, kind);
+            let set = set_of(group);
+            let is_linear = numbers[lane] & 1 != 0;
+            let (mut texels, mut here) = self.level::<CLASS>(numbers[lane] as usize >> 1, is_linear);
+            let blended = _mm256_and_ps(weight, _mm256_castsi256_ps(group));
+            let counting = self.request.counting(blended);
+            if counting != 0 {
+                let (more, there) = self.level::<CLASS>(seconds[lane] as usize, is_linear);
+                for (one, other) in texels.iter_mut().zip(more) {
+                    *one = mix(*one, other, blended);
+                }
+                here &= there | !counting;
+            }
+            for (color, texels) in color.iter_mut().zip(texels) {
+                *color = select(group, *color, texels);
+            }
+            resident &= here | !set;
+            left &= !set;
+        }
+        (color, resident)
+    }
+
+    /// All lanes at one level: the color, and a bit for each lane that found all its texels resident.
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn level<const CLASS: u8>(&self, level: usize, linear: bool) -> (Color, u32) {
+        let mips = &self.request.view.mips;
+        let mip = &mips[level.min(mips.len() - 1)];
+        let at = self.moved(mip);
+        if linear { self.linear::<CLASS>(mip, at) } else { self.nearest::<CLASS>(mip, at) }
+    }
+
+    /// The coordinates, moved by the instruction's offset.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn moved(&self, mip: &Mip) -> [F; 2] {
+        let [x, y, _] = self.request.instruction.offsets[0];
+        if x == 0 && y == 0 {
+            return self.at;
+        }
+        let step = |axis: usize, offset: i8| {
+            _mm256_add_ps(self.at[axis], _mm256_set1_ps(f32::from(offset) / mip.extent[axis] as f32))
+        };
+        [step(0, x), step(1, y)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn nearest<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+        let modes = self.request.sampler.info.address_modes;
+        let x = axis::nearest(modes[0], at[0], mip.extent[0]);
+        let y = axis::nearest(modes[1], at[1], mip.extent[1]);
+        let offsets = _mm256_add_epi32(columns(mip, x.at[0]), rows(mip, y.at[0]));
+        let base = self.request.base(mip, &self.layers, &[offsets]);
+        self.texel::<CLASS>(mip, base, offsets, _mm256_or_si256(x.outside[0], y.outside[0]))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn linear<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+        let modes = self.request.sampler.info.address_modes;
+        let x = axis::pair(modes[0], at[0], mip.extent[0]);
+        let y = axis::pair(modes[1], at[1], mip.extent[1]);
+        let (left, right) = (columns(mip, x.at[0]), columns(mip, x.at[1]));
+        let (upper, lower) = (rows(mip, y.at[0]), rows(mip, y.at[1]));
+        let corners = [
+            _mm256_add_epi32(left, upper),
+            _mm256_add_epi32(right, upper),
+            _mm256_add_epi32(left, lower),
+            _mm256_add_epi32(right, lower),
+        ];
+        let base = self.request.base(mip, &self.layers, &corners);
+        if CLASS == class::BYTES && self.reference.is_none() {
+            let outside = _mm256_or_si256(
+                _mm256_or_si256(x.outside[0], x.outside[1]),
+                _mm256_or_si256(y.outside[0], y.outside[1]),
+            );
+            if let Some(base) = base
+                && is_zero(outside)
+            {
+                let next = _mm256_add_epi32(left, _mm256_set1_epi32(4));
+                // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
+                let color = unsafe { self.bytes(base, &corners, next, right, x.weight, y.weight) };
+                return (color, 0xff);
+            }
+        }
+        let mut resident = 0xff;
+        let one = _mm256_set1_ps(1.0);
+        let weights = [_mm256_sub_ps(one, x.weight), x.weight];
+        let heights = [_mm256_sub_ps(one, y.weight), y.weight];
+        let mut taps = [[_mm256_setzero_ps(); 4]; 4];
+        for (k, tap) in taps.iter_mut().enumerate() {
+            let outside = _mm256_or_si256(x.outside[k & 1], y.outside[k >> 1]);
+            let (color, there) = self.texel::<CLASS>(mip, base, corners[k], outside);
+            // What has no weight need not be resident.
+            if there != 0xff {
+                resident &= there | !self.request.counting(_mm256_mul_ps(weights[k & 1], heights[k >> 1]));
+            }
+            *tap = color;
+        }
+        let ([a, b, c, d], mut color) = (taps, [_mm256_setzero_ps(); 4]);
+        for (n, lanes) in color.iter_mut().enumerate() {
+            let top = _mm256_fmadd_ps(b[n], weights[1], _mm256_mul_ps(a[n], weights[0]));
+            let bottom = _mm256_fmadd_ps(d[n], weights[1], _mm256_mul_ps(c[n], weights[0]));
+            *lanes = _mm256_fmadd_ps(bottom, heights[1], _mm256_mul_ps(top, heights[0]));
+        }
+        (color, resident)
+    }
+
+    /// # Safety
+    /// `base` plus each offset is a texel of four bytes.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    unsafe fn bytes(
+        &self,
+        base: *const u8,
+        corners: &[I; 4],
+        next: I,
+        right: I,
+        across: F,
+        down: F,
+    ) -> Color {
+        let (upper, lower) = if is_zero(_mm256_xor_si256(next, right)) {
+            // SAFETY: right neighbours are texels, and lie behind.
+            unsafe { (bytes::adjacent(base, corners[0]), bytes::adjacent(base, corners[2])) }
+        } else {
+            // SAFETY: the caller's promise.
+            let words = |at: I| unsafe { _mm256_i32gather_epi32::<1>(base.cast(), at) };
+            (
+                bytes::apart(words(corners[0]), words(corners[1])),
+                bytes::apart(words(corners[2]), words(corners[3])),
+            )
+        };
+        bytes::blend(upper, lower, across, down, self.texels.is_swapped())
+    }
+
+    /// One texel for each lane, compared if that is asked for; those outside are the border. And a bit for each that is resident.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn texel<const CLASS: u8>(
+        &self,
+        mip: &Mip,
+        base: Option<*const u8>,
+        offsets: I,
+        outside: I,
+    ) -> (Color, u32) {
+        let (eight, mut resident) = self.request.eight(mip, &self.layers, base, offsets);
+        // SAFETY: they are texels of a level of the view, or zeros.
+        let mut color = unsafe { self.texels.read::<CLASS>(&eight) };
+        if !is_zero(outside) {
+            let border = self.request.view.replaced(self.request.sampler.info.border_color);
+            for (lanes, border) in color.iter_mut().zip(border) {
+                *lanes = select(outside, *lanes, _mm256_set1_ps(f32::from_bits(border)));
+            }
+            resident |= set_of(outside);
+        }
+        if let Some(reference) = self.reference {
+            color[0] = self.compared(reference, color[0]);
+        }
+        (color, resident)
+    }
+
+    /// One where the comparison holds, else zero.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn compared(&self, reference: F, depth: F) -> F {
+        use vk::CompareOp as Op;
+        let one = _mm256_set1_ps(1.0);
+        let holds = match self.request.sampler.info.compare {
+            Some(Op::NEVER) => return _mm256_setzero_ps(),
+            Some(Op::LESS) => _mm256_cmp_ps::<_CMP_LT_OQ>(reference, depth),
+            Some(Op::EQUAL) => _mm256_cmp_ps::<_CMP_EQ_OQ>(reference, depth),
+            Some(Op::LESS_OR_EQUAL) => _mm256_cmp_ps::<_CMP_LE_OQ>(reference, depth),
+            Some(Op::GREATER) => _mm256_cmp_ps::<_CMP_GT_OQ>(reference, depth),
+            Some(Op::NOT_EQUAL) => _mm256_cmp_ps::<_CMP_NEQ_UQ>(reference, depth),
+            Some(Op::GREATER_OR_EQUAL) => _mm256_cmp_ps::<_CMP_GE_OQ>(reference, depth),
+            _ => return one,
+        };
+        _mm256_and_ps(holds, one)
+    }
+}

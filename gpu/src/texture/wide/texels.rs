@@ -1,0 +1,179 @@
+//! What the texels of a view are, and how eight of them become components.
+#![expect(unsafe_code, reason = "reads texels")]
+
+use core::arch::x86_64::*;
+
+use ash::vk;
+
+use super::lanes::{Color, F, I, vector};
+use super::place::Eight;
+use super::{Routine, sample};
+use crate::format::{Codec, Format, Numeric, srgb};
+use crate::texture::view::{ONE, ZERO};
+
+/// Kinds of texels; each has code of its own.
+pub(super) mod class {
+    /// Four channels of eight bits.
+    pub(in super::super) const BYTES: u8 = 0;
+    /// The same, of which red, green and blue are in the transfer function of sRGB.
+    pub(in super::super) const SRGB: u8 = 1;
+    /// Bit fields that stand for 0 to 1.
+    pub(in super::super) const FIELDS: u8 = 2;
+    /// Floats of 16 bits.
+    pub(in super::super) const HALVES: u8 = 3;
+    /// Floats of 32 bits.
+    pub(in super::super) const FLOATS: u8 = 4;
+    /// All else, by the format's codec.
+    pub(in super::super) const CODEC: u8 = 5;
+}
+
+/// How the texels of a view are read.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Texels {
+    /// What does samples of them.
+    pub(super) routine: Routine,
+    /// Which channel, or constant, each component is. What the format lacks is a constant.
+    pub(super) order: [u8; 4],
+    /// Channels that some component is, as bits.
+    used: u8,
+    shifts: [u8; 4],
+    bits: [u8; 4],
+    pub(super) bytes: u32,
+    codec: &'static Codec,
+}
+
+impl Texels {
+    /// Of texels of a format whose channels go where `swizzle` says.
+    pub(super) fn new(format: Format, swizzle: [u8; 4]) -> Self {
+        let shifts = format.channel_shifts.unwrap_or_default();
+        let class = class_of(format);
+        let missing = |channel: u8| format.channel_bits[usize::from(channel)] == 0;
+        let order = swizzle.map(|source| match source {
+            3 if missing(3) => ONE,
+            0..4 if missing(source) => ZERO,
+            _ => source,
+        });
+        let routine = match class {
+            class::BYTES => sample::<{ class::BYTES }>,
+            class::SRGB => sample::<{ class::SRGB }>,
+            class::FIELDS => sample::<{ class::FIELDS }>,
+            class::HALVES => sample::<{ class::HALVES }>,
+            class::FLOATS => sample::<{ class::FLOATS }>,
+            _ => sample::<{ class::CODEC }>,
+        };
+        Self {
+            routine,
+            order,
+            used: order.iter().filter(|&&source| source < 4).fold(0, |set, source| set | 1 << source),
+            shifts,
+            bits: format.channel_bits,
+            bytes: format.element_bytes(),
+            codec: format.codec(),
+        }
+    }
+
+    /// Whether red is byte 2 of those that are bytes.
+    pub(super) fn is_swapped(&self) -> bool {
+        self.shifts[0] != 0
+    }
+}
+
+fn class_of(format: Format) -> u8 {
+    let Some(shifts) = format.channel_shifts else { return class::CODEC };
+    let channels = || shifts.iter().zip(&format.channel_bits).filter(|(_, bits)| **bits != 0);
+    let all = |size: u8| channels().all(|(_, &bits)| bits == size);
+    // No channel lies in two words, and floats hold its numbers.
+    let fits = channels().all(|(&shift, &bits)| shift % 32 + bits <= 32 && bits <= 24);
+    let four = format.element_bytes() == 4 && all(8) && channels().count() == 4;
+    match format.numeric {
+        Numeric::Unorm if four && (shifts == [0, 8, 16, 24] || shifts == [16, 8, 0, 24]) => class::BYTES,
+        Numeric::Srgb if four => class::SRGB,
+        Numeric::Unorm if fits => class::FIELDS,
+        Numeric::Float if all(16) => class::HALVES,
+        Numeric::Float if all(32) => class::FLOATS,
+        _ => class::CODEC,
+    }
+}
+
+/// `x / most`, rounded as a division is.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn share(x: F, most: f32) -> F {
+    let inverse = _mm256_set1_ps(1.0 / most);
+    let close = _mm256_mul_ps(x, inverse);
+    let rest = _mm256_fnmadd_ps(close, _mm256_set1_ps(most), x);
+    _mm256_fmadd_ps(rest, inverse, close)
+}
+
+/// The bits of a channel, from bit 0 on.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn field(words: &[I; 4], shift: u8, bits: u8) -> I {
+    let shift = u32::from(shift);
+    let down = _mm_cvtsi32_si128((shift % 32).cast_signed());
+    let mask = _mm256_set1_epi32((u32::MAX >> (32 - u32::from(bits).clamp(1, 32))).cast_signed());
+    _mm256_and_si256(_mm256_srl_epi32(words[(shift / 32) as usize & 3], down), mask)
+}
+
+/// Sixteen bits of each lane as floats.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn halves(field: I) -> F {
+    let packed = _mm256_packus_epi32(field, field);
+    let packed = _mm256_permute4x64_epi64::<0b00_00_10_00>(packed);
+    _mm256_cvtph_ps(_mm256_castsi256_si128(packed))
+}
+
+impl Texels {
+    /// The channels that count of eight texels; others are zero.
+    ///
+    /// # Safety
+    /// They are texels of the view, whose class this is, or zeros.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) unsafe fn read<const CLASS: u8>(&self, texels: &Eight) -> Color {
+        let mut color = [_mm256_setzero_ps(); 4];
+        if CLASS == class::CODEC {
+            let mut bits = [[0; 8]; 4];
+            // SAFETY: the caller's promise.
+            unsafe { (self.codec.gather)(&texels.pointers(), &mut bits) };
+            for (lanes, bits) in color.iter_mut().zip(&bits) {
+                *lanes = _mm256_castsi256_ps(vector(bits));
+            }
+            return color;
+        }
+        // SAFETY: the caller's promise.
+        let words = unsafe { texels.words(self.bytes) };
+        for (channel, lanes) in color.iter_mut().enumerate() {
+            if self.used >> channel & 1 == 0 {
+                continue;
+            }
+            let (shift, bits) = (self.shifts[channel], self.bits[channel]);
+            *lanes = match CLASS {
+                class::FLOATS => _mm256_castsi256_ps(words[usize::from(shift / 32) & 3]),
+                class::HALVES => halves(field(&words, shift, 16)),
+                class::SRGB if channel != 3 => {
+                    let table = &srgb::tables().linear;
+                    // SAFETY: eight bits number the entries of the table.
+                    unsafe { _mm256_i32gather_ps::<4>(table.as_ptr(), field(&words, shift, 8)) }
+                }
+                class::BYTES | class::SRGB => share(_mm256_cvtepi32_ps(field(&words, shift, 8)), 255.0),
+                _ => {
+                    let most = (1u32 << (bits & 31)) - 1;
+                    share(_mm256_cvtepi32_ps(field(&words, shift, bits)), most as f32)
+                }
+            };
+        }
+        color
+    }
+}
+
+/// Whether the texels of a format are read here at all.
+pub(super) fn are_known(format: Format) -> bool {
+    use crate::format::NumericClass;
+    format.class() == NumericClass::Float
+        && !format.is_compressed()
+        && format.planes().len() == 1
+        && format.element_bytes().is_power_of_two()
+        && format.name != vk::Format::R64_SFLOAT
+}
