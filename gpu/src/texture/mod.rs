@@ -3,7 +3,7 @@
 //! ```text
 //!   machine code ── frame of eight lanes ──> run
 //!                                             │  lanes with the same view and sampler go together
-//!        fast (common 2D images, all lanes at once) <─┼─> sample ── lod ── filter ── wrap, cube      (anything, lane by lane)
+//!  wide, fast (common 2D images, all lanes at once) <┼─> sample ── lod ── filter ── wrap, cube      (anything, lane by lane)
 //!                                             │                     │
 //!                                             └── access, query ────┴── view: coordinates to texels ── memory: pages
 //!                                                                       │

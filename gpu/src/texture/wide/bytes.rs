@@ -19,13 +19,20 @@ pub(super) type Pairs = [I; 2];
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn adjacent(base: *const u8, offsets: I) -> Pairs {
     let offsets = words(offsets);
-    // SAFETY: the caller's promise: two texels are 64 bits.
-    let pair = |lane: usize| unsafe { _mm_loadl_epi64(base.add(offsets[lane] as usize).cast()) };
-    let two = |lane: usize| _mm_unpacklo_epi64(pair(lane), pair(lane + 1));
-    let four = |lane: usize| _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(two(lane)), two(lane + 4));
+    // No closures: one that is not inlined gives its vector in memory.
+    macro_rules! two {
+        ($one:literal, $other:literal) => {{
+            let at = [base.wrapping_add(offsets[$one] as usize), base.wrapping_add(offsets[$other] as usize)];
+            // SAFETY: the caller's promise: two texels are 64 bits.
+            let [one, other] = unsafe { [_mm_loadl_epi64(at[0].cast()), _mm_loadl_epi64(at[1].cast())] };
+            _mm_unpacklo_epi64(one, other)
+        }};
+    }
+    let upper = _mm256_set_m128i(two!(4, 5), two!(0, 1));
+    let lower = _mm256_set_m128i(two!(6, 7), two!(2, 3));
     let order =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
-    [_mm256_shuffle_epi8(four(0), order), _mm256_shuffle_epi8(four(2), order)]
+    [_mm256_shuffle_epi8(upper, order), _mm256_shuffle_epi8(lower, order)]
 }
 
 /// Pairs of texels that are anywhere.
