@@ -1,6 +1,7 @@
 //! Vertex attributes from buffers into the vertex shader's input slots.
 //!
-//! An attribute that is not wholly inside of its buffer is 0, 0, 0, 1: robust accesses, always.
+//! An attribute that is not wholly inside of its buffer is zero, with an alpha of one if its format has none: robust accesses,
+//! always.
 #![expect(unsafe_code, reason = "reads the application's memory")]
 
 use ash::vk;
@@ -79,7 +80,12 @@ impl Attribute {
             None => Source::EMPTY,
         };
         let stride = buffer.and_then(|buffer| buffer.stride).or(binding.map(|binding| binding.stride));
-        let one = if attribute.format.class() == NumericClass::Float { 1f32.to_bits() } else { 1 };
+        // Channels that the format has are zero where the buffer is not, and alpha is one only if it has none.
+        let one = match attribute.format.class() {
+            _ if attribute.format.channel_bits[3] != 0 => 0,
+            NumericClass::Float => 1f32.to_bits(),
+            _ => 1,
+        };
         Self {
             slot: slot::location(attribute.location, 0) as usize,
             source,
@@ -168,7 +174,17 @@ mod tests {
     use lacuna_shaders::stage::{InputSlot, Interpolation, Sampling};
 
     fn fetch(data: &[f32], rate: vk::VertexInputRate, divisor: u32, keys: &[(u32, u32)]) -> Vec<[f32; 4]> {
-        let format = Format::find(vk::Format::R32G32_SFLOAT).unwrap();
+        fetch_as(vk::Format::R32G32_SFLOAT, data, rate, divisor, keys)
+    }
+
+    fn fetch_as(
+        format: vk::Format,
+        data: &[f32],
+        rate: vk::VertexInputRate,
+        divisor: u32,
+        keys: &[(u32, u32)],
+    ) -> Vec<[f32; 4]> {
+        let format = Format::find(format).unwrap();
         let input = VertexInput {
             bindings: [VertexBinding { binding: 1, stride: 99, rate, divisor }].into_iter().collect(),
             attributes: [VertexAttribute { location: 2, binding: 1, format, offset: 4 }]
@@ -210,6 +226,13 @@ mod tests {
         assert_eq!(got[1], [3.0, 4.0, 0.0, 1.0]);
         assert_eq!(got[2], [0.0, 0.0, 0.0, 1.0], "the second channel is outside");
         assert_eq!(got[3], [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn alpha_that_a_format_has_is_zero_outside_of_the_buffer() {
+        let vertex = vk::VertexInputRate::VERTEX;
+        let got = fetch_as(vk::Format::R32G32B32A32_SFLOAT, &DATA, vertex, 1, &[(0, 0), (1, 0)]);
+        assert_eq!(got, [[1.0, 2.0, 3.0, 4.0], [0.0; 4]]);
     }
 
     #[test]

@@ -163,6 +163,16 @@ impl Arithmetic for Vectors<'_, '_> {
     fn fma(&mut self, a: clif::Value, b: clif::Value, c: clif::Value) -> clif::Value {
         self.0.ins().fma(a, b, c)
     }
+    fn min(&mut self, a: clif::Value, b: clif::Value) -> clif::Value {
+        let less = self.0.ins().fcmp(FloatCC::LessThan, a, b);
+        let less = cast(self.0, types::F32X4, less);
+        self.0.ins().bitselect(less, a, b)
+    }
+    fn max(&mut self, a: clif::Value, b: clif::Value) -> clif::Value {
+        let less = self.0.ins().fcmp(FloatCC::LessThan, b, a);
+        let less = cast(self.0, types::F32X4, less);
+        self.0.ins().bitselect(less, a, b)
+    }
     fn int_value(&mut self, a: clif::Value) -> clif::Value {
         self.0.ins().fcvt_from_sint(types::F32X4, a)
     }

@@ -5,7 +5,7 @@
 //! are not made for (large angles, results that are no normal numbers) go to the standard library.
 //!
 //! Processors that multiply and add in one step have a faster way for most of them and most arguments:
-//! [`singles`]; what is here remains for the rest.
+//! `singles`; what is here remains for the rest.
 //!
 //! [`scalar`] is the definition, for the interpreter and constant folding too; the functions for machine code compute
 //! the same bits, in loops that compilers make vector code of.

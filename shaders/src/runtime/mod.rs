@@ -7,9 +7,9 @@
 //! - [`batch`]: several of them at once, at a constant distance.
 //! - [`atomic`]: the same for atomic operations.
 //! - [`elementary`]: the functions of singles that shaders use most, all lanes together.
-//! - [`singles`]: the same in single precision, where the processor has what it takes.
+//! - `singles`: the same in single precision, where the processor has what it takes.
 //! - [`clock`]: the time.
-//! - [`print`]: messages of shaders.
+//! - [`mod@print`]: messages of shaders.
 //! - [`math`]: all other functions that are computed lane by lane.
 
 pub mod atomic;

@@ -25,6 +25,10 @@ pub(crate) trait Arithmetic {
     fn mul(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
     /// `a b + c`, rounded once.
     fn fma(&mut self, a: Self::Float, b: Self::Float, c: Self::Float) -> Self::Float;
+    /// The smaller one of two numbers.
+    fn min(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
+    /// The larger one of two numbers.
+    fn max(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
     /// A signed integer's value.
     fn int_value(&mut self, a: Self::Bits) -> Self::Float;
     /// The bits of a float.
@@ -148,7 +152,11 @@ fn half_turns<A: Arithmetic>(a: &mut A, x: A::Float, n: A::Float, parity: A::Flo
     let fourth = a.mul(square, square);
     let sum = a.fma(high, fourth, low);
     let cube = a.mul(square, signed);
-    a.fma(cube, sum, signed)
+    let sine = a.fma(cube, sum, signed);
+    // The last rounding may lead beyond one, which is no sine.
+    let (most, least) = (a.float(1.0), a.float(-1.0));
+    let sine = a.min(sine, most);
+    a.max(sine, least)
 }
 
 fn exp<A: Arithmetic>(a: &mut A, x: A::Float) -> A::Float {
@@ -273,6 +281,12 @@ impl Arithmetic for Number {
     fn fma(&mut self, a: f32, b: f32, c: f32) -> f32 {
         a.mul_add(b, c)
     }
+    fn min(&mut self, a: f32, b: f32) -> f32 {
+        if a < b { a } else { b }
+    }
+    fn max(&mut self, a: f32, b: f32) -> f32 {
+        if b < a { a } else { b }
+    }
     fn int_value(&mut self, a: u32) -> f32 {
         a as i32 as f32
     }
@@ -349,6 +363,16 @@ mod tests {
         });
         assert!(small < 2.0, "{small}");
         assert_eq!(scalar(MathOp::Sin, -0.0).unwrap().to_bits(), (-0.0f32).to_bits());
+    }
+
+    #[test]
+    fn sines_are_not_beyond_one() {
+        let inputs = (0..=u32::MAX).step_by(997).map(f32::from_bits);
+        for x in inputs.filter(|x| x.is_finite()) {
+            for op in [MathOp::Sin, MathOp::Cos] {
+                assert!(scalar(op, x).is_none_or(|y| y.abs() <= 1.0), "{op:?} of {x}");
+            }
+        }
     }
 
     #[test]
