@@ -30,20 +30,82 @@ pub(super) fn place(item: Item) -> (usize, usize) {
     ((item >> 32) as usize, (item & 0xffff_ffff) as usize)
 }
 
+/// Where a primitive is, in tiles: from the first to before the last.
+#[derive(Clone, Copy, Debug)]
+struct Touched {
+    x0: i16,
+    y0: i16,
+    x1: i16,
+    y1: i16,
+    layer: u32,
+}
+
+const _: () = assert!((1 << 15) / TILE <= i16::MAX as i32);
+
+/// Where the primitives of a chunk are: found by who makes them, so that sorting need not look at them again.
+#[derive(Debug)]
+pub(super) struct Footprint {
+    touched: Vec<Touched>,
+    tiles: Bounds,
+    layers: Range<u32>,
+    /// Of all bounds.
+    pixels: u64,
+}
+
+impl Default for Footprint {
+    /// Of no primitives.
+    fn default() -> Self {
+        Self {
+            touched: Vec::new(),
+            tiles: Bounds { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN },
+            layers: Range { start: u32::MAX, end: 0 },
+            pixels: 0,
+        }
+    }
+}
+
+impl Footprint {
+    /// Becomes that of other primitives, which are inside of the largest target.
+    pub(super) fn set(&mut self, primitives: &[Primitive]) {
+        let mut touched = core::mem::take(&mut self.touched);
+        touched.clear();
+        *self = Self { touched, ..Self::default() };
+        for Primitive { bounds, layer, .. } in primitives {
+            let tiles = tiles_of(*bounds);
+            self.include(&tiles, *layer..*layer + 1);
+            self.pixels +=
+                u64::from((bounds.x1 - bounds.x0) as u32) * u64::from((bounds.y1 - bounds.y0) as u32);
+            let [x0, y0, x1, y1] = [tiles.x0, tiles.y0, tiles.x1, tiles.y1].map(|n| n as i16);
+            self.touched.push(Touched { x0, y0, x1, y1, layer: *layer });
+        }
+    }
+
+    /// Memory that it holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.touched.capacity() * size_of::<Touched>()
+    }
+
+    fn include(&mut self, tiles: &Bounds, layers: Range<u32>) {
+        self.tiles.x0 = self.tiles.x0.min(tiles.x0);
+        self.tiles.y0 = self.tiles.y0.min(tiles.y0);
+        self.tiles.x1 = self.tiles.x1.max(tiles.x1);
+        self.tiles.y1 = self.tiles.y1.max(tiles.y1);
+        self.layers.start = self.layers.start.min(layers.start);
+        self.layers.end = self.layers.end.max(layers.end);
+    }
+}
+
 /// Tiles, their layers and what touches them.
 #[derive(Debug, Default)]
 pub(super) struct Bins {
-    /// Tiles from the first to before the last, in units of tiles.
-    tiles: Bounds,
-    layers: Range<u32>,
+    /// Of all chunks, without their lists.
+    all: Footprint,
     pairs: Vec<(u64, Item)>,
     large: Vec<Item>,
     items: Vec<Item>,
     /// Key of each tile that small primitives touch, and where its items are.
     filled: Vec<(u64, Range<usize>)>,
     counts: Vec<u32>,
-    /// Pixels of all bounds.
-    pub(super) pixels: u64,
 }
 
 /// A tile and the items that touch it.
@@ -69,64 +131,60 @@ fn tiles_of(bounds: Bounds) -> Bounds {
 
 impl Bins {
     /// Sorts primitives, which come chunk by chunk.
-    pub(super) fn sort<'a>(&mut self, chunks: impl Iterator<Item = &'a [Primitive]> + Clone) {
+    pub(super) fn sort<'a>(&mut self, chunks: impl Iterator<Item = &'a Footprint> + Clone) {
         self.pairs.clear();
         self.large.clear();
-        self.pixels = 0;
-        self.tiles = Bounds { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN };
-        (self.layers.start, self.layers.end) = (u32::MAX, 0);
-        for primitive in chunks.clone().flatten() {
-            let touched = tiles_of(primitive.bounds);
-            self.tiles.x0 = self.tiles.x0.min(touched.x0);
-            self.tiles.y0 = self.tiles.y0.min(touched.y0);
-            self.tiles.x1 = self.tiles.x1.max(touched.x1);
-            self.tiles.y1 = self.tiles.y1.max(touched.y1);
-            self.layers.start = self.layers.start.min(primitive.layer);
-            self.layers.end = self.layers.end.max(primitive.layer + 1);
+        self.all = Footprint::default();
+        for chunk in chunks.clone() {
+            self.all.include(&chunk.tiles, chunk.layers.clone());
+            self.all.pixels += chunk.pixels;
         }
-        if self.layers.is_empty() {
-            self.tiles = Bounds::default();
+        if self.all.layers.is_empty() {
+            self.all.tiles = Bounds::default();
         }
-        for (chunk, primitives) in chunks.enumerate() {
-            for (n, primitive) in primitives.iter().enumerate() {
-                self.enter(primitive, item(chunk, n));
+        for (chunk, footprint) in chunks.enumerate() {
+            for (n, touched) in footprint.touched.iter().enumerate() {
+                self.enter(touched, item(chunk, n));
             }
         }
         self.sort_pairs();
     }
 
-    fn enter(&mut self, primitive: &Primitive, item: Item) {
-        let bounds = primitive.bounds;
-        let touched = tiles_of(bounds);
-        let [width, height] = [(touched.x1 - touched.x0) as u32, (touched.y1 - touched.y0) as u32];
-        self.pixels += u64::from((bounds.x1 - bounds.x0) as u32) * u64::from((bounds.y1 - bounds.y0) as u32);
-        if width.saturating_mul(height) > SMALL {
+    #[inline(always)]
+    fn enter(&mut self, touched: &Touched, item: Item) {
+        let [x0, y0, x1, y1] = [touched.x0, touched.y0, touched.x1, touched.y1].map(i32::from);
+        if ((x1 - x0) * (y1 - y0)) as u32 > SMALL {
             self.large.push(item);
             return;
         }
-        for y in touched.y0..touched.y1 {
-            for x in touched.x0..touched.x1 {
-                self.pairs.push((self.key(x, y, primitive.layer), item));
+        for y in y0..y1 {
+            for x in x0..x1 {
+                self.pairs.push((self.key(x, y, touched.layer), item));
             }
         }
     }
 
+    /// Pixels of all bounds.
+    pub(super) fn pixels(&self) -> u64 {
+        self.all.pixels
+    }
+
     fn width(&self) -> u64 {
-        (self.tiles.x1 - self.tiles.x0).max(0) as u64
+        (self.all.tiles.x1 - self.all.tiles.x0).max(0) as u64
     }
 
     fn height(&self) -> u64 {
-        (self.tiles.y1 - self.tiles.y0).max(0) as u64
+        (self.all.tiles.y1 - self.all.tiles.y0).max(0) as u64
     }
 
     fn key(&self, x: i32, y: i32, layer: u32) -> u64 {
-        let (x, y) = ((x - self.tiles.x0) as u64, (y - self.tiles.y0) as u64);
-        (u64::from(layer - self.layers.start) * self.height() + y) * self.width() + x
+        let (x, y) = ((x - self.all.tiles.x0) as u64, (y - self.all.tiles.y0) as u64);
+        (u64::from(layer - self.all.layers.start) * self.height() + y) * self.width() + x
     }
 
     /// All tiles that something may touch.
     fn keys(&self) -> u64 {
-        self.width() * self.height() * u64::from(self.layers.end.saturating_sub(self.layers.start))
+        self.width() * self.height() * u64::from(self.all.layers.end.saturating_sub(self.all.layers.start))
     }
 
     fn sort_pairs(&mut self) {
@@ -181,9 +239,9 @@ impl Bins {
         };
         let (width, height) = (self.width(), self.height());
         Bin {
-            x: (self.tiles.x0 + (key % width) as i32) * TILE,
-            y: (self.tiles.y0 + (key / width % height) as i32) * TILE,
-            layer: self.layers.start + (key / width / height) as u32,
+            x: (self.all.tiles.x0 + (key % width) as i32) * TILE,
+            y: (self.all.tiles.y0 + (key / width % height) as i32) * TILE,
+            layer: self.all.layers.start + (key / width / height) as u32,
             small: &self.items[small],
             large: &self.large,
         }

@@ -4,7 +4,7 @@
 
 use ash::vk::{self, BlendFactor, BlendOp};
 
-use super::lanes::{Floats, N};
+use super::lanes::{Floats, N, lanes};
 
 /// Red, green, blue and alpha of eight pixels.
 pub(super) type Colors = [Floats; 4];
@@ -68,12 +68,12 @@ fn times(value: f32, factor: f32) -> f32 {
 
 #[inline(always)]
 fn each(a: &Floats, b: &Floats, op: impl Fn(f32, f32) -> f32) -> Floats {
-    core::array::from_fn(|lane| op(a[lane], b[lane]))
+    lanes(|lane| op(a[lane], b[lane]))
 }
 
 #[inline(always)]
 fn factor(factor: BlendFactor, channel: usize, sources: &Sources<'_>, stored: &Colors) -> Floats {
-    let inverse = |values: &Floats| values.map(|value| 1.0 - value);
+    let inverse = |values: &Floats| lanes(|lane| 1.0 - values[lane]);
     let constant = |n: usize| [sources.constants[n]; N];
     match factor {
         BlendFactor::ZERO => [0.0; N],
@@ -98,6 +98,64 @@ fn factor(factor: BlendFactor, channel: usize, sources: &Sources<'_>, stored: &C
         BlendFactor::ONE_MINUS_SRC1_ALPHA => inverse(&sources.second[3]),
         // One, and `SRC_ALPHA_SATURATE` of alpha.
         _ => [1.0; N],
+    }
+}
+
+/// Blending of one channel with sources that are the same in all pixels: `add + stored * scale`, to the last bit what [`blend`]
+/// gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Line {
+    pub(super) add: f32,
+    pub(super) scale: f32,
+}
+
+impl Line {
+    /// All four channels of the first lane's sources, which are finite; `None` if the equation is no line.
+    pub(super) fn all(
+        state: &vk::PipelineColorBlendAttachmentState,
+        sources: &Sources<'_>,
+    ) -> Option<[Self; 4]> {
+        let (color, source, target) =
+            (state.color_blend_op, state.src_color_blend_factor, state.dst_color_blend_factor);
+        let mut lines = [Self::default(); 4];
+        for (n, line) in lines[..3].iter_mut().enumerate() {
+            *line = Self::new(color, n, source, target, sources)?;
+        }
+        let (source, target) = (state.src_alpha_blend_factor, state.dst_alpha_blend_factor);
+        lines[3] = Self::new(state.alpha_blend_op, 3, source, target, sources)?;
+        Some(lines)
+    }
+
+    fn new(
+        op: BlendOp,
+        channel: usize,
+        source: BlendFactor,
+        target: BlendFactor,
+        sources: &Sources<'_>,
+    ) -> Option<Self> {
+        if reads_stored(source, channel) || reads_stored(target, channel) {
+            return None;
+        }
+        let nothing = [[0.0; N]; 4];
+        let add = times(sources.first[channel][0], factor(source, channel, sources, &nothing)[0]);
+        let scale = factor(target, channel, sources, &nothing)[0];
+        match op {
+            BlendOp::ADD => Some(Self { add, scale }),
+            BlendOp::SUBTRACT => Some(Self { add, scale: -scale }),
+            BlendOp::REVERSE_SUBTRACT => Some(Self { add: -add, scale }),
+            _ => None,
+        }
+    }
+}
+
+fn reads_stored(factor: BlendFactor, channel: usize) -> bool {
+    match factor {
+        BlendFactor::DST_COLOR
+        | BlendFactor::ONE_MINUS_DST_COLOR
+        | BlendFactor::DST_ALPHA
+        | BlendFactor::ONE_MINUS_DST_ALPHA => true,
+        BlendFactor::SRC_ALPHA_SATURATE => channel < 3,
+        _ => false,
     }
 }
 

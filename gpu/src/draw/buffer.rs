@@ -28,15 +28,21 @@ impl Source {
         self.size
     }
 
+    /// Where `bytes` bytes at `offset` are, if they are all inside, and in ordinary memory.
+    #[inline(always)]
+    pub(super) fn host(&self, offset: u64, bytes: u32) -> Option<*const u8> {
+        let is_inside = offset.checked_add(bytes.into())? <= self.size;
+        (is_inside && self.address & pte::SPARSE_TAG == 0).then(|| (self.address + offset) as *const u8)
+    }
+
     /// Calls `read` with a pointer to `bytes` bytes at `offset`, or gives `None` where they are not all inside.
     #[inline(always)]
     pub(super) fn with<T>(&self, offset: u64, bytes: u32, read: impl FnOnce(*const u8) -> T) -> Option<T> {
-        let end = offset.checked_add(bytes.into())?;
-        if end > self.size {
-            return None;
+        if let Some(host) = self.host(offset, bytes) {
+            return Some(read(host));
         }
-        if self.address & pte::SPARSE_TAG == 0 {
-            return Some(read((self.address + offset) as *const u8));
+        if offset.checked_add(bytes.into())? > self.size {
+            return None;
         }
         let mut copy = [0u8; 64];
         self.copy(offset, &mut copy[..(bytes as usize).min(64)]);

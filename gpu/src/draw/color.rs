@@ -6,8 +6,9 @@
 
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
-use super::blend::{Colors, Sources, blend, logic};
-use super::lanes::{ALL, Floats, N, lanes_of, limit, select};
+use super::blend::{Colors, Line, Sources, blend, logic};
+use super::lanes::{ALL, Floats, N, lanes, lanes_of, limit, select};
+use super::paint::Paint;
 use super::state::Blend;
 use super::tile_view::TileView;
 use crate::format::{Format, Numeric, NumericClass};
@@ -110,41 +111,30 @@ impl Color {
         view.written(x, y, sample, set);
     }
 
-    /// The texel of a color that is the same in all lanes, if writing it is all there is to do and it has four bytes.
-    pub(super) fn pack(&self, color: &Colors) -> Option<u32> {
+    /// What colors do that are the same in all lanes, where that can be said.
+    pub(super) fn paint(&self, first: &Colors, second: &Colors) -> Option<Paint> {
         match self.path {
-            Path::Bytes { swapped, is_blended: false } => Some(pack(color, swapped)[0]),
-            _ => None,
+            Path::General => self.texel(first).map(Paint::Texel),
+            Path::Bytes { swapped, is_blended: false } => Some(Paint::Texel(pack(first, swapped)[0])),
+            Path::Bytes { swapped, is_blended: true } => {
+                let (first, second) = (self.limited(first), self.limited(second));
+                let sources = Sources { first: &first, second: &second, constants: &self.constants };
+                let [r, g, b, a] = Line::all(&self.state, &sources)?;
+                Some(Paint::Bytes(if swapped { [b, g, r, a] } else { [r, g, b, a] }))
+            }
         }
     }
 
-    /// Writes a texel of [`pack`](Self::pack) to the lanes of `set`.
-    ///
-    /// # Safety
-    /// As [`write`](Self::write); the packet is whole.
-    #[inline(always)]
-    pub(super) unsafe fn write_packed(
-        &self,
-        view: &TileView,
-        [x, y]: [i32; 2],
-        sample: usize,
-        set: u32,
-        texel: u32,
-    ) {
-        let rows = view.rows(x, y, sample).map(|row| row.cast::<[u32; 4]>());
-        let mut new = [texel; N];
-        if set != ALL {
-            // SAFETY: the caller's promise.
-            let [a, b] = rows.map(|row| unsafe { row.read_unaligned() });
-            new = select(set, &new, &[a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]]);
+    /// The first lane's color as four bytes that replace what is there, if that is all there is to do.
+    fn texel(&self, color: &Colors) -> Option<u32> {
+        let replaces = self.state.blend_enable == 0 && self.logic.is_none() && self.mask == 0xf;
+        if !replaces || self.format.element_bytes() != 4 {
+            return None;
         }
-        let [a, b, c, d, e, f, g, h] = new;
-        // SAFETY: the caller's promise.
-        unsafe {
-            rows[0].write_unaligned([a, b, e, f]);
-            rows[1].write_unaligned([c, d, g, h]);
-        }
-        view.written(x, y, sample, set);
+        let mut texel = [0; 4];
+        // SAFETY: a texel has four bytes.
+        unsafe { (self.format.codec().store)(texel.as_mut_ptr(), color.map(|channel| channel[0].to_bits())) };
+        Some(u32::from_ne_bytes(texel))
     }
 
     /// # Safety
@@ -162,16 +152,16 @@ impl Color {
         swapped: bool,
         is_blended: bool,
     ) {
-        let rows = view.rows(x, y, sample).map(|row| row.cast::<[u32; 4]>());
+        let [row, next] = view.rows(x, y, sample);
+        let rows = [row.cast::<[u32; 4]>(), next.cast()];
         let mut stored = [0; N];
         if is_blended || set != ALL {
             // SAFETY: the caller's promise.
-            let [a, b] = rows.map(|row| unsafe { row.read_unaligned() });
+            let (a, b) = unsafe { (rows[0].read_unaligned(), rows[1].read_unaligned()) };
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
         let mut new = if is_blended {
-            let limited = |colors: &Colors| colors.map(|channel| channel.map(|value| limit(value, 0.0, 1.0)));
-            let (first, second) = (limited(first), limited(second));
+            let (first, second) = (self.limited(first), self.limited(second));
             let sources = Sources { first: &first, second: &second, constants: &self.constants };
             let under = unpack(&stored, swapped);
             pack(
@@ -256,9 +246,11 @@ impl Color {
         }
     }
 
+    #[inline(always)]
     fn limited(&self, colors: &Colors) -> Colors {
         let Some([low, high]) = self.limits else { return *colors };
-        colors.map(|channel| channel.map(|value| limit(value, low, high)))
+        let channel = |n: usize| lanes(|lane| limit(colors[n][lane], low, high));
+        [channel(0), channel(1), channel(2), channel(3)]
     }
 
     /// The channels that a logic operation on the texel's bits gives.
@@ -303,27 +295,37 @@ fn blends_over(state: &vk::PipelineColorBlendAttachmentState) -> bool {
 fn over(first: &Colors, stored: &Colors) -> Colors {
     let alpha = &first[3];
     let channel = |n: usize| -> Floats {
-        core::array::from_fn(|lane| first[n][lane] * alpha[lane] + stored[n][lane] * (1.0 - alpha[lane]))
+        lanes(|lane| first[n][lane] * alpha[lane] + stored[n][lane] * (1.0 - alpha[lane]))
     };
     [channel(0), channel(1), channel(2), channel(3)]
 }
 
+/// What eight bits of a normalized format stand for.
+#[inline(always)]
+pub(super) fn from_byte(byte: u32) -> f32 {
+    byte as i32 as f32 * (1.0 / 255.0)
+}
+
+/// The nearest eight bits.
+#[inline(always)]
+pub(super) fn to_byte(value: f32) -> u32 {
+    // Floats of this size count ones in their low bits.
+    const ONES: f32 = 8_388_608.0;
+    (limit(value, 0.0, 1.0) * 255.0 + ONES).to_bits() & 0xff
+}
+
 #[inline(always)]
 fn unpack(texels: &[u32; N], swapped: bool) -> Colors {
-    let byte = |shift: u32| texels.map(|texel| (texel >> shift & 0xff) as i32 as f32 * (1.0 / 255.0));
+    let byte = |shift: u32| lanes(|lane| from_byte(texels[lane] >> shift & 0xff));
     if swapped { [byte(16), byte(8), byte(0), byte(24)] } else { [byte(0), byte(8), byte(16), byte(24)] }
 }
 
 #[inline(always)]
 fn pack(colors: &Colors, swapped: bool) -> [u32; N] {
-    // Floats of this size count ones in their low bits.
-    const ONES: f32 = 8_388_608.0;
-    let byte = |channel: &Floats| -> [u32; N] {
-        channel.map(|value| (limit(value, 0.0, 1.0) * 255.0 + ONES).to_bits() & 0xff)
-    };
-    let [r, g, b, a] = [0, 1, 2, 3].map(|n| byte(&colors[n]));
+    let byte = |n: usize| lanes(|lane| to_byte(colors[n][lane]));
+    let (r, g, b, a) = (byte(0), byte(1), byte(2), byte(3));
     let (low, high) = if swapped { (b, r) } else { (r, b) };
-    core::array::from_fn(|lane| low[lane] | g[lane] << 8 | high[lane] << 16 | a[lane] << 24)
+    lanes(|lane| low[lane] | g[lane] << 8 | high[lane] << 16 | a[lane] << 24)
 }
 
 #[cfg(test)]
@@ -350,5 +352,81 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A packet of texels, painted with what `paint` says.
+    fn drawn(stored: [u32; N], paint: impl FnOnce(&TileView)) -> [u32; N] {
+        use crate::layout::{ImageLayout, Shape};
+        let shape =
+            Shape { extent: [4, 2, 1], block: [1, 1], levels: 1, layers: 1, element_bytes: 4, samples: 1 };
+        let layout = ImageLayout::linear(shape).unwrap();
+        let mut memory = vec![0u8; layout.size() as usize];
+        let surface = crate::surface::Surface {
+            address: memory.as_mut_ptr() as u64,
+            level: *layout.level(0).unwrap(),
+            format: Format::find(vk::Format::R8G8B8A8_UNORM).unwrap(),
+            samples: 1,
+            first_layer: 0,
+            layers: 1,
+            is_3d: false,
+        };
+        // SAFETY: the memory lives longer.
+        let view = unsafe { TileView::new(&surface, 0, 0, 0, &mut Default::default()) }.unwrap();
+        let pixels = view.lanes(0, 0, 0);
+        for (pixel, texel) in pixels.iter().zip(stored) {
+            // SAFETY: all eight pixels are in the surface.
+            unsafe { pixel.cast::<u32>().write_unaligned(texel) };
+        }
+        paint(&view);
+        // SAFETY: as above.
+        pixels.map(|pixel| unsafe { pixel.cast::<u32>().read_unaligned() })
+    }
+
+    #[test]
+    fn paint_is_what_the_equations_give_to_the_last_bit() {
+        let splat = |values: [f32; 4]| values.map(|value| [value; N]);
+        let (first, second) = (splat([0.3, -0.5, 1.7, 0.62]), splat([0.9, 0.1, 0.33, 0.2]));
+        let stored = lanes(|lane| (lane as u32).wrapping_mul(0x9e37_79b9) ^ 0x00ff_a51c);
+        let all = (0..5).flat_map(|op| (0..19).flat_map(move |s| (0..19).map(move |t| (op, s, t))));
+        let mut painted = 0;
+        for ((op, source, target), name) in all.flat_map(|state| {
+            [vk::Format::R8G8B8A8_UNORM, vk::Format::B8G8R8A8_UNORM].map(|name| (state, name))
+        }) {
+            let state = vk::PipelineColorBlendAttachmentState {
+                blend_enable: 1,
+                color_blend_op: BlendOp::from_raw(op),
+                alpha_blend_op: BlendOp::from_raw((op + source) % 3),
+                src_color_blend_factor: BlendFactor::from_raw(source),
+                dst_color_blend_factor: BlendFactor::from_raw(target),
+                src_alpha_blend_factor: BlendFactor::from_raw(target),
+                dst_alpha_blend_factor: BlendFactor::from_raw(source),
+                color_write_mask: ColorComponentFlags::RGBA,
+            };
+            let blend = Blend {
+                attachments: [state].into_iter().collect(),
+                constants: [0.05, 0.95, 0.45, 2.0],
+                logic_op: None,
+            };
+            let color = Color::new(Format::find(name).unwrap(), &blend, 0, 0).unwrap();
+            let Some(paint) = color.paint(&first, &second) else { continue };
+            painted += 1;
+            let set = 0b1011_0111;
+            // SAFETY: the packet is in the surface.
+            let wanted = drawn(stored, |view| unsafe { color.write(view, [0, 0], 0, set, &first, &second) });
+            // SAFETY: as above.
+            let packet = drawn(stored, |view| unsafe { paint.packet(view, [0, 0], 0, set) });
+            assert_eq!(packet, wanted, "{state:?}");
+            let area = super::super::primitive::Bounds { x0: 0, y0: 0, x1: 4, y1: 2 };
+            let strip = drawn(stored, |view| {
+                for mut strip in super::super::strip::Strip::all(area) {
+                    // Lanes 3 and 6, which are not in the set, are the middle of row 1.
+                    strip.sets[1] = 0b1001;
+                    // SAFETY: as above.
+                    unsafe { paint.strip(view, &strip) };
+                }
+            });
+            assert_eq!(strip, wanted, "{state:?}");
+        }
+        assert!(painted > 1000);
     }
 }

@@ -1,9 +1,10 @@
 //! Which samples of a tile a primitive covers.
 //!
 //! Boxes of pixels are tested against each edge by their corners: wholly outside, wholly inside, or crossed. Only crossed
-//! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small.
+//! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small. So are those of
+//! short edges where their primitive is: a small primitive's box is not tested.
 
-use super::lanes::{ALL, COLUMN, Floats, N, ROW, not_negative, set_of};
+use super::lanes::{COLUMN, Floats, N, ROW, lanes, not_negative};
 use super::primitive::{Bounds, Coverage, Edge, Primitive, Stipple};
 use super::sample::{MAX_SAMPLES, Samples};
 
@@ -128,38 +129,74 @@ fn each_pixel<const S: usize>(
     }
 }
 
-/// Pixels of a packet that are in a box.
+/// Pixels of a packet that are in a box, which it touches.
 #[inline(always)]
 fn inside_of(area: Bounds, x: i32, y: i32) -> u32 {
-    if x >= area.x0 && y >= area.y0 && x + 4 <= area.x1 && y + 2 <= area.y1 {
-        return ALL;
-    }
-    let columns = set_of(core::array::from_fn(|lane| (area.x0..area.x1).contains(&(x + COLUMN[lane]))));
-    let rows = set_of(core::array::from_fn(|lane| (area.y0..area.y1).contains(&(y + ROW[lane]))));
-    columns & rows
+    /// Lanes of each set of columns.
+    const COLUMNS: [u8; 16] = {
+        let mut sets = [0; 16];
+        let mut columns = 0;
+        while columns < 16 {
+            let mut lane = 0;
+            while lane < N {
+                sets[columns] |= ((columns >> COLUMN[lane] & 1) as u8) << lane;
+                lane += 1;
+            }
+            columns += 1;
+        }
+        sets
+    };
+    let columns = 0xf << (area.x0 - x).max(0) & 0xf >> (x + 4 - area.x1).max(0);
+    let first_row = if y < area.y0 { 0 } else { 0x33 };
+    let second_row = if y + 1 < area.y1 { 0xcc } else { 0 };
+    u32::from(COLUMNS[columns as usize & 0xf]) & (first_row | second_row)
 }
 
-/// Edges that cross a box.
+/// Edges that cross a box, or may do so if they are short.
+#[derive(Clone, Copy)]
 struct Crossing<'a> {
     edges: [&'a Edge; 4],
     count: usize,
 }
 
+impl<'a> Crossing<'a> {
+    const NONE: Self = Self { edges: [&Edge { a: 0, b: 0, c: 0 }; 4], count: 0 };
+
+    /// Looks at all edges, at most four.
+    #[inline(always)]
+    fn of(edges: &'a [Edge]) -> Self {
+        let mut crossing = Self { count: edges.len().min(4), ..Self::NONE };
+        for (slot, edge) in crossing.edges.iter_mut().zip(edges) {
+            *slot = edge;
+        }
+        crossing
+    }
+}
+
 #[inline(always)]
 fn walk_edges<const S: usize>(edges: &[Edge], area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
-    let Some(crossing) = classify(edges.iter(), area, samples) else { return };
     let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
-    if is_small || crossing.count == 0 {
-        return walk_box(&crossing, area, samples, sink);
-    }
-    for y in (area.y0 & !(BLOCK - 1)..area.y1).step_by(BLOCK as usize) {
-        for x in (area.x0 & !(BLOCK - 1)..area.x1).step_by(BLOCK as usize) {
-            let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
+    let crossing = if is_small && edges.iter().all(Edge::is_short) {
+        Crossing::of(edges)
+    } else {
+        let Some(crossing) = classify(edges.iter(), area, samples) else { return };
+        crossing
+    };
+    let is_whole = is_small || crossing.count == 0;
+    let [width, height] = if is_whole { [area.x1 - area.x0, area.y1 - area.y0] } else { [BLOCK; 2] };
+    let mut y = if is_whole { area.y0 } else { area.y0 & -BLOCK };
+    while y < area.y1 {
+        let mut x = if is_whole { area.x0 } else { area.x0 & -BLOCK };
+        while x < area.x1 {
+            let block = area.intersect(Bounds { x0: x, y0: y, x1: x + width, y1: y + height });
             let crossed = crossing.edges[..crossing.count].iter().copied();
-            if let Some(crossing) = classify(crossed, block, samples) {
-                walk_box(&crossing, block, samples, sink);
+            let inner = if is_whole { Some(crossing) } else { classify(crossed, block, samples) };
+            if let Some(inner) = inner {
+                walk_box(&inner, block, samples, sink);
             }
+            x += width;
         }
+        y += height;
     }
 }
 
@@ -170,8 +207,7 @@ fn classify<'a>(
     area: Bounds,
     samples: &Samples,
 ) -> Option<Crossing<'a>> {
-    static NOWHERE: Edge = Edge { a: 0, b: 0, c: 0 };
-    let mut crossing = Crossing { edges: [&NOWHERE; 4], count: 0 };
+    let mut crossing = Crossing::NONE;
     for edge in edges {
         let (near_x, far_x) = if edge.a > 0 { (area.x1 - 1, area.x0) } else { (area.x0, area.x1 - 1) };
         let (near_y, far_y) = if edge.b > 0 { (area.y1 - 1, area.y0) } else { (area.y0, area.y1 - 1) };
@@ -200,13 +236,13 @@ fn walk_box<const S: usize>(
     let (x0, y0) = (area.x0 & !3, area.y0 & !1);
     let edges = &crossing.edges[..crossing.count];
     let count = if S == 1 { 1 } else { samples.count };
-    let mut start = [[0i32; MAX_SAMPLES]; 4];
+    let mut start = [[0i32; S]; 4];
     let mut steps = [[0i32; N]; 4];
     for ((edge, start), steps) in edges.iter().zip(&mut start).zip(&mut steps) {
         for (sample, start) in start.iter_mut().enumerate().take(count) {
             *start = clamp(edge.at(x0, y0, samples.position(0, 0, sample)));
         }
-        *steps = core::array::from_fn(|lane| edge.a * COLUMN[lane] + edge.b * ROW[lane]);
+        *steps = lanes(|lane| edge.a * COLUMN[lane] + edge.b * ROW[lane]);
     }
     for y in (y0..area.y1).step_by(2) {
         for x in (x0..area.x1).step_by(4) {
@@ -219,7 +255,7 @@ fn walk_box<const S: usize>(
                     let here = start[n][sample]
                         .wrapping_add(edge.a.wrapping_mul(x - x0))
                         .wrapping_add(edge.b.wrapping_mul(y - y0));
-                    signs = core::array::from_fn(|lane| signs[lane] | here.wrapping_add(steps[n][lane]));
+                    signs = lanes(|lane| signs[lane] | here.wrapping_add(steps[n][lane]));
                 }
                 covered[sample] = not_negative(&signs) & inside;
                 any |= covered[sample];

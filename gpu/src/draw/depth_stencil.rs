@@ -5,8 +5,11 @@
 
 use ash::vk::{self, CompareOp, StencilOp};
 
-use super::lanes::{ALL, Floats, N, lanes_of, limit, set_of};
+use super::interpolate::Positions;
+use super::lanes::{ALL, Floats, N, from_bits, lanes, lanes_of, limit, select, set_of, to_bits};
+use super::primitive::Primitive;
 use super::state::DrawState;
+use super::strip::Strip;
 use super::targets::Targets;
 use super::tile_view::TileView;
 
@@ -17,8 +20,9 @@ pub(super) struct DepthStencil {
     stencil: Option<[vk::StencilOpState; 2]>,
 }
 
+/// The depth test and the test of depth bounds.
 #[derive(Clone, Copy, Debug)]
-struct Depth {
+pub(super) struct Depth {
     kind: Kind,
     compare: CompareOp,
     write: bool,
@@ -66,6 +70,12 @@ impl DepthStencil {
     /// Whether there is nothing to test or write.
     pub(super) fn is_idle(&self) -> bool {
         self.depth.is_none() && self.stencil.is_none()
+    }
+
+    /// The depth test, if it is all that is done; `Some(None)` if nothing is.
+    pub(super) fn simple(&self) -> Option<Option<&Depth>> {
+        let is_simple = self.stencil.is_none() && self.depth.is_none_or(|depth| depth.bounds.is_none());
+        is_simple.then_some(self.depth.as_ref())
     }
 
     /// Tests the lanes of `set` and writes what is to be written; gives those that passed.
@@ -169,15 +179,14 @@ fn compare<T: PartialOrd>(op: CompareOp, new: &T, stored: &T) -> bool {
 
 #[inline(always)]
 fn compare_lanes(op: CompareOp, new: &Floats, stored: &Floats) -> u32 {
-    let all = |test: fn(f32, f32) -> bool| set_of(core::array::from_fn(|lane| test(new[lane], stored[lane])));
     match op {
         CompareOp::NEVER => 0,
-        CompareOp::LESS => all(|a, b| a < b),
-        CompareOp::EQUAL => all(|a, b| a == b),
-        CompareOp::LESS_OR_EQUAL => all(|a, b| a <= b),
-        CompareOp::GREATER => all(|a, b| a > b),
-        CompareOp::NOT_EQUAL => all(|a, b| a != b),
-        CompareOp::GREATER_OR_EQUAL => all(|a, b| a >= b),
+        CompareOp::LESS => set_of(|lane| new[lane] < stored[lane]),
+        CompareOp::EQUAL => set_of(|lane| new[lane] == stored[lane]),
+        CompareOp::LESS_OR_EQUAL => set_of(|lane| new[lane] <= stored[lane]),
+        CompareOp::GREATER => set_of(|lane| new[lane] > stored[lane]),
+        CompareOp::NOT_EQUAL => set_of(|lane| new[lane] != stored[lane]),
+        CompareOp::GREATER_OR_EQUAL => set_of(|lane| new[lane] >= stored[lane]),
         _ => ALL,
     }
 }
@@ -202,6 +211,60 @@ impl Depth {
                 Kind::D16 => self.test_as::<D16>(view, place, set, tested, depths),
                 Kind::D24 => self.test_as::<D24>(view, place, set, tested, depths),
                 Kind::D32 => self.test_as::<D32>(view, place, set, tested, depths),
+            }
+        }
+    }
+
+    /// Tests the pixels of a strip, without depth bounds; those that fail leave its sets. Samples are at `offset` in their pixels,
+    /// and depths are limited to `range`.
+    ///
+    /// # Safety
+    /// The strip is inside of the surface of the view, whose memory is all there.
+    #[inline(always)]
+    pub(super) unsafe fn test_strip(
+        &self,
+        view: &TileView,
+        strip: &mut Strip,
+        primitive: &Primitive,
+        offset: [f32; 2],
+        range: Option<[f32; 2]>,
+    ) {
+        // SAFETY: the caller's promise; the kind is that of the surface.
+        unsafe {
+            match self.kind {
+                Kind::D16 => self.test_strip_as::<D16>(view, strip, primitive, offset, range),
+                Kind::D24 => self.test_strip_as::<D24>(view, strip, primitive, offset, range),
+                Kind::D32 => self.test_strip_as::<D32>(view, strip, primitive, offset, range),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn test_strip_as<F: DepthFormat>(
+        &self,
+        view: &TileView,
+        strip: &mut Strip,
+        primitive: &Primitive,
+        offset: [f32; 2],
+        range: Option<[f32; 2]>,
+    ) {
+        let rows = strip.rows::<F::Word>(view);
+        for row in 0..strip.height {
+            // SAFETY: the caller's promise.
+            let words = unsafe { rows.read(row) };
+            let stored = lanes(|lane| F::decode(words[lane]));
+            let positions = Positions::of_row(primitive, strip.x, strip.y + row as i32, offset);
+            let mut depths = positions.plane(&primitive.depth);
+            if let Some([low, high]) = range {
+                depths = lanes(|lane| limit(depths[lane], low, high));
+            }
+            let new = lanes(|lane| F::quantize(depths[lane]));
+            let passed = strip.sets[row] & compare_lanes(self.compare, &new, &stored);
+            strip.sets[row] = passed;
+            if self.write && passed != 0 {
+                let mixed = from_bits(select(passed, &to_bits(new), &to_bits(stored)));
+                // SAFETY: the caller's promise.
+                unsafe { rows.write(row, &lanes(|lane| F::encode(mixed[lane]))) };
             }
         }
     }
@@ -231,9 +294,9 @@ impl Depth {
         let mut in_bounds = set;
         if let Some([low, high]) = self.bounds {
             let (low, high) = (low * F::SCALE, high * F::SCALE);
-            in_bounds &= set_of(stored.map(|depth| depth >= low && depth <= high));
+            in_bounds &= set_of(|lane| stored[lane] >= low && stored[lane] <= high);
         }
-        let new = depths.map(F::quantize);
+        let new = lanes(|lane| F::quantize(depths[lane]));
         let passed = in_bounds & tested & compare_lanes(self.compare, &new, &stored);
         if self.write && passed != 0 {
             // SAFETY: as above.
@@ -255,7 +318,7 @@ impl Depth {
 
 /// How a depth is stored, as a float that holds the stored number exactly.
 trait DepthFormat {
-    type Word: Copy;
+    type Word: Copy + Default;
     /// What stands for 1.
     const SCALE: f32;
     fn decode(word: Self::Word) -> f32;
@@ -331,8 +394,13 @@ impl DepthFormat for D32 {
 #[inline(always)]
 unsafe fn load<F: DepthFormat>(view: &TileView, x: i32, y: i32, sample: usize) -> Floats {
     // SAFETY: the caller's promise.
-    let [a, b] = view.rows(x, y, sample).map(|row| unsafe { row.cast::<[F::Word; 4]>().read_unaligned() });
-    [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]].map(F::decode)
+    let [row, next] = view.rows(x, y, sample);
+    // SAFETY: the caller's promise.
+    let (a, b) = unsafe {
+        (row.cast::<[F::Word; 4]>().read_unaligned(), next.cast::<[F::Word; 4]>().read_unaligned())
+    };
+    let words = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
+    lanes(|lane| F::decode(words[lane]))
 }
 
 /// # Safety
@@ -359,9 +427,8 @@ unsafe fn store<F: DepthFormat>(
     new: &Floats,
     old: &Floats,
 ) {
-    use super::lanes::{from_bits, select, to_bits};
     let mixed = from_bits(select(set, &to_bits(*new), &to_bits(*old)));
-    let [a, b, c, d, e, f, g, h] = mixed.map(F::encode);
+    let [a, b, c, d, e, f, g, h] = lanes(|lane| F::encode(mixed[lane]));
     let [first, second] = view.rows(x, y, sample);
     // SAFETY: the caller's promise.
     unsafe {

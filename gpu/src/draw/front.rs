@@ -15,13 +15,15 @@ use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::stage::StageBuiltin;
 use lacuna_shaders::abi::{DispatchContext, LANES, StageFrame};
 
+use super::bins::Footprint;
 use super::capture::Capture;
 use super::geometry::Geometry;
 use super::input_assembly::Stream;
 use super::primitive::Primitive;
 use super::program::empty_frame;
+use super::project::Projected;
 use super::reuse::Reuse;
-use super::setup::{Assembly, Projected, Setup};
+use super::setup::{Assembly, Setup};
 use super::state::DrawState;
 use super::targets::Statistics;
 use super::tessellation::Tessellation;
@@ -52,12 +54,13 @@ pub(super) struct Front<'a> {
 pub(super) struct Chunk {
     pub(super) vertices: Vertices,
     pub(super) primitives: Vec<Primitive>,
+    pub(super) footprint: Footprint,
 }
 
 impl Chunk {
     /// Memory that it holds.
     pub(super) fn bytes(&self) -> usize {
-        self.vertices.bytes() + self.primitives.capacity() * size_of::<Primitive>()
+        self.vertices.bytes() + self.primitives.capacity() * size_of::<Primitive>() + self.footprint.bytes()
     }
 }
 
@@ -122,6 +125,7 @@ impl Front<'_> {
             unsafe { capture.write(&chunk.vertices, &memory.assemblies.list, 0) };
         }
         chunk.primitives.clear();
+        chunk.footprint.set(&[]);
         if let Some(setup) = self.setup.filter(|setup| setup.has_viewports()) {
             self.set_up(setup, memory, chunk);
         }
@@ -236,6 +240,7 @@ impl Front<'_> {
         for assembly in &assemblies.list {
             kept += u64::from(setup.add(&chunk.vertices, projected, assembly, &mut chunk.primitives));
         }
+        chunk.footprint.set(&chunk.primitives);
         count(self.statistics.map(|all| &all.clipping_invocations), assemblies.list.len() as u64);
         count(self.statistics.map(|all| &all.clipping_primitives), kept);
     }

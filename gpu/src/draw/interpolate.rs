@@ -7,7 +7,7 @@ use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::stage::{Interpolation, Sampling};
 
 use super::fragment::Needs;
-use super::lanes::{COLUMN, Floats, N, ROW};
+use super::lanes::{COLUMN, Floats, N, ROW, lanes};
 use super::primitive::Primitive;
 use super::vertices::{Row, Vertices};
 
@@ -27,23 +27,32 @@ pub(super) struct Smooth {
 impl Smooth {
     #[inline(always)]
     pub(super) fn at(&self, weights: &Weights) -> Floats {
-        core::array::from_fn(|lane| {
-            self.first + weights[0][lane] * self.ways[0] + weights[1][lane] * self.ways[1]
-        })
+        lanes(|lane| self.first + weights[0][lane] * self.ways[0] + weights[1][lane] * self.ways[1])
     }
 }
 
-/// All inputs of one primitive: flat ones go to `rows`, where they stay; smooth ones are prepared. Gives whether any input
-/// differs between pixels.
+/// What is known of a primitive's inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Inputs {
+    /// Some input differs between pixels.
+    pub(super) varies: bool,
+    /// Unless they vary: they are those of the primitive before, unless those varied.
+    pub(super) is_same: bool,
+}
+
+/// All inputs of one primitive: flat ones go to `rows`, where they stay; smooth ones are prepared. Both are those of the primitive
+/// before, or `smooth` is empty.
 pub(super) fn prepare(
     needs: &Needs,
     primitive: &Primitive,
     vertices: &Vertices,
     rows: &mut [Row],
     smooth: &mut Vec<Smooth>,
-) -> bool {
-    let mut varies = false;
-    smooth.clear();
+) -> Inputs {
+    let (mut varies, mut is_same) = (false, true);
+    let mut count = 0;
+    let [a, b, c] = primitive.vertices;
+    let (a, b, c) = (vertices.of(a), vertices.of(b), vertices.of(c));
     for input in &needs.inputs {
         let special = match input.slot {
             slot::PRIMITIVE_ID => Some(primitive.id),
@@ -53,20 +62,33 @@ pub(super) fn prepare(
         };
         if special.is_some() || input.interpolation == Interpolation::Flat {
             let value = special.unwrap_or_else(|| vertices.get(primitive.provoking, input.slot));
-            rows[input.slot as usize] = Row([value; N]);
+            let row = &mut rows[input.slot as usize];
+            is_same &= row.0[0] == value;
+            *row = Row([value; N]);
             continue;
         }
-        let [first, second, third] = primitive.vertices.map(|vertex| vertices.float(vertex, input.slot));
+        let (first, second, third) = (a.float(input.slot), b.float(input.slot), c.float(input.slot));
         varies |= first != second || first != third;
-        smooth.push(Smooth {
+        let new = Smooth {
             slot: input.slot,
             is_linear: input.interpolation == Interpolation::NoPerspective,
             sampling: input.sampling,
             first,
             ways: [second - first, third - first],
-        });
+        };
+        match smooth.get_mut(count) {
+            Some(old) => {
+                is_same &= old.first.to_bits() == first.to_bits();
+                *old = new;
+            }
+            None => {
+                is_same = false;
+                smooth.push(new);
+            }
+        }
+        count += 1;
     }
-    varies
+    Inputs { varies, is_same }
 }
 
 /// Positions of a packet's lanes, from the primitive's origin.
@@ -81,7 +103,19 @@ impl Positions {
     #[inline(always)]
     pub(super) fn new(primitive: &Primitive, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
         let (x, y) = (x as f32 + dx - primitive.origin[0], y as f32 + dy - primitive.origin[1]);
-        Self { x: COLUMN.map(|n| x + n as f32), y: ROW.map(|n| y + n as f32) }
+        Self { x: lanes(|lane| x + COLUMN[lane] as f32), y: lanes(|lane| y + ROW[lane] as f32) }
+    }
+
+    /// The same position in eight pixels of a row: to the last bit what they have as lanes of packets.
+    #[inline(always)]
+    pub(super) fn of_row(primitive: &Primitive, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
+        let at = |pixel: i32, step: i32, offset: f32, origin: f32| {
+            ((pixel & -step) as f32 + offset - origin) + (pixel & (step - 1)) as f32
+        };
+        Self {
+            x: lanes(|lane| at(x + lane as i32, 4, dx, primitive.origin[0])),
+            y: [at(y, 2, dy, primitive.origin[1]); N],
+        }
     }
 
     /// Some position in each pixel.
@@ -97,16 +131,17 @@ impl Positions {
 
     #[inline(always)]
     pub(super) fn plane(&self, plane: &super::primitive::Plane) -> Floats {
-        core::array::from_fn(|lane| plane.at(self.x[lane], self.y[lane]))
+        lanes(|lane| plane.at(self.x[lane], self.y[lane]))
     }
 
     /// Weights with perspective.
     #[inline(always)]
     pub(super) fn perspective(&self, primitive: &Primitive) -> Weights {
-        let w = self.plane(&primitive.inverse_w).map(|q| 1.0 / q);
+        let inverse_w = self.plane(&primitive.inverse_w);
+        let w = lanes(|lane| 1.0 / inverse_w[lane]);
         let weight = |n: usize| -> Floats {
             let over_w = self.plane(&primitive.perspective[n]);
-            core::array::from_fn(|lane| over_w[lane] * w[lane])
+            lanes(|lane| over_w[lane] * w[lane])
         };
         [weight(0), weight(1)]
     }

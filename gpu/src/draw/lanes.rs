@@ -1,6 +1,7 @@
 //! Eight numbers at once, in quad order, and sets of lanes as bits.
 //!
-//! Arithmetic is plain loops over arrays, which the compiler turns into vectors; here is what it does not find by itself.
+//! Arithmetic is plain loops over arrays, which the compiler turns into vectors; here is what it does not find by itself. It
+//! does not find `map` and `from_fn` of arrays: hot code uses [`lanes`].
 #![expect(unsafe_code, reason = "vector instructions that every x86-64 has")]
 
 use lacuna_shaders::abi::LANES;
@@ -33,11 +34,21 @@ pub(super) static SELECT: [[u32; N]; 256] = {
     table
 };
 
+/// A value for each lane.
+#[inline(always)]
+pub(super) fn lanes<T: Copy + Default>(value: impl Fn(usize) -> T) -> [T; N] {
+    let mut all = [T::default(); N];
+    for (lane, own) in all.iter_mut().enumerate() {
+        *own = value(lane);
+    }
+    all
+}
+
 /// In the lanes of a set the first, in the others the second.
 #[inline(always)]
 pub(super) fn select(set: u32, yes: &[u32; N], no: &[u32; N]) -> [u32; N] {
     let bits = &SELECT[(set & ALL) as usize];
-    core::array::from_fn(|lane| (yes[lane] & bits[lane]) | (no[lane] & !bits[lane]))
+    lanes(|lane| (yes[lane] & bits[lane]) | (no[lane] & !bits[lane]))
 }
 
 /// Lanes whose highest bit is clear.
@@ -55,10 +66,10 @@ pub(super) fn not_negative(values: &[i32; N]) -> u32 {
     values.iter().enumerate().fold(0, |set, (lane, &value)| set | u32::from(value >= 0) << lane)
 }
 
-/// Lanes whose bits are ones.
+/// Lanes for which something holds.
 #[inline(always)]
-pub(super) fn set_of(lanes: [bool; N]) -> u32 {
-    not_negative(&lanes.map(|is_in| i32::from(is_in) - 1))
+pub(super) fn set_of(is_in: impl Fn(usize) -> bool) -> u32 {
+    not_negative(&lanes(|lane| i32::from(is_in(lane)) - 1))
 }
 
 /// The lanes of a set.
@@ -84,12 +95,14 @@ pub(super) fn limit(value: f32, low: f32, high: f32) -> f32 {
     if raised < high { raised } else { high }
 }
 
+#[inline(always)]
 pub(super) fn to_bits(values: Floats) -> [u32; N] {
-    values.map(f32::to_bits)
+    lanes(|lane| values[lane].to_bits())
 }
 
+#[inline(always)]
 pub(super) fn from_bits(values: [u32; N]) -> Floats {
-    values.map(f32::from_bits)
+    lanes(|lane| f32::from_bits(values[lane]))
 }
 
 #[cfg(test)]
@@ -101,7 +114,7 @@ mod tests {
         for set in 0..256u32 {
             let values: [i32; N] = core::array::from_fn(|lane| if set >> lane & 1 != 0 { 5 } else { -5 });
             assert_eq!(not_negative(&values), set);
-            assert_eq!(set_of(values.map(|value| value > 0)), set);
+            assert_eq!(set_of(|lane| values[lane] > 0), set);
             assert_eq!(lanes_of(set).fold(0, |all, lane| all | 1 << lane), set);
             let picked = select(set, &[1; N], &[0; N]);
             assert!((0..N).all(|lane| picked[lane] == set >> lane & 1));

@@ -7,7 +7,8 @@
 //!   setup ── viewport, clip ── lines, points ── primitive                                           still in the chunk
 //!
 //!   bins ── tile ── coverage ── interpolate ── [fragment] ── late ── depth_stencil ── color, blend  tiles of 64 x 64 pixels,
-//!             └ tile_view: the memory of the attachments                                            in parallel
+//!             ├ tile_view: the memory of the attachments                                            in parallel
+//!             └ strip ── paint: boxes of one color, without a shader
 //! ```
 //!
 //! A draw goes in *waves*: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
@@ -35,14 +36,18 @@ mod interpolate;
 mod lanes;
 mod late;
 mod lines;
+mod paint;
 mod points;
 mod primitive;
+mod processor;
 pub mod program;
+mod project;
 mod reuse;
 mod sample;
 mod setup;
 mod slopes;
 pub mod state;
+mod strip;
 pub mod targets;
 mod tessellate;
 mod tessellation;
@@ -285,10 +290,10 @@ impl Draw<'_> {
         bins: &mut Bins,
     ) -> Result<(), DrawError> {
         let chunks: Vec<&Chunk> = chunks.iter_mut().map(|chunk| &*chunk.get_mut()).collect();
-        bins.sort(chunks.iter().map(|chunk| &chunk.primitives[..]));
+        bins.sort(chunks.iter().map(|chunk| &chunk.footprint));
         let bins = &*bins;
         let count_of_bins = bins.count();
-        let shares = (bins.pixels / MIN_PIXELS).clamp(1, pool::threads() as u64 * 8);
+        let shares = (bins.pixels() / MIN_PIXELS).clamp(1, pool::threads() as u64 * 8);
         pool::split(count_of_bins, count_of_bins.div_ceil(shares), &|range| {
             TILE.with_borrow_mut(|memory| {
                 let mut counts = Counts::default();

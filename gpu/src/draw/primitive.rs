@@ -52,6 +52,13 @@ impl Edge {
         Self { c: self.c + reach + 1, ..*self }
     }
 
+    /// Whether its ends are near each other: then 32 bits hold its values in the bounds of its primitive.
+    #[inline(always)]
+    pub(super) fn is_short(&self) -> bool {
+        const SHORT: u32 = 32 * UNITS.unsigned_abs();
+        self.a.unsigned_abs() < SHORT && self.b.unsigned_abs() < SHORT
+    }
+
     /// Of pixel `(x, y)` at the position `[sx, sy]` in it, in units of which the pixel's width is one: the sign is that of
     /// the exact value.
     #[inline(always)]

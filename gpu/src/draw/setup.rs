@@ -17,6 +17,7 @@ use super::depth_bias::DepthUnit;
 use super::lines::{self, LineStyle};
 use super::points;
 use super::primitive::{Bounds, Coverage, Edge, Plane, Primitive};
+use super::project::Projected;
 use super::sample::{Samples, UNITS};
 use super::slopes::Slopes;
 use super::state::DrawState;
@@ -37,18 +38,11 @@ pub(super) struct Assembly {
     pub(super) continues: bool,
 }
 
-/// A vertex after division by w, and what it is outside of.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Projected {
-    screen: Screen,
-    code: u32,
-}
-
 /// What the last stage before rasterization writes.
 #[derive(Clone, Copy, Debug)]
-struct Outputs {
+pub(super) struct Outputs {
     /// As bits.
-    clip: u32,
+    pub(super) clip: u32,
     cull: u32,
     point_size: bool,
     layer: bool,
@@ -75,9 +69,9 @@ impl Outputs {
 #[derive(Debug)]
 pub(super) struct Setup {
     shape: Shape,
-    viewports: Vec<Viewport>,
-    depth: DepthClip,
-    outputs: Outputs,
+    pub(super) viewports: Vec<Viewport>,
+    pub(super) depth: DepthClip,
+    pub(super) outputs: Outputs,
     rasterization: super::state::Rasterization,
     depth_unit: DepthUnit,
     pub(super) line: LineStyle,
@@ -161,28 +155,6 @@ impl Setup {
     /// How many viewports there are.
     pub(super) fn has_viewports(&self) -> bool {
         !self.viewports.is_empty()
-    }
-
-    /// Takes vertices to the first viewport.
-    pub(super) fn project_all(&self, vertices: &Vertices, to: &mut Vec<Projected>) {
-        to.clear();
-        to.extend((0..vertices.count()).map(|vertex| self.project(vertices, vertex, &self.viewports[0])));
-    }
-
-    fn project(&self, vertices: &Vertices, vertex: u32, viewport: &Viewport) -> Projected {
-        let position = position(vertices, vertex);
-        let mut code = viewport.outside(position, self.depth);
-        for bit in (0..8).filter(|bit| self.outputs.clip >> bit & 1 != 0) {
-            let distance = vertices.float(vertex, slot::CLIP_DISTANCE + bit);
-            // What is not a number is not inside.
-            code |= u32::from(distance < 0.0 || distance.is_nan()) << (outside::USER_SHIFT + bit);
-        }
-        let screen = if code & (outside::CUT | outside::NOT_FINITE) == 0 {
-            viewport.project(position)
-        } else {
-            Screen::default()
-        };
-        Projected { screen, code }
     }
 
     /// Adds what is left of a primitive to `out`. Gives whether something is left to rasterize after clipping.
@@ -471,7 +443,7 @@ impl Setup {
     }
 }
 
-fn position(vertices: &Vertices, vertex: u32) -> [f32; 4] {
+pub(super) fn position(vertices: &Vertices, vertex: u32) -> [f32; 4] {
     [0, 1, 2, 3].map(|axis| vertices.float(vertex, slot::POSITION + axis))
 }
 

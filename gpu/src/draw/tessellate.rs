@@ -204,12 +204,17 @@ impl Mesh {
         })
     }
 
-    /// Triangles between two rows of points, whose positions along their common direction are given.
+    /// Triangles between two rows of points, whose positions along their common direction are given. Where points of both are
+    /// next to each other, diagonals lead from the outer row towards the middle of the inner one, in either half.
     fn stitch(&mut self, outer: &[u32], outer_at: &[f32], inner: &[u32], inner_at: &[f32]) {
         let (mut i, mut j) = (0, 0);
         while i + 1 < outer.len() || j + 1 < inner.len() {
             let takes_outer = j + 1 == inner.len()
-                || i + 1 < outer.len() && outer_at[i] + outer_at[i + 1] <= inner_at[j] + inner_at[j + 1];
+                || i + 1 < outer.len() && {
+                    // Twice the middles of the next segments.
+                    let (outer, inner) = (outer_at[i] + outer_at[i + 1], inner_at[j] + inner_at[j + 1]);
+                    outer < inner || (outer == inner && outer > 1.0)
+                };
             if takes_outer {
                 self.primitives.push([outer[i], outer[i + 1], inner[j]]);
                 i += 1;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   coverage ── sample mask ── early tests ── fragment shader ── coverage it takes away ── late tests ── colors
+//!         └ boxes that are wholly covered, where no shader has to run ── strips: early tests ── paint
 //! ```
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
@@ -12,14 +13,17 @@ use smallvec::SmallVec;
 use super::blend::Colors;
 use super::color::Color;
 use super::coverage::{Sink, shares, walk};
-use super::depth_stencil::{DepthStencil, Place};
+use super::depth_stencil::{Depth, DepthStencil, Place};
 use super::fragment::{FragmentShader, Packet, Stage};
 use super::interpolate::{Positions, prepare};
-use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, limit, set_of, whole_quads};
+use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, lanes, limit, set_of, whole_quads};
+use super::paint::Paint;
 use super::primitive::{Bounds, Primitive};
+use super::processor::{Processor, Work};
 use super::sample::{MAX_SAMPLES, Samples};
 use super::setup::Setup;
 use super::state::{DrawState, Multisample};
+use super::strip::Strip;
 use super::targets::Targets;
 use super::tile_view::{Spare, TILE, TileView};
 use super::vertices::{Row, Vertices};
@@ -40,8 +44,9 @@ pub(super) struct Shading<'a> {
     counts_early: bool,
     /// Pixels whose inputs are equal are shaded equally.
     may_be_constant: bool,
-    /// Every pixel has one sample, which is written whatever was there.
-    may_fill: bool,
+    /// Every pixel has one sample, and it takes no more than a depth test before the shader.
+    may_strip: bool,
+    processor: Processor,
     /// By attachment.
     pub(super) colors: SmallVec<[Option<Color>; 8]>,
 }
@@ -92,7 +97,8 @@ impl<'a> Shading<'a> {
             is_early: shader
                 .as_ref()
                 .is_none_or(|shader| shader.needs.permits_early_tests(multisample.alpha_to_coverage)),
-            may_fill: samples.count == 1 && multisample.mask & 1 != 0 && tests.is_idle(),
+            processor: Processor::find(),
+            may_strip: samples.count == 1 && multisample.mask & 1 != 0 && tests.simple().is_some(),
             tests,
             colors: targets.colors.iter().enumerate().map(color).collect(),
             shader,
@@ -114,8 +120,10 @@ pub(super) struct Tile<'a> {
     colors: SmallVec<[Option<TileView>; 8]>,
     depth: Option<TileView>,
     stencil: Option<TileView>,
-    /// Of a constant shader: what it writes to each attachment, where that is a texel.
-    packed: SmallVec<[Option<u32>; 8]>,
+    /// The outputs are those of the last constant inputs.
+    is_settled: bool,
+    /// What these do to each attachment, where that can be said.
+    paints: SmallVec<[Option<Paint>; 8]>,
     pub(super) counts: Counts,
 }
 
@@ -130,15 +138,50 @@ struct Drawing<'t, 'a> {
 impl<const S: usize> Sink<S> for Drawing<'_, '_> {
     #[inline(always)]
     fn packet(&mut self, x: i32, y: i32, covered: &mut [u32; S]) {
-        let Self { tile, primitive, vertices, progress } = self;
-        // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe { tile.packet(primitive, vertices, progress, x, y, covered) };
+        let processor = self.tile.shading.processor;
+        processor.run(Covered { drawing: self, x, y, sets: covered });
     }
 
     #[inline(always)]
     fn whole(&mut self, area: Bounds) -> bool {
-        // SAFETY: as above.
-        S == 1 && unsafe { self.tile.fill(self.primitive, self.vertices, &mut self.progress, area) }
+        let shading = self.tile.shading;
+        S == 1 && shading.may_strip && shading.processor.run(Whole { drawing: self, area })
+    }
+}
+
+/// A packet that is to be drawn.
+struct Covered<'d, 't, 'a, const S: usize> {
+    drawing: &'d mut Drawing<'t, 'a>,
+    x: i32,
+    y: i32,
+    sets: &'d mut [u32; S],
+}
+
+impl<const S: usize> Work for Covered<'_, '_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Drawing { tile, primitive, vertices, progress } = self.drawing;
+        // SAFETY: primitives are inside of the area, which is inside of all targets.
+        unsafe { tile.packet(primitive, vertices, progress, self.x, self.y, self.sets) };
+    }
+}
+
+/// A box that is to be drawn. Gives whether it was.
+struct Whole<'d, 't, 'a> {
+    drawing: &'d mut Drawing<'t, 'a>,
+    area: Bounds,
+}
+
+impl Work for Whole<'_, '_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Drawing { tile, primitive, vertices, progress } = self.drawing;
+        // SAFETY: primitives are inside of the area, which is inside of all targets.
+        unsafe { tile.whole(primitive, vertices, progress, self.area) }
     }
 }
 
@@ -179,10 +222,20 @@ impl<'a> Tile<'a> {
             memory.stage.reserve(&shader.needs);
             let view = if targets.view_mask == 0 { 0 } else { layer };
             memory.stage.frame.builtins[StageBuiltin::ViewIndex as usize] = [view; N];
+            memory.stage.smooth.clear();
         }
         let area = Bounds { x0: x, y0: y, x1: x + TILE, y1: y + TILE };
-        let packed = SmallVec::new();
-        Self { shading, memory, area, colors, depth, stencil, packed, counts: Counts::default() }
+        Self {
+            shading,
+            memory,
+            area,
+            colors,
+            depth,
+            stencil,
+            is_settled: false,
+            paints: SmallVec::new(),
+            counts: Counts::default(),
+        }
     }
 
     /// Ends the tile.
@@ -208,11 +261,12 @@ impl<'a> Tile<'a> {
         walk::<S>(primitive, area, samples, &mut drawing);
     }
 
-    /// Fills pixels with the color of a constant shader, where that is all there is to do. Gives whether it was.
+    /// Draws pixels without packets, where no shader has to run for them. Gives whether they were drawn.
     ///
     /// # Safety
     /// The pixels are inside of the targets.
-    unsafe fn fill(
+    #[inline(always)]
+    unsafe fn whole(
         &mut self,
         primitive: &Primitive,
         vertices: &Vertices,
@@ -220,31 +274,89 @@ impl<'a> Tile<'a> {
         area: Bounds,
     ) -> bool {
         let shading = self.shading;
-        let Some(shader) = &shading.shader else { return false };
-        if !shading.may_fill || *progress == Progress::Varying {
+        if *progress == Progress::Varying || primitive.smooth.is_some() {
             return false;
         }
-        if *progress == Progress::Untouched {
+        if let Some(shader) = &shading.shader
+            && *progress == Progress::Untouched
+        {
             // SAFETY: the caller's promise.
             *progress = unsafe { self.begin(shader, primitive, vertices, area.x0 & !3, area.y0 & !1) };
         }
-        let texel = |index: usize| self.packed.get(index).copied().flatten();
-        let is_simple = |(index, view): (usize, &Option<TileView>)| {
-            view.as_ref().is_none_or(|view| view.is_bound() && texel(index).is_some())
-        };
-        if *progress != Progress::Constant || !self.colors.iter().enumerate().all(is_simple) {
+        if shading.shader.is_some() && *progress != Progress::Constant {
             return false;
         }
-        for (index, view) in self.colors.iter().enumerate() {
-            if let (Some(view), Some(texel)) = (view, texel(index)) {
-                // SAFETY: the caller's promise; texels that are packed have four bytes.
-                unsafe { view.fill(area, texel) };
+        let paint = |index: usize| self.paints.get(index).copied().flatten();
+        let is_simple = |(index, view): (usize, &Option<TileView>)| {
+            view.as_ref().is_none_or(|view| view.is_bound() && paint(index).is_some())
+        };
+        let depth = shading.tests.simple().flatten().zip(self.depth.as_ref());
+        if !depth.is_none_or(|(_, view)| view.is_bound()) || !self.colors.iter().enumerate().all(is_simple) {
+            return false;
+        }
+        // SAFETY: the caller's promise; there is paint for every color.
+        let pixels = unsafe {
+            match depth {
+                None => self.fill(area),
+                Some(depth) => self.strips(primitive, depth, area),
+            }
+        };
+        self.counts.samples_passed += pixels;
+        if shading.shader.is_some() {
+            self.counts.fragment_invocations += pixels;
+        }
+        true
+    }
+
+    /// Paints all pixels of a box.
+    ///
+    /// # Safety
+    /// The pixels are inside of the targets, whose memory is all there; there is paint for each.
+    #[inline(always)]
+    unsafe fn fill(&self, area: Bounds) -> u64 {
+        for (view, paint) in self.colors.iter().zip(&self.paints) {
+            let (Some(view), Some(paint)) = (view, paint) else { continue };
+            // SAFETY: the caller's promise; what is painted has four bytes.
+            unsafe {
+                match paint {
+                    Paint::Texel(texel) => view.fill(area, *texel),
+                    Paint::Bytes(_) => {
+                        for strip in Strip::all(area) {
+                            paint.strip(view, &strip);
+                        }
+                    }
+                }
             }
         }
-        let pixels = u64::from((area.x1 - area.x0) as u32) * u64::from((area.y1 - area.y0) as u32);
-        self.counts.samples_passed += pixels;
-        self.counts.fragment_invocations += pixels;
-        true
+        u64::from((area.x1 - area.x0) as u32) * u64::from((area.y1 - area.y0) as u32)
+    }
+
+    /// Paints the pixels of a box that pass the depth test; gives how many there are.
+    ///
+    /// # Safety
+    /// As [`fill`](Self::fill).
+    #[inline(always)]
+    unsafe fn strips(&self, primitive: &Primitive, (depth, view): (&Depth, &TileView), area: Bounds) -> u64 {
+        let shading = self.shading;
+        let offset = shading.samples.offset(0, 0, 0);
+        let range = shading.clamps_depth.then(|| shading.setup.viewport(primitive.viewport).depth);
+        let mut passed = 0;
+        for mut strip in Strip::all(area) {
+            // SAFETY: the caller's promise.
+            unsafe { depth.test_strip(view, &mut strip, primitive, offset, range) };
+            let left = strip.count();
+            if left == 0 {
+                continue;
+            }
+            passed += left;
+            for (view, paint) in self.colors.iter().zip(&self.paints) {
+                if let (Some(view), Some(paint)) = (view, paint) {
+                    // SAFETY: the caller's promise.
+                    unsafe { paint.strip(view, &strip) };
+                }
+            }
+        }
+        passed
     }
 
     /// # Safety
@@ -267,7 +379,8 @@ impl<'a> Tile<'a> {
             }
         }
         if let Some(edges) = &primitive.smooth {
-            let seen = set_of(shares(edges, x, y).map(|share| share > 0.0));
+            let shares = shares(edges, x, y);
+            let seen = set_of(|lane| shares[lane] > 0.0);
             covered[..count].iter_mut().for_each(|set| *set &= seen);
         }
         let rasterized = *covered;
@@ -292,7 +405,7 @@ impl<'a> Tile<'a> {
         if *progress == Progress::Constant {
             self.counts.fragment_invocations += u64::from(any.count_ones());
             // SAFETY: the caller's promise.
-            return unsafe { self.write(shader, x, y, &covered[..count], true) };
+            return unsafe { self.write_constant(shader, x, y, &covered[..count]) };
         }
         let visible = if shader.needs.modes.post_depth_coverage { *covered } else { rasterized };
         let mut packet = Packet {
@@ -305,7 +418,7 @@ impl<'a> Tile<'a> {
             sample: None,
             samples: shading.samples,
         };
-        if !shader.per_sample {
+        if S == 1 || !shader.per_sample {
             // SAFETY: the caller's promise.
             return unsafe { self.shade(shader, &packet, &mut covered[..count]) };
         }
@@ -347,7 +460,7 @@ impl<'a> Tile<'a> {
             self.make_opaque(shader);
         }
         // SAFETY: the caller's promise.
-        unsafe { self.write(shader, packet.x, packet.y, covered, false) };
+        unsafe { self.write(shader, packet.x, packet.y, covered) };
     }
 
     /// Prepares the inputs of a primitive. Where neither inputs nor anything else differ between its pixels, the shader runs here,
@@ -366,9 +479,13 @@ impl<'a> Tile<'a> {
     ) -> Progress {
         let shading = self.shading;
         let Stage { inputs, smooth, .. } = &mut self.memory.stage;
-        let varies = prepare(&shader.needs, primitive, vertices, inputs, smooth);
-        if varies || !shading.may_be_constant || primitive.smooth.is_some() {
+        let found = prepare(&shader.needs, primitive, vertices, inputs, smooth);
+        if found.varies || !shading.may_be_constant || primitive.smooth.is_some() {
+            self.is_settled = false;
             return Progress::Varying;
+        }
+        if self.is_settled && found.is_same {
+            return Progress::Constant;
         }
         let packet = Packet {
             primitive,
@@ -386,12 +503,40 @@ impl<'a> Tile<'a> {
             self.make_opaque(shader);
         }
         let outputs = &self.memory.stage.outputs;
-        let packed = |color: &Option<Color>| {
+        let paint = |color: &Option<Color>| {
             let color = color.as_ref()?;
-            color.pack(&colors(outputs, color.location))
+            let first = colors(outputs, color.location);
+            let second = second_source(shader, outputs, color);
+            color.paint(&first, second.as_ref().unwrap_or(&first))
         };
-        self.packed = shading.colors.iter().map(packed).collect();
+        self.paints.clear();
+        self.paints.extend(shading.colors.iter().map(paint));
+        self.is_settled = true;
         Progress::Constant
+    }
+
+    /// Writes the outputs of a constant shader to the samples of a packet.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    unsafe fn write_constant(&mut self, shader: &FragmentShader, x: i32, y: i32, covered: &[u32]) {
+        if !self.shading.counts_early {
+            self.count(covered);
+        }
+        for ((color, view), paint) in self.shading.colors.iter().zip(&self.colors).zip(&self.paints) {
+            let (Some(color), Some(view)) = (color, view) else { continue };
+            match paint {
+                Some(paint) if view.is_whole(x, y) => {
+                    for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+                        // SAFETY: the caller's promise; what is painted has four bytes.
+                        unsafe { paint.packet(view, [x, y], sample, set) };
+                    }
+                }
+                // SAFETY: the caller's promise.
+                _ => unsafe { self.write_color(shader, color, view, [x, y], covered) },
+            }
+        }
     }
 
     /// Writes the shader's outputs to the samples of a packet.
@@ -399,32 +544,36 @@ impl<'a> Tile<'a> {
     /// # Safety
     /// As [`packet`](Self::packet).
     #[inline(always)]
-    unsafe fn write(&mut self, shader: &FragmentShader, x: i32, y: i32, covered: &[u32], is_constant: bool) {
+    unsafe fn write(&mut self, shader: &FragmentShader, x: i32, y: i32, covered: &[u32]) {
         if !self.shading.counts_early {
             self.count(covered);
         }
-        for (index, color) in self.shading.colors.iter().enumerate() {
-            let (Some(color), Some(view)) = (color, &self.colors[index]) else { continue };
-            if is_constant
-                && let Some(Some(texel)) = self.packed.get(index)
-                && view.is_whole(x, y)
-            {
-                for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
-                    // SAFETY: the caller's promise.
-                    unsafe { color.write_packed(view, [x, y], sample, set, *texel) };
-                }
-                continue;
-            }
-            let first = colors(&self.memory.stage.outputs, color.location);
-            let second = if shader.needs.colors >> (8 + color.location) & 1 != 0 {
-                &colors(&self.memory.stage.outputs, 8 + color.location)
-            } else {
-                &first
-            };
-            for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+        for (color, view) in self.shading.colors.iter().zip(&self.colors) {
+            if let (Some(color), Some(view)) = (color, view) {
                 // SAFETY: the caller's promise.
-                unsafe { color.write(view, [x, y], sample, set, &first, second) };
+                unsafe { self.write_color(shader, color, view, [x, y], covered) };
             }
+        }
+    }
+
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    unsafe fn write_color(
+        &self,
+        shader: &FragmentShader,
+        color: &Color,
+        view: &TileView,
+        at: [i32; 2],
+        covered: &[u32],
+    ) {
+        let outputs = &self.memory.stage.outputs;
+        let first = colors(outputs, color.location);
+        let second = second_source(shader, outputs, color);
+        let second = second.as_ref().unwrap_or(&first);
+        for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+            // SAFETY: the caller's promise.
+            unsafe { color.write(view, at, sample, set, &first, second) };
         }
     }
 
@@ -458,7 +607,7 @@ impl<'a> Tile<'a> {
         };
         if shading.clamps_depth {
             let [low, high] = shading.setup.viewport(primitive.viewport).depth;
-            depths = depths.map(|depth| limit(depth, low, high));
+            depths = lanes(|lane| limit(depths[lane], low, high));
         }
         let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
         // SAFETY: the caller's promise.
@@ -476,5 +625,13 @@ impl<'a> Tile<'a> {
 #[inline(always)]
 fn colors(outputs: &[Row], location: u32) -> Colors {
     let first = slot::location(location, 0) as usize;
-    core::array::from_fn(|n| from_bits(outputs[first + n].0))
+    let channel = |n: usize| from_bits(outputs[first + n].0);
+    [channel(0), channel(1), channel(2), channel(3)]
+}
+
+/// The second source of dual-source blending, if the shader has one.
+#[inline(always)]
+fn second_source(shader: &FragmentShader, outputs: &[Row], color: &Color) -> Option<Colors> {
+    let location = 8 + color.location;
+    (shader.needs.colors >> location & 1 != 0).then(|| colors(outputs, location))
 }

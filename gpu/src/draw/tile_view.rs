@@ -22,6 +22,8 @@ use crate::surface::Surface;
 pub(super) const TILE: i32 = 64;
 const TILE_LOG2: u32 = TILE.ilog2();
 const CELL_LOG2: u32 = 4;
+/// Pixels of a cell's side.
+pub(super) const CELL: i32 = 1 << CELL_LOG2;
 const CELLS: usize = 16;
 
 /// Memory that stands in for what is not in place; belongs to a thread.
@@ -171,6 +173,12 @@ impl TileView {
         [first, first.wrapping_add(self.row_pitch)]
     }
 
+    /// Bytes from a row to the next one in the same cell.
+    #[inline(always)]
+    pub(super) fn row_pitch(&self) -> usize {
+        self.row_pitch
+    }
+
     /// The memory of each pixel of a packet. Only that of pixels inside of the surface may be touched.
     #[inline(always)]
     pub(super) fn lanes(&self, x: i32, y: i32, sample: usize) -> [*mut u8; N] {
@@ -195,8 +203,8 @@ impl TileView {
     ///
     /// # Safety
     /// The pixels are in the tile and inside of the surface, whose texels have four bytes and one sample.
+    #[inline(always)]
     pub(super) unsafe fn fill(&self, area: Bounds, texel: u32) {
-        const CELL: i32 = 1 << CELL_LOG2;
         for y in area.y0..area.y1 {
             let mut x = area.x0;
             while x < area.x1 {

@@ -11,7 +11,7 @@ use super::buffer::Source;
 use super::state::{VertexAttribute, VertexInput};
 use super::targets::DrawInputs;
 use super::vertices::Row;
-use crate::format::NumericClass;
+use crate::format::{Codec, GATHER, NumericClass};
 
 /// A vertex to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ struct Attribute {
     stride: u64,
     offset: u64,
     bytes: u32,
-    load: unsafe fn(*const u8) -> [u32; 4],
+    codec: &'static Codec,
     /// What there is where the buffer is not.
     missing: [u32; 4],
     /// Instances for each element, `None` where elements are vertices.
@@ -86,7 +86,7 @@ impl Attribute {
             stride: stride.unwrap_or(0).into(),
             offset: attribute.offset.into(),
             bytes: attribute.format.element_bytes(),
-            load: attribute.format.codec().load,
+            codec: attribute.format.codec(),
             missing: [0, 0, 0, one],
             divisor: binding
                 .filter(|binding| binding.rate == vk::VertexInputRate::INSTANCE)
@@ -95,22 +95,53 @@ impl Attribute {
         }
     }
 
+    /// Where the element of a vertex begins in the buffer.
+    #[inline(always)]
+    fn offset(&self, key: &VertexKey, first_instance: u32) -> u64 {
+        let element = match self.divisor {
+            None => key.vertex,
+            Some(0) => first_instance,
+            Some(divisor) => first_instance.wrapping_add(key.instance.wrapping_sub(first_instance) / divisor),
+        };
+        u64::from(element) * self.stride + self.offset
+    }
+
     fn fill(&self, rows: &mut [Row], keys: &[VertexKey], first_instance: u32) {
-        for (lane, key) in keys.iter().enumerate() {
-            let element = match self.divisor {
-                None => key.vertex,
-                Some(0) => first_instance,
-                Some(divisor) => {
-                    first_instance.wrapping_add(key.instance.wrapping_sub(first_instance) / divisor)
-                }
-            };
-            let at = u64::from(element) * self.stride + self.offset;
-            if self.is_wide {
-                self.fill_words(rows, lane, at);
-                continue;
+        if self.is_wide {
+            for (lane, key) in keys.iter().enumerate() {
+                self.fill_words(rows, lane, self.offset(key, first_instance));
             }
+            return;
+        }
+        if !self.gather(rows, keys, first_instance) {
+            self.load(rows, keys, first_instance);
+        }
+    }
+
+    /// All lanes at once, if each is in ordinary memory. Gives whether that was so.
+    fn gather(&self, rows: &mut [Row], keys: &[VertexKey], first_instance: u32) -> bool {
+        let Some(last) = keys.last() else { return true };
+        let mut elements = [core::ptr::null(); GATHER];
+        for (lane, element) in elements.iter_mut().enumerate() {
+            // Lanes without a vertex read what the last one does.
+            let at = self.offset(keys.get(lane).unwrap_or(last), first_instance);
+            let Some(host) = self.source.host(at, self.bytes) else { return false };
+            *element = host;
+        }
+        let mut channels = [[0; GATHER]; 4];
+        // SAFETY: `host` gives pointers to whole texels of the format.
+        unsafe { (self.codec.gather)(&elements, &mut channels) };
+        for (row, channel) in rows[self.slot..self.slot + 4].iter_mut().zip(channels) {
+            row.0 = channel;
+        }
+        true
+    }
+
+    fn load(&self, rows: &mut [Row], keys: &[VertexKey], first_instance: u32) {
+        for (lane, key) in keys.iter().enumerate() {
+            let at = self.offset(key, first_instance);
             // SAFETY: `with` gives a pointer to a whole texel of the format.
-            let load = |from| unsafe { (self.load)(from) };
+            let load = |from| unsafe { (self.codec.load)(from) };
             let channels = self.source.with(at, self.bytes, load).unwrap_or(self.missing);
             for (row, channel) in rows[self.slot..self.slot + 4].iter_mut().zip(channels) {
                 row.0[lane] = channel;

@@ -61,6 +61,11 @@ impl Vertices {
         &mut self.rows[start..start + self.slots]
     }
 
+    /// The first four rows of each packet: positions.
+    pub(super) fn positions(&self) -> impl Iterator<Item = [&Row; 4]> {
+        self.rows.chunks_exact(self.slots.max(4)).map(|rows| [&rows[0], &rows[1], &rows[2], &rows[3]])
+    }
+
     /// A scalar of a vertex; zero for slots and vertices that are not there.
     #[inline(always)]
     pub(super) fn get(&self, vertex: u32, slot: u32) -> u32 {
@@ -69,6 +74,14 @@ impl Vertices {
         }
         let row = (vertex / LANES) as usize * self.slots + slot as usize;
         self.rows.get(row).map_or(0, |row| row.0[(vertex % LANES) as usize])
+    }
+
+    /// A vertex, to be asked for many of its scalars.
+    #[inline(always)]
+    pub(super) fn of(&self, vertex: u32) -> Vertex<'_> {
+        let start = (vertex / LANES) as usize * self.slots;
+        let rows = self.rows.get(start..start + self.slots).unwrap_or_default();
+        Vertex { rows, lane: (vertex % LANES) as usize }
     }
 
     /// [`get`](Self::get), a float.
@@ -85,6 +98,21 @@ impl Vertices {
         {
             row.0[(vertex % LANES) as usize] = value;
         }
+    }
+}
+
+/// One of [`Vertices`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Vertex<'a> {
+    rows: &'a [Row],
+    lane: usize,
+}
+
+impl Vertex<'_> {
+    /// As [`Vertices::float`].
+    #[inline(always)]
+    pub(super) fn float(&self, slot: u32) -> f32 {
+        f32::from_bits(self.rows.get(slot as usize).map_or(0, |row| row.0[self.lane]))
     }
 }
 
@@ -106,6 +134,8 @@ mod tests {
             assert!((0..5).all(|slot| vertices.get(vertex, slot) == vertex * 10 + slot));
         }
         assert_eq!(vertices.get(3, 5), 0);
+        assert_eq!([0, 4, 5].map(|slot| vertices.of(13).float(slot).to_bits()), [130, 134, 0]);
+        assert_eq!(vertices.of(24).float(0), 0.0);
         assert_eq!(vertices.packet(1)[2].0[1], 92);
         vertices.reset(4, 8);
         assert_eq!(vertices.get(0, 0), 0);

@@ -3,6 +3,7 @@
 mod attachments;
 mod primitives;
 mod stages;
+mod strips;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
