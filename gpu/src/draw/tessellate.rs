@@ -336,6 +336,24 @@ mod tests {
     }
 
     #[test]
+    fn equal_levels_make_meshes_that_are_their_mirror_images() {
+        let sides = |mesh: &Mesh, mirror: bool| {
+            let key = |n: u32| {
+                let [u, v, w] = mesh.points[n as usize].map(|at| (at * 1e4).round() as i32);
+                if mirror { [v, u, w] } else { [u, v, w] }
+            };
+            let all = mesh.primitives.iter().flat_map(|&[a, b, c]| [[a, b], [b, c], [c, a]]);
+            let mut sides: Vec<_> = all.map(|[a, b]| [key(a).min(key(b)), key(a).max(key(b))]).collect();
+            sides.sort_unstable();
+            sides
+        };
+        for level in [2.0, 4.0, 6.0] {
+            let mesh = division(Domain::Triangles, Spacing::Equal, [level; 4], [level; 2]).mesh();
+            assert_eq!(sides(&mesh, false), sides(&mesh, true), "{level}");
+        }
+    }
+
+    #[test]
     fn edges_are_divided_the_same_from_both_ends() {
         for spacing in spacings() {
             for level in (0..700).map(|n| n as f32 * 0.1) {
