@@ -6,29 +6,52 @@
 
 /// What is to be done. What `run` calls should be inlined into it, as itself: only that is compiled twice.
 pub(super) trait Work {
-    fn run(self);
+    type Output;
+    fn run(self) -> Self::Output;
 }
 
-/// Does it as well as the processor can.
-#[inline(always)]
-pub(super) fn run(work: impl Work) {
+/// What the processor has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Processor {
+    /// Only ever true where it is so.
     #[cfg(target_arch = "x86_64")]
-    if has_wide_vectors() {
-        // SAFETY: the processor has these instructions.
-        return unsafe { run_wide(work) };
-    }
-    work.run();
+    is_wide: bool,
 }
 
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn has_wide_vectors() -> bool {
-    use std::arch::is_x86_feature_detected as has;
-    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+impl Processor {
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn find() -> Self {
+        use std::arch::is_x86_feature_detected as has;
+        Self { is_wide: has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt") }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(super) fn find() -> Self {
+        Self {}
+    }
+
+    /// Does it as well as the processor can.
+    #[inline(always)]
+    pub(super) fn run<W: Work>(self, work: W) -> W::Output {
+        #[cfg(target_arch = "x86_64")]
+        if self.is_wide {
+            // SAFETY: the processor has these instructions.
+            return unsafe { run_wide(work) };
+        }
+        run_plain(work)
+    }
 }
+
+// Each of both is one copy, however many places call it.
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn run_wide(work: impl Work) {
-    work.run();
+#[inline(never)]
+fn run_wide<W: Work>(work: W) -> W::Output {
+    work.run()
+}
+
+#[inline(never)]
+fn run_plain<W: Work>(work: W) -> W::Output {
+    work.run()
 }

@@ -4,7 +4,7 @@ use lacuna_shaders::abi::LANES;
 use lacuna_shaders::abi::stage::slot;
 
 use super::lanes::{from_bits, lanes};
-use super::processor::{self, Work};
+use super::processor::{Processor, Work};
 use super::setup::{Setup, position};
 use super::vertices::Vertices;
 use super::viewport::{Screen, Viewport, outside};
@@ -20,7 +20,7 @@ impl Setup {
     /// Takes vertices to the first viewport.
     pub(super) fn project_all(&self, vertices: &Vertices, to: &mut Vec<Projected>) {
         to.clear();
-        processor::run(ProjectAll { setup: self, vertices, to });
+        Processor::find().run(ProjectAll { setup: self, vertices, to });
     }
 
     pub(super) fn project(&self, vertices: &Vertices, vertex: u32, viewport: &Viewport) -> Projected {
@@ -52,6 +52,8 @@ struct ProjectAll<'a> {
 }
 
 impl Work for ProjectAll<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run(self) {
         let Self { setup, vertices, to } = self;

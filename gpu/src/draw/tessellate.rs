@@ -211,7 +211,7 @@ impl Mesh {
         while i + 1 < outer.len() || j + 1 < inner.len() {
             let takes_outer = j + 1 == inner.len()
                 || i + 1 < outer.len() && {
-                    // Twice the middle of the next segments.
+                    // Twice the middles of the next segments.
                     let (outer, inner) = (outer_at[i] + outer_at[i + 1], inner_at[j] + inner_at[j + 1]);
                     outer < inner || (outer == inner && outer > 1.0)
                 };

@@ -19,7 +19,7 @@ use super::interpolate::{Positions, prepare};
 use super::lanes::{ALL, COLUMN, Floats, N, ROW, from_bits, lanes, limit, set_of, whole_quads};
 use super::paint::Paint;
 use super::primitive::{Bounds, Primitive};
-use super::processor::{self, Work};
+use super::processor::{Processor, Work};
 use super::sample::{MAX_SAMPLES, Samples};
 use super::setup::Setup;
 use super::state::{DrawState, Multisample};
@@ -46,6 +46,7 @@ pub(super) struct Shading<'a> {
     may_be_constant: bool,
     /// Every pixel has one sample, and it takes no more than a depth test before the shader.
     may_strip: bool,
+    processor: Processor,
     /// By attachment.
     pub(super) colors: SmallVec<[Option<Color>; 8]>,
 }
@@ -96,6 +97,7 @@ impl<'a> Shading<'a> {
             is_early: shader
                 .as_ref()
                 .is_none_or(|shader| shader.needs.permits_early_tests(multisample.alpha_to_coverage)),
+            processor: Processor::find(),
             may_strip: samples.count == 1 && multisample.mask & 1 != 0 && tests.simple().is_some(),
             tests,
             colors: targets.colors.iter().enumerate().map(color).collect(),
@@ -136,36 +138,50 @@ struct Drawing<'t, 'a> {
 impl<const S: usize> Sink<S> for Drawing<'_, '_> {
     #[inline(always)]
     fn packet(&mut self, x: i32, y: i32, covered: &mut [u32; S]) {
-        let Self { tile, primitive, vertices, progress } = self;
-        // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe { tile.packet(primitive, vertices, progress, x, y, covered) };
+        let processor = self.tile.shading.processor;
+        processor.run(Covered { drawing: self, x, y, sets: covered });
     }
 
     #[inline(always)]
     fn whole(&mut self, area: Bounds) -> bool {
-        // SAFETY: as above.
-        S == 1 && unsafe { self.tile.whole(self.primitive, self.vertices, &mut self.progress, area) }
+        let shading = self.tile.shading;
+        S == 1 && shading.may_strip && shading.processor.run(Whole { drawing: self, area })
     }
 }
 
-/// Primitives that are to be drawn in a tile.
-struct Draw<'t, 'a, I> {
-    tile: &'t mut Tile<'a>,
-    primitives: I,
+/// A packet that is to be drawn.
+struct Covered<'d, 't, 'a, const S: usize> {
+    drawing: &'d mut Drawing<'t, 'a>,
+    x: i32,
+    y: i32,
+    sets: &'d mut [u32; S],
 }
 
-impl<'p, I: Iterator<Item = (&'p Primitive, &'p Vertices)>> Work for Draw<'_, '_, I> {
+impl<const S: usize> Work for Covered<'_, '_, '_, S> {
+    type Output = ();
+
     #[inline(always)]
     fn run(self) {
-        let Self { tile, primitives } = self;
-        let has_one_sample = tile.shading.samples.count == 1;
-        for (primitive, vertices) in primitives {
-            if has_one_sample {
-                tile.draw_samples::<1>(primitive, vertices);
-            } else {
-                tile.draw_samples::<MAX_SAMPLES>(primitive, vertices);
-            }
-        }
+        let Drawing { tile, primitive, vertices, progress } = self.drawing;
+        // SAFETY: primitives are inside of the area, which is inside of all targets.
+        unsafe { tile.packet(primitive, vertices, progress, self.x, self.y, self.sets) };
+    }
+}
+
+/// A box that is to be drawn. Gives whether it was.
+struct Whole<'d, 't, 'a> {
+    drawing: &'d mut Drawing<'t, 'a>,
+    area: Bounds,
+}
+
+impl Work for Whole<'_, '_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Drawing { tile, primitive, vertices, progress } = self.drawing;
+        // SAFETY: primitives are inside of the area, which is inside of all targets.
+        unsafe { tile.whole(primitive, vertices, progress, self.area) }
     }
 }
 
@@ -229,9 +245,13 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Draws what of primitives is in the tile.
-    pub(super) fn draw<'p>(&mut self, primitives: impl Iterator<Item = (&'p Primitive, &'p Vertices)>) {
-        processor::run(Draw { tile: self, primitives });
+    /// Draws what of a primitive is in the tile.
+    pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices) {
+        if self.shading.samples.count == 1 {
+            self.draw_samples::<1>(primitive, vertices);
+        } else {
+            self.draw_samples::<MAX_SAMPLES>(primitive, vertices);
+        }
     }
 
     #[inline(always)]
@@ -254,7 +274,7 @@ impl<'a> Tile<'a> {
         area: Bounds,
     ) -> bool {
         let shading = self.shading;
-        if !shading.may_strip || *progress == Progress::Varying || primitive.smooth.is_some() {
+        if *progress == Progress::Varying || primitive.smooth.is_some() {
             return false;
         }
         if let Some(shader) = &shading.shader
