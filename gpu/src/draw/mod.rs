@@ -301,10 +301,13 @@ impl Draw<'_> {
                     let bin = bins.bin(number);
                     // SAFETY: the contract of `draw`; each tile is in one bin.
                     let mut tile = unsafe { Tile::new(shading.get(), memory, bin.x, bin.y, bin.layer) };
-                    let items = bin.items().map(place).map(|(chunk, primitive)| {
-                        (&chunks[chunk].primitives[primitive], &chunks[chunk].vertices)
-                    });
-                    tile.draw(items.filter(|(primitive, _)| primitive.layer == bin.layer));
+                    for (chunk, primitive) in bin.items().map(place) {
+                        let chunk = chunks[chunk];
+                        let primitive = &chunk.primitives[primitive];
+                        if primitive.layer == bin.layer {
+                            tile.draw(primitive, &chunk.vertices);
+                        }
+                    }
                     counts.samples_passed += tile.counts.samples_passed;
                     counts.fragment_invocations += tile.counts.fragment_invocations;
                     tile.finish();
