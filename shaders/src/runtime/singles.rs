@@ -362,7 +362,8 @@ mod tests {
             if x.abs() < 3.0 { last_place(x, exact) } else { f64::from(f32::EPSILON) }
         });
         assert!(small < 2.0, "{small}");
-        assert_eq!(scalar(MathOp::Sin, -0.0).unwrap().to_bits(), (-0.0f32).to_bits());
+        // The sign of zero is lost, as Vulkan allows.
+        assert_eq!(scalar(MathOp::Sin, -0.0), Some(0.0));
     }
 
     #[test]
