@@ -86,7 +86,7 @@ impl Color {
         self.format.class() == NumericClass::Float
     }
 
-    /// Writes the lanes of `set`.
+    /// Writes the lanes of `set`. Nearly no shader has a second source.
     ///
     /// # Safety
     /// The lanes of the set are inside of the surface of the view, whose format this was made for.
@@ -98,7 +98,7 @@ impl Color {
         sample: usize,
         set: u32,
         first: &Colors,
-        second: &Colors,
+        second: Option<&Colors>,
     ) {
         match self.path {
             // SAFETY: the caller's promise; a packet that is whole is memory.
@@ -106,7 +106,7 @@ impl Color {
                 self.write_bytes(view, [x, y], sample, set, first, second, swapped, is_blended);
             },
             // SAFETY: the caller's promise.
-            _ => unsafe { self.write_texels(view, [x, y], sample, set, first, second) },
+            _ => unsafe { self.write_texels(view, [x, y], sample, set, first, second.unwrap_or(first)) },
         }
         view.written(x, y, sample, set);
     }
@@ -148,7 +148,7 @@ impl Color {
         sample: usize,
         set: u32,
         first: &Colors,
-        second: &Colors,
+        second: Option<&Colors>,
         swapped: bool,
         is_blended: bool,
     ) {
@@ -161,17 +161,17 @@ impl Color {
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
         let mut new = if is_blended {
-            let (first, second) = (self.limited(first), self.limited(second));
-            let sources = Sources { first: &first, second: &second, constants: &self.constants };
-            let under = unpack(&stored, swapped);
-            pack(
-                &if blends_over(&self.state) {
-                    over(&first, &under)
-                } else {
+            let (first, under) = (self.limited(first), unpack(&stored, swapped));
+            let blended = match second {
+                _ if blends_over(&self.state) => over(&first, &under),
+                // No choice of operands for the sake of a few shaders: it would be made lane by lane.
+                Some(second) => self.blend_two(&first, second, &under),
+                None => {
+                    let sources = Sources { first: &first, second: &first, constants: &self.constants };
                     blend(&self.state, &sources, &under)
-                },
-                swapped,
-            )
+                }
+            };
+            pack(&blended, swapped)
         } else {
             pack(first, swapped)
         };
@@ -244,6 +244,12 @@ impl Color {
             NumericClass::Sint => (low.cast_signed() >> 31).cast_unsigned(),
             _ => 0,
         }
+    }
+
+    #[inline(never)]
+    fn blend_two(&self, first: &Colors, second: &Colors, under: &Colors) -> Colors {
+        let second = self.limited(second);
+        blend(&self.state, &Sources { first, second: &second, constants: &self.constants }, under)
     }
 
     #[inline(always)]
@@ -412,7 +418,8 @@ mod tests {
             painted += 1;
             let set = 0b1011_0111;
             // SAFETY: the packet is in the surface.
-            let wanted = drawn(stored, |view| unsafe { color.write(view, [0, 0], 0, set, &first, &second) });
+            let wanted =
+                drawn(stored, |view| unsafe { color.write(view, [0, 0], 0, set, &first, Some(&second)) });
             // SAFETY: as above.
             let packet = drawn(stored, |view| unsafe { paint.packet(view, [0, 0], 0, set) });
             assert_eq!(packet, wanted, "{state:?}");

@@ -139,7 +139,7 @@ impl<const S: usize> Sink<S> for Drawing<'_, '_> {
     #[inline(always)]
     fn packet(&mut self, x: i32, y: i32, covered: &mut [u32; S]) {
         let processor = self.tile.shading.processor;
-        processor.run(Covered { drawing: self, x, y, sets: covered });
+        processor.run(Covered { drawing: self, at: [x as isize, y as isize], sets: covered });
     }
 
     #[inline(always)]
@@ -152,8 +152,8 @@ impl<const S: usize> Sink<S> for Drawing<'_, '_> {
 /// A packet that is to be drawn.
 struct Covered<'d, 't, 'a, const S: usize> {
     drawing: &'d mut Drawing<'t, 'a>,
-    x: i32,
-    y: i32,
+    /// As wide as a register, so that they are not loaded as one when they were stored as two.
+    at: [isize; 2],
     sets: &'d mut [u32; S],
 }
 
@@ -164,7 +164,9 @@ impl<const S: usize> Work for Covered<'_, '_, '_, S> {
     fn run(self) {
         let Drawing { tile, primitive, vertices, progress } = self.drawing;
         // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe { tile.packet(primitive, vertices, progress, self.x, self.y, self.sets) };
+        unsafe {
+            tile.packet(primitive, vertices, progress, self.at[0] as i32, self.at[1] as i32, self.sets)
+        };
     }
 }
 
@@ -570,10 +572,9 @@ impl<'a> Tile<'a> {
         let outputs = &self.memory.stage.outputs;
         let first = colors(outputs, color.location);
         let second = second_source(shader, outputs, color);
-        let second = second.as_ref().unwrap_or(&first);
         for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
             // SAFETY: the caller's promise.
-            unsafe { color.write(view, at, sample, set, &first, second) };
+            unsafe { color.write(view, at, sample, set, &first, second.as_ref()) };
         }
     }
 
@@ -633,5 +634,5 @@ fn colors(outputs: &[Row], location: u32) -> Colors {
 #[inline(always)]
 fn second_source(shader: &FragmentShader, outputs: &[Row], color: &Color) -> Option<Colors> {
     let location = 8 + color.location;
-    (shader.needs.colors >> location & 1 != 0).then(|| colors(outputs, location))
+    if shader.needs.colors >> location & 1 != 0 { Some(colors(outputs, location)) } else { None }
 }
