@@ -95,8 +95,10 @@ impl Division {
         for (row, column) in (1..rows).flat_map(|row| (1..columns).map(move |column| (row, column))) {
             let [a, b] = [inside(column - 1, row - 1), inside(column, row - 1)];
             let [c, d] = [inside(column, row), inside(column - 1, row)];
-            // Diagonals point to the center, so that rings around it look like rings.
-            if (2 * column < columns) == (2 * row < rows) {
+            // Diagonals point to the center, so that rings around it look like rings. That of a cell in the very center is as in other
+            // tessellators.
+            let is_center = 2 * column == columns && 2 * row == rows;
+            if (2 * column < columns) == (2 * row < rows) && !is_center {
                 mesh.primitives.extend([[a, b, c], [a, c, d]]);
             } else {
                 mesh.primitives.extend([[a, b, d], [b, c, d]]);
