@@ -48,54 +48,32 @@ macro_rules! tagged {
     )*};
 }
 
-/// `VK_KHR_copy_memory_indirect`
-pub mod copy_memory_indirect {
-    use std::ffi::CStr;
+/// Extensions' modules as `ash` has them, of the first revision.
+macro_rules! extensions {
+    ($($(#[$doc:meta])* $module:ident = $name:literal;)*) => {$(
+        $(#[$doc])*
+        pub mod $module {
+            use std::ffi::CStr;
 
-    /// The registered name.
-    pub const NAME: &CStr = c"VK_KHR_copy_memory_indirect";
-    /// The revision that is implemented.
-    pub const SPEC_VERSION: u32 = 1;
+            /// The registered name.
+            pub const NAME: &CStr = $name;
+            /// The revision that is implemented.
+            pub const SPEC_VERSION: u32 = 1;
+        }
+    )*};
 }
 
-/// `VK_KHR_maintenance7`
-pub mod maintenance7 {
-    use std::ffi::CStr;
-
-    /// The registered name.
-    pub const NAME: &CStr = c"VK_KHR_maintenance7";
-    /// The revision that is implemented.
-    pub const SPEC_VERSION: u32 = 1;
-}
-
-/// `VK_KHR_maintenance8`
-pub mod maintenance8 {
-    use std::ffi::CStr;
-
-    /// The registered name.
-    pub const NAME: &CStr = c"VK_KHR_maintenance8";
-    /// The revision that is implemented.
-    pub const SPEC_VERSION: u32 = 1;
-}
-
-/// `VK_KHR_shader_relaxed_extended_instruction`
-pub mod shader_relaxed_extended_instruction {
-    use std::ffi::CStr;
-
-    /// The registered name.
-    pub const NAME: &CStr = c"VK_KHR_shader_relaxed_extended_instruction";
-    /// The revision that is implemented.
-    pub const SPEC_VERSION: u32 = 1;
-}
-
-/// `VK_EXT_shader_replicated_composites`
-pub mod shader_replicated_composites {
-    use std::ffi::CStr;
-
-    /// The registered name.
-    pub const NAME: &CStr = c"VK_EXT_shader_replicated_composites";
-    /// The revision that is implemented.
-    pub const SPEC_VERSION: u32 = 1;
+extensions! {
+    /// `VK_KHR_copy_memory_indirect`
+    copy_memory_indirect = c"VK_KHR_copy_memory_indirect";
+    /// `VK_KHR_maintenance7`
+    maintenance7 = c"VK_KHR_maintenance7";
+    /// `VK_KHR_maintenance8`
+    maintenance8 = c"VK_KHR_maintenance8";
+    /// `VK_KHR_shader_relaxed_extended_instruction`
+    shader_relaxed_extended_instruction = c"VK_KHR_shader_relaxed_extended_instruction";
+    /// `VK_EXT_shader_replicated_composites`
+    shader_replicated_composites = c"VK_EXT_shader_replicated_composites";
 }
 
 /// `VK_FORMAT_FEATURE_2_COPY_IMAGE_INDIRECT_DST_BIT_KHR`

@@ -69,11 +69,7 @@ impl Vertices {
     /// A scalar of a vertex; zero for slots and vertices that are not there.
     #[inline(always)]
     pub(super) fn get(&self, vertex: u32, slot: u32) -> u32 {
-        if slot as usize >= self.slots {
-            return 0;
-        }
-        let row = (vertex / LANES) as usize * self.slots + slot as usize;
-        self.rows.get(row).map_or(0, |row| row.0[(vertex % LANES) as usize])
+        self.of(vertex).get(slot)
     }
 
     /// A vertex, to be asked for many of its scalars.
@@ -109,10 +105,16 @@ pub(super) struct Vertex<'a> {
 }
 
 impl Vertex<'_> {
+    /// As [`Vertices::get`].
+    #[inline(always)]
+    fn get(&self, slot: u32) -> u32 {
+        self.rows.get(slot as usize).map_or(0, |row| row.0[self.lane])
+    }
+
     /// As [`Vertices::float`].
     #[inline(always)]
     pub(super) fn float(&self, slot: u32) -> f32 {
-        f32::from_bits(self.rows.get(slot as usize).map_or(0, |row| row.0[self.lane]))
+        f32::from_bits(self.get(slot))
     }
 }
 

@@ -136,12 +136,21 @@ impl AddressSpace {
     /// # Errors
     /// [`MemoryError::OutOfAddresses`].
     pub fn allocate(&self, size: u64, align: u64) -> Result<VaRange, MemoryError> {
+        let align = pages(align).ok_or(MemoryError::OutOfAddresses { size })?;
+        self.hand_out(size, |ranges, limit, pages| ranges.allocate(limit, pages, align))
+    }
+
+    fn hand_out(
+        &self,
+        size: u64,
+        allocate: impl FnOnce(&mut Ranges, u32, u32) -> Option<Span>,
+    ) -> Result<VaRange, MemoryError> {
         let refused = MemoryError::OutOfAddresses { size };
         if fail::is_refused() {
             return Err(refused);
         }
-        let (pages, align) = (pages(size).ok_or(refused)?, pages(align).ok_or(refused)?);
-        let span = self.ranges.lock().allocate(self.limit(), pages, align).ok_or(refused)?;
+        let pages = pages(size).ok_or(refused)?;
+        let span = allocate(&mut self.ranges.lock(), self.limit(), pages).ok_or(refused)?;
         self.expect_many_binds(span);
         va_range(span).ok_or(refused)
     }
@@ -152,21 +161,16 @@ impl AddressSpace {
     /// # Errors
     /// [`MemoryError::OutOfAddresses`], [`MemoryError::AddressTaken`].
     pub fn allocate_placed(&self, size: u64, placement: Placement) -> Result<VaRange, MemoryError> {
-        let refused = MemoryError::OutOfAddresses { size };
         match placement {
             Placement::Anywhere => self.allocate(size, PAGE_SIZE),
-            Placement::Replayable => {
-                let pages = pages(size).ok_or(refused)?;
-                let span = self.ranges.lock().allocate_high(self.limit(), pages).ok_or(refused)?;
-                self.expect_many_binds(span);
-                va_range(span).ok_or(refused)
-            }
+            Placement::Replayable => self.hand_out(size, Ranges::allocate_high),
             Placement::At(address) => {
                 let taken = MemoryError::AddressTaken { address };
                 if address & pte::SPARSE_TAG == 0 {
                     return Err(taken);
                 }
-                let bytes = size.max(1).checked_next_multiple_of(PAGE_SIZE).ok_or(refused)?;
+                let pages = pages(size).ok_or(MemoryError::OutOfAddresses { size })?;
+                let bytes = u64::from(pages) << PAGE_SHIFT;
                 let range = VaRange::new(Va(address & !pte::SPARSE_TAG), bytes).map_err(|_| taken)?;
                 self.allocate_at(range).map_err(|_| taken)?;
                 Ok(range)

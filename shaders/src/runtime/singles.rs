@@ -147,10 +147,7 @@ fn half_turns<A: Arithmetic>(a: &mut A, x: A::Float, n: A::Float, parity: A::Flo
 
     let square = a.mul(r, r);
     let c = [-0.166_666_6, 0.008_333_066_5, -0.000_198_095_9, 2.605_750_8e-6].map(|c| a.float(c));
-    let low = a.fma(c[1], square, c[0]);
-    let high = a.fma(c[3], square, c[2]);
-    let fourth = a.mul(square, square);
-    let sum = a.fma(high, fourth, low);
+    let sum = polynomial(a, c, square);
     let cube = a.mul(square, signed);
     let sine = a.fma(cube, sum, signed);
     // The last rounding may lead beyond one, which is no sine.
@@ -232,6 +229,14 @@ fn split<A: Arithmetic>(a: &mut A, x: A::Float) -> (A::Float, A::Float) {
     (exponent, a.sub(significand, one))
 }
 
+/// `c[0] + c[1] * x + c[2] * x^2 + c[3] * x^3`, in two halves that do not wait for each other.
+fn polynomial<A: Arithmetic>(a: &mut A, c: [A::Float; 4], x: A::Float) -> A::Float {
+    let low = a.fma(c[1], x, c[0]);
+    let high = a.fma(c[3], x, c[2]);
+    let square = a.mul(x, x);
+    a.fma(high, square, low)
+}
+
 /// `log(1 + f) + small`.
 fn logarithm<A: Arithmetic>(a: &mut A, f: A::Float, small: A::Float) -> A::Float {
     let c = [
@@ -249,10 +254,7 @@ fn logarithm<A: Arithmetic>(a: &mut A, f: A::Float, small: A::Float) -> A::Float
     let square = a.mul(f, f);
     let mut pair = |k: usize| a.fma(c[k + 1], f, c[k]);
     let pairs = [pair(0), pair(2), pair(4), pair(6)];
-    let low = a.fma(pairs[1], square, pairs[0]);
-    let high = a.fma(pairs[3], square, pairs[2]);
-    let fourth = a.mul(square, square);
-    let sum = a.fma(high, fourth, low);
+    let sum = polynomial(a, pairs, square);
     let cube = a.mul(square, f);
     let rest = a.fma(minus_half, square, small);
     let rest = a.fma(cube, sum, rest);

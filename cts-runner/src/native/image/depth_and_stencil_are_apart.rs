@@ -13,15 +13,9 @@ pub(super) fn run(cx: &Context) -> Outcome {
         return Err(vk::Error::NotSupported(format!("{format:?}")).into());
     }
     let shape = ImageShape::flat(format, SIZE, SIZE);
-    let info = vk::ImageCreateInfo::default()
-        .image_type(shape.dimensions)
-        .format(format)
-        .extent(vk::Extent3D { width: SIZE, height: SIZE, depth: 1 })
-        .mip_levels(1)
-        .array_layers(1)
-        .samples(vk::SampleCountFlags::TYPE_1)
-        .usage(vk::ImageUsageFlags::TRANSFER_SRC | vk::ImageUsageFlags::TRANSFER_DST);
-    let image = StorageImage::with_info(&cx.device, &info, shape)?;
+    let usage = vk::ImageUsageFlags::TRANSFER_SRC | vk::ImageUsageFlags::TRANSFER_DST;
+    let mut image = StorageImage::unbound(&cx.device, shape, vk::ImageCreateFlags::empty(), usage)?;
+    image.bind_memory()?;
     let texels = u64::from(SIZE * SIZE);
     let (depths, stencils) = (cx.host(texels * 4)?, cx.host(texels)?);
     let range = |aspect_mask| vk::ImageSubresourceRange { aspect_mask, ..image.all() };

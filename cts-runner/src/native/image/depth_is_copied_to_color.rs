@@ -8,16 +8,11 @@ const SIZE: u32 = 70;
 
 pub(super) fn run(cx: &Context) -> Outcome {
     let image = |format| {
+        let usage = vk::ImageUsageFlags::TRANSFER_SRC | vk::ImageUsageFlags::TRANSFER_DST;
         let shape = ImageShape::flat(format, SIZE, SIZE);
-        let info = vk::ImageCreateInfo::default()
-            .image_type(shape.dimensions)
-            .format(format)
-            .extent(vk::Extent3D { width: SIZE, height: SIZE, depth: 1 })
-            .mip_levels(1)
-            .array_layers(1)
-            .samples(vk::SampleCountFlags::TYPE_1)
-            .usage(vk::ImageUsageFlags::TRANSFER_SRC | vk::ImageUsageFlags::TRANSFER_DST);
-        StorageImage::with_info(&cx.device, &info, shape)
+        let mut image = StorageImage::unbound(&cx.device, shape, vk::ImageCreateFlags::empty(), usage)?;
+        image.bind_memory()?;
+        Ok::<_, vk::Error>(image)
     };
     let (color, depth) = (image(vk::Format::R32_SFLOAT)?, image(vk::Format::D32_SFLOAT)?);
     let back = image(vk::Format::R32_SFLOAT)?;
