@@ -66,7 +66,7 @@ impl Lowering<'_, '_> {
         value: Value,
         comparator: Option<Value>,
     ) -> Result<Operand, LowerError> {
-        let function = atomic::function_for(ty).ok_or(LowerError::Unsupported("atomics of this type"))?;
+        let function = atomic::function_for(op, ty).ok_or(LowerError::Unsupported("atomics of this type"))?;
         if matches!(place, Place::Local { .. }) {
             return Err(LowerError::Unsupported("atomics on private memory"));
         }
@@ -79,8 +79,7 @@ impl Lowering<'_, '_> {
             self.put(frame, Field::Other, comparator);
         }
         let (ctx, bits) = (self.context(), self.active_bits());
-        let code = self.b.ins().iconst(types::I32, i64::from(atomic::code(op)));
-        self.call(function as *const (), &[ctx, region.base, region.range, frame, bits, code]);
+        self.call(function as *const (), &[ctx, region.base, region.range, frame, bits]);
         Ok(Operand::Vector(self.take(frame, ty)))
     }
 

@@ -13,22 +13,33 @@ use crate::abi::{DispatchContext, FaultKind, LaneFrame};
 use crate::ir::{AtomicOp, Type};
 
 /// An atomic operation over a frame: `data` is the operand, `other` the comparator; the old values go to `data`.
-/// Arguments: context, base, range, frame, mask, [`code`] of the operation.
-pub type AtomicFn = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut LaneFrame, u32, u32);
+/// Arguments: context, base, range, frame, mask.
+pub type AtomicFn = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut LaneFrame, u32);
 
-/// The function for a type of memory.
-pub fn function_for(ty: Type) -> Option<AtomicFn> {
-    match ty {
-        Type::I32 => Some(atomic_i32),
-        Type::I64 => Some(atomic_i64),
-        Type::F32 => Some(atomic_f32),
-        Type::F64 => Some(atomic_f64),
-        Type::Bool | Type::I8 | Type::I16 | Type::F16 => None,
+/// The function for an operation on a type of memory.
+pub fn function_for(op: AtomicOp, ty: Type) -> Option<AtomicFn> {
+    // One for each, so that the loop over lanes does not ask which it is.
+    macro_rules! by_operation {
+        ($function:ident, $($op:ident)*) => {
+            Some(match op {
+                $(AtomicOp::$op => $function::<{ code(AtomicOp::$op) }>,)*
+            })
+        };
     }
+    macro_rules! by_type {
+        ($($ty:ident $function:ident;)*) => {
+            match ty {
+                $(Type::$ty => by_operation!(
+                    $function, Load Store Exchange CompareExchange IAdd ISub SMin UMin SMax UMax And Or Xor FAdd FMin FMax
+                ),)*
+                Type::Bool | Type::I8 | Type::I16 | Type::F16 => None,
+            }
+        };
+    }
+    by_type! { I32 atomic_i32; I64 atomic_i64; F32 atomic_f32; F64 atomic_f64; }
 }
 
-/// The number by which machine code names an operation.
-pub const fn code(op: AtomicOp) -> u32 {
+const fn code(op: AtomicOp) -> u32 {
     op as u32
 }
 
@@ -36,8 +47,8 @@ const ORDER: Ordering = Ordering::SeqCst;
 
 macro_rules! atomics {
     ($($name:ident, $atomic:ty, $bits:ty, $wide:literal, $fetch:ident;)*) => {$(
-        unsafe extern "C" fn $name(
-            ctx: *const DispatchContext, base: u64, range: u64, frame: *mut LaneFrame, mask: u32, code: u32,
+        unsafe extern "C" fn $name<const OP: u32>(
+            ctx: *const DispatchContext, base: u64, range: u64, frame: *mut LaneFrame, mask: u32,
         ) {
             // SAFETY: machine code passes the dispatch's context and a frame of its own.
             let (ctx, frame) = unsafe { (&*ctx, &mut *frame) };
@@ -51,7 +62,7 @@ macro_rules! atomics {
                     .filter(|place| place.is_aligned());
                 let unbound = if mutation::is("atomics_on_unbound_return_operand") { operand } else { 0 };
                 // SAFETY: live memory, aligned, thus not across the end of a page.
-                let old = place.map_or(unbound, |place| $fetch(unsafe { &*place }, code, operand, comparator));
+                let old = place.map_or(unbound, |place| $fetch(unsafe { &*place }, OP, operand, comparator));
                 super::set(frame, $wide, lane, u64::from(old));
             }
         }
@@ -67,6 +78,7 @@ atomics! {
 
 macro_rules! integers {
     ($name:ident, $atomic:ty, $unsigned:ty, $signed:ty) => {
+        #[inline(always)]
         fn $name(cell: &$atomic, op: u32, a: $unsigned, comparator: $unsigned) -> $unsigned {
             const LOAD: u32 = code(AtomicOp::Load);
             const STORE: u32 = code(AtomicOp::Store);
@@ -107,6 +119,7 @@ integers!(fetch_i64, AtomicU64, u64, i64);
 
 macro_rules! floats {
     ($name:ident, $integers:ident, $atomic:ty, $bits:ty, $float:ty) => {
+        #[inline(always)]
         fn $name(cell: &$atomic, op: u32, a: $bits, comparator: $bits) -> $bits {
             const ADD: u32 = code(AtomicOp::FAdd);
             const MIN: u32 = code(AtomicOp::FMin);
