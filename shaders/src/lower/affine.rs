@@ -21,6 +21,7 @@
 
 use core::mem::offset_of;
 
+use cranelift_codegen::cursor::{Cursor, CursorPosition, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, types};
 use lacuna_vm::mutation;
@@ -30,11 +31,12 @@ use smallvec::SmallVec;
 
 use super::Lowering;
 use super::batch::{Member, Members, rows_of};
+use super::cold_call::Cold;
 use super::memory::Region;
 use super::value::{self, Operand, Parts, cast, is_wide, part_type, scalar_type};
 use crate::abi::{DispatchContext, LANES};
 use crate::ir::{Place, Type};
-use crate::runtime::batch::{Batch, BatchFrame, Element, load_batch, store_batch};
+use crate::runtime::batch::{Batch, BatchFrame, Element};
 
 /// Strides up to this many bytes are accessed inline: the displacement of every lane fits into an instruction.
 pub(super) const MAX_STRIDE: i64 = 1 << 24;
@@ -223,7 +225,7 @@ impl Lowering<'_, '_> {
     }
 
     fn load_out_of_line(&mut self, access: &Affine) -> Values {
-        let frame = self.call_batch(access, load_batch as *const (), access.batch());
+        let frame = self.call_batch(access, Cold::LoadBatch, access.batch());
         let mut values = Values::new();
         let mut row = 0;
         for member in &access.members {
@@ -257,10 +259,10 @@ impl Lowering<'_, '_> {
             }
             row += rows_of(member.ty);
         }
-        self.call_batch(access, store_batch as *const (), access.batch());
+        self.call_batch(access, Cold::StoreBatch, access.batch());
     }
 
-    fn call_batch(&mut self, access: &Affine, function: *const (), batch: Batch) -> clif::Value {
+    fn call_batch(&mut self, access: &Affine, function: Cold, batch: Batch) -> clif::Value {
         let batch = Box::new(batch);
         let address = self.b.ins().iconst(types::I64, &raw const *batch as i64);
         self.batches.push(batch);
@@ -270,7 +272,7 @@ impl Lowering<'_, '_> {
         let bits = if access.stride == 0 { self.b.ins().iconst(types::I32, 1) } else { self.active_bits() };
         let Region { base, range, .. } = access.region;
         let ctx = self.context();
-        self.call(function, &[ctx, base, range, frame, bits, address]);
+        self.call_cold(function, &[ctx, base, range, frame, bits, address]);
         frame
     }
 
@@ -316,14 +318,11 @@ impl Lowering<'_, '_> {
 
     /// The host address of lane 0; goes to `slow` if the access cannot be made in one go.
     fn pointer(&mut self, affine: &Affine, write: bool, masked: bool, slow: clif::Block) -> clif::Value {
-        let Region { base, range, sparse, bounded, .. } = affine.region;
+        let Region { base, sparse, bounded, .. } = affine.region;
         let inside = if bounded {
             // An offset may be anything up to 2^64: nothing may be added to it before it is known to be small.
-            let span = affine.span() as i64;
-            let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, range, span);
-            let last = self.b.ins().iadd_imm_s(range, -span);
-            let starts = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, affine.offset, last);
-            self.b.ins().band(fits, starts)
+            let starts = self.starts(affine);
+            self.b.ins().icmp(IntCC::UnsignedLessThan, affine.offset, starts)
         } else {
             // No memory is in the first page: what is addressed relative to a null pointer is nowhere.
             self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, affine.offset, PAGE_SIZE as i64)
@@ -337,6 +336,30 @@ impl Lowering<'_, '_> {
         }
         let address = self.b.ins().iadd(base, affine.offset);
         if sparse { self.translate(affine, address, write, slow) } else { address }
+    }
+
+    /// How many offsets of lane 0 keep all of the access inside of its range.
+    fn starts(&mut self, affine: &Affine) -> clif::Value {
+        let Region { range, known_range, .. } = affine.region;
+        let beyond = affine.span() - 1;
+        if let Some(range) = known_range {
+            return self.b.ins().iconst(types::I64, range.saturating_sub(beyond) as i64);
+        }
+        if let Some(&starts) = self.starts.get(&(range, beyond)) {
+            return starts;
+        }
+        // Computed where the range comes from, so that a loop that reads a buffer does not count anew in each turn.
+        let definition = self.b.func.dfg.value_def(range).inst();
+        let mut cursor = FuncCursor::new(self.b.func);
+        let Some(definition) = definition else { unreachable!("a range is loaded or a constant") };
+        cursor.set_position(CursorPosition::At(definition));
+        cursor.next_inst();
+        let fits = cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, range, beyond as i64);
+        let count = cursor.ins().iadd_imm_s(range, -(beyond as i64));
+        let none = cursor.ins().iconst(types::I64, 0);
+        let starts = cursor.ins().select(fits, count, none);
+        self.starts.insert((range, beyond), starts);
+        starts
     }
 
     fn continue_if(&mut self, condition: clif::Value, otherwise: clif::Block) {
@@ -366,17 +389,20 @@ impl Lowering<'_, '_> {
         let ctx = self.context();
         let offset = self.b.ins().bxor(address, tag);
         let page = self.b.ins().ushr_imm_s(offset, i64::from(PAGE_SHIFT));
-        let count =
-            self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_count) as i32);
-        let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
         let low = self.b.ins().band_imm_s(address, PAGE_SIZE as i64 - 1);
         // A span that is longer than a page never fits.
         let last = PAGE_SIZE as i64 - affine.span() as i64;
         let last = if mutation::is("vectors_run_over_pages") { PAGE_SIZE as i64 } else { last.max(-1) };
         let last = self.b.ins().iconst(types::I64, last);
         let whole = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, low, last);
-        let fits = self.b.ins().band(known, whole);
-        self.continue_if(fits, slow);
+        self.continue_if(whole, slow);
+        if !affine.region.bounded {
+            // What a descriptor describes is inside of the address space; a pointer may be anything.
+            let at = offset_of!(DispatchContext, page_count) as i32;
+            let count = self.b.ins().load(types::I64, constant, ctx, at);
+            let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
+            self.continue_if(known, slow);
+        }
 
         let table =
             self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_table) as i32);
@@ -386,7 +412,7 @@ impl Lowering<'_, '_> {
         let relevant = pte::VALID | pte::FAULT | if write { pte::READ_ONLY } else { 0 };
         let flags = self.b.ins().band_imm_s(entry, relevant as i64);
         let usable = if mutation::is("unbound_reads_take_the_fast_way") {
-            known
+            whole
         } else {
             self.b.ins().icmp_imm_s(IntCC::Equal, flags, pte::VALID as i64)
         };

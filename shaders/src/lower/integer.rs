@@ -133,10 +133,23 @@ impl Lowering<'_, '_> {
         shuffle_words(&mut self.b, low, high, [1, 3, 5, 7])
     }
 
-    /// Shift counts wrap at the width.
+    /// Shift counts wrap at the width. A constant stays one, so that it becomes part of the instruction.
     fn shift_amount(&mut self, ty: Type, amount: clif::Value) -> clif::Value {
+        let last = i64::from(ty.bytes() * 8 - 1);
+        if let Some(constant) = self.known_integer(amount) {
+            return self.b.ins().iconst(types::I32, constant & last);
+        }
         let narrow = if is_wide(ty) { self.b.ins().ireduce(types::I32, amount) } else { amount };
-        self.b.ins().band_imm_s(narrow, i64::from(ty.bytes() * 8 - 1))
+        self.b.ins().band_imm_s(narrow, last)
+    }
+
+    /// What an integer constant is.
+    fn known_integer(&self, value: clif::Value) -> Option<i64> {
+        let inst = self.b.func.dfg.value_def(value).inst()?;
+        match self.b.func.dfg.insts[inst] {
+            clif::InstructionData::UnaryImm { opcode: clif::Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
     }
 
     fn shift(&mut self, op: BinaryOp, ty: Type, x: clif::Value, amount: clif::Value) -> clif::Value {

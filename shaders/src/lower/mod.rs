@@ -17,6 +17,7 @@
 //! | `texture` | image instructions that the texture unit does |
 //! | `print` | messages |
 //! | `call` | calls of [`runtime`](crate::runtime) functions, through a frame |
+//! | `cold_call` | the same out of code that seldom runs: no register is lost |
 //!
 //! # Invariants
 //! 1. A value of shape `Affine` is held as a scalar, a varying one as vectors.
@@ -28,6 +29,7 @@ mod affine;
 mod barrier;
 mod batch;
 mod call;
+mod cold_call;
 mod control_flow;
 mod convert;
 mod descriptor;
@@ -45,7 +47,7 @@ mod stage;
 mod texture;
 mod value;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use cranelift_codegen::isa::TargetIsa;
@@ -71,6 +73,9 @@ pub enum LowerError {
     /// The code generator refused, mostly because a function is too large.
     #[error("code generation: {0}")]
     Codegen(#[from] Box<CodegenError>),
+    /// No memory for code that all kernels share.
+    #[error("executable memory: {0}")]
+    Memory(#[from] rustix::io::Errno),
     /// Valid IR that machine code does not exist for.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
@@ -128,9 +133,10 @@ pub fn lower(
     isa: &dyn TargetIsa,
     workspace: &mut Workspace,
 ) -> Result<Lowered, LowerError> {
+    let trampolines = cold_call::trampolines(isa)?;
     workspace.context.clear();
     let builder = FunctionBuilder::new(&mut workspace.context.func, &mut workspace.builder);
-    let mut lowering = Lowering::new(function, uniformity, isa, builder);
+    let mut lowering = Lowering::new(function, uniformity, isa, trampolines, builder);
     let entry = lowering.function()?;
     let (evaluations, batches, textures) = (lowering.evaluations, lowering.batches, lowering.textures);
     let prints = lowering.prints;
@@ -188,8 +194,12 @@ struct Lowering<'a, 'f> {
     launch: Option<launch::Launch>,
     /// Address and range of the descriptors with constant indices.
     descriptors: BTreeMap<(u32, u32), (clif::Value, clif::Value)>,
+    /// How many offsets are inside of a range, by the range and the bytes that an access goes beyond its offset.
+    starts: HashMap<(clif::Value, u64), clif::Value>,
     frame: Option<clif::StackSlot>,
     signatures: call::Signatures,
+    trampolines: cold_call::Trampolines,
+    cold_signature: Option<clif::SigRef>,
     routine_signature: Option<clif::SigRef>,
     #[expect(clippy::vec_box, reason = "they must not move")]
     evaluations: Vec<Box<Evaluation>>,
@@ -222,6 +232,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         function: &'f Function,
         uniformity: &'a Uniformity<'f>,
         isa: &'a dyn TargetIsa,
+        trampolines: cold_call::Trampolines,
         mut b: FunctionBuilder<'a>,
     ) -> Self {
         b.func.signature.call_conv = isa.default_call_conv();
@@ -244,8 +255,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
             exit: None,
             launch: None,
             descriptors: BTreeMap::new(),
+            starts: HashMap::new(),
             frame: None,
             signatures: call::Signatures::default(),
+            trampolines,
+            cold_signature: None,
             routine_signature: None,
             evaluations: Vec::new(),
             batches: Vec::new(),
