@@ -8,6 +8,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 
 use crate::abi::LANES;
+use crate::coarsen::coarsen;
 use crate::error::CompileError;
 use crate::ir::Function;
 use crate::kernel::ComputeKernel;
@@ -24,7 +25,8 @@ thread_local! {
 
 /// SPIR-V to a kernel that can be run.
 pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
-    compile_function(&translate(source)?)
+    let function = translate(source)?;
+    compile_function(coarsen(&function).as_ref().unwrap_or(&function))
 }
 
 /// SPIR-V of a graphics stage to a kernel that can be run.

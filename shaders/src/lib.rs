@@ -1,6 +1,7 @@
 //! SPIR-V to machine code.
 
 pub mod abi;
+pub mod coarsen;
 pub mod code;
 pub mod compile;
 pub mod error;

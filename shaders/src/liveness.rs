@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-use crate::ir::{Function, Label, Op, Place, Stmt, Value, Variable};
+use crate::ir::{Function, Label, Op, Stmt, Value, Variable};
 
 /// A set of variables and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,49 +175,6 @@ impl Walk<'_, '_> {
                 self.result.after.insert(key, live.clone());
             }
             Stmt::Fence | Stmt::Demote | Stmt::Emit { .. } => {}
-        }
-    }
-}
-
-impl Op {
-    /// Calls `f` with every value that the operation reads.
-    pub fn for_each_operand(&self, mut f: impl FnMut(Value)) {
-        match self {
-            Self::Constant(..) | Self::Get(_) | Self::Builtin(_) | Self::Helper => {}
-            Self::Interpolate { x, y, .. } => [*x, *y].into_iter().for_each(f),
-            Self::Unary(_, a) | Self::Convert(_, a, _) => f(*a),
-            Self::Binary(_, a, b) | Self::Compare(_, a, b) => [*a, *b].into_iter().for_each(f),
-            Self::Select(c, a, b) => [*c, *a, *b].into_iter().for_each(f),
-            Self::Texture(texture) => texture.for_each_operand(f),
-            Self::TextureResult { of, .. } => f(*of),
-            Self::Print(print) => print.values.iter().copied().for_each(f),
-            Self::Math(_, operands) => operands.iter().copied().for_each(f),
-            Self::Group(_, operands) => operands.iter().copied().for_each(f),
-            Self::Load(_, place) => place.for_each_operand(f),
-            Self::BufferSize { slot, .. } | Self::DescriptorWord { slot, .. } => f(*slot),
-            Self::Atomic { place, value, comparator, .. } => {
-                place.for_each_operand(&mut f);
-                f(*value);
-                comparator.iter().copied().for_each(f);
-            }
-        }
-    }
-}
-
-impl Place {
-    /// Calls `f` with every value that the place is made of.
-    pub fn for_each_operand(&self, mut f: impl FnMut(Value)) {
-        match *self {
-            Self::Buffer { slot, offset, .. } => {
-                f(slot);
-                f(offset);
-            }
-            Self::Global { address } => f(address),
-            Self::Interface { vertex, slot, .. } => {
-                f(vertex);
-                f(slot);
-            }
-            Self::Shared { offset } | Self::Local { offset, .. } | Self::PushConstant { offset } => f(offset),
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum LaneLayout {
     Invocations,
     /// Workgroups of one invocation, next to each other in x.
     Groups,
+    /// As `Invocations`, of so many packets at once, whose lanes count on from one to the next.
+    Packets(u32),
 }
 
 impl LaneLayout {
@@ -66,7 +68,8 @@ impl LaneLayout {
 
     /// The shape of a built-in value.
     pub fn shape_of(self, builtin: Builtin, size: [u32; 3]) -> Shape {
-        let rows_fill_packets = size[0].is_multiple_of(LANES);
+        let packets = if let Self::Packets(packets) = self { packets } else { 1 };
+        let rows_fill_packets = size[0].is_multiple_of(LANES * packets);
         let one_row = size[1] == 1 && size[2] == 1;
         match (self, builtin) {
             (

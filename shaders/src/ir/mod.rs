@@ -2,7 +2,7 @@
 //!
 //! Made by [`translate`](crate::translate) from SPIR-V, read by [`uniformity`](crate::uniformity) and [`lower`](crate::lower).
 //! A [`Function`] is one entry point with every call inlined. It describes *one* invocation: that eight of them run side by
-//! side is the business of the lowering, and no width appears here.
+//! side is the business of the lowering, and no width appears here, but where [`coarsen`](crate::coarsen) has been.
 //!
 //! - SPIR-V vectors, matrices and structures are taken apart: every [`Value`] is a scalar.
 //! - Control flow is a tree of [`Stmt`]s with labelled [`Stmt::Block`]s and [`Stmt::Loop`]s, as in WebAssembly; there is no goto.
@@ -24,6 +24,7 @@ mod hoist;
 pub mod interp;
 mod known;
 mod lists;
+mod operands;
 mod operation;
 mod print;
 mod prune;
@@ -41,6 +42,7 @@ pub use print::Print;
 use smallvec::SmallVec;
 pub use texture::{Texture, TextureOperand};
 
+use crate::abi::LANES;
 use crate::abi::stage::InterpolateAt;
 use crate::stage::Stage;
 
@@ -139,8 +141,17 @@ pub struct Function {
     pub zero_shared: bool,
     /// Invocations of a workgroup in each dimension. Of tessellation control the patch's, of other stages a packet's.
     pub workgroup_size: [u32; 3],
+    /// Packets beyond the first whose work one pass of the body does; see [`coarsen`](crate::coarsen).
+    pub extra_packets: u32,
     /// The statements.
     pub body: Vec<Stmt>,
+}
+
+impl Function {
+    /// Invocations whose work one pass of the body does.
+    pub fn lanes_in_pass(&self) -> u32 {
+        LANES * (1 + self.extra_packets)
+    }
 }
 
 /// One statement.

@@ -92,6 +92,9 @@ impl Display for Function {
         }
         let [x, y, z] = self.workgroup_size;
         writeln!(f, "workgroup {x} {y} {z}")?;
+        if self.extra_packets != 0 {
+            writeln!(f, "packets {}", self.extra_packets + 1)?;
+        }
         if self.shared_bytes != 0 {
             writeln!(f, "shared {}{}", self.shared_bytes, if self.zero_shared { " zero" } else { "" })?;
         }
@@ -279,6 +282,11 @@ impl<'t> Parser<'t> {
             }
             "workgroup" => {
                 self.function.workgroup_size = [self.number()?, self.number()?, self.number()?];
+                return Ok(None);
+            }
+            "packets" => {
+                let packets: u32 = self.number()?;
+                self.function.extra_packets = packets.saturating_sub(1);
                 return Ok(None);
             }
             "shared" => {

@@ -97,6 +97,12 @@ impl Texture {
         self.sampler.iter().for_each(|&(_, slot)| f(slot));
         self.operands.iter().for_each(|&(_, value)| f(value));
     }
+
+    pub(super) fn operands_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let sampler = self.sampler.iter_mut().map(|(_, slot)| slot);
+        let operands = self.operands.iter_mut().map(|(_, value)| value);
+        [&mut self.image.1].into_iter().chain(sampler).chain(operands)
+    }
 }
 
 impl Builder {

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Values that are live across some barrier are machine variables, so that the two ways to reach their uses meet by themselves.
-//! Constants and built-ins at the start of the function are made anew instead: that is cheaper than memory.
+//! Constants and built-ins at the start of the function, and sums of them, are made anew instead: that is cheaper than memory.
 //! A workgroup of one packet is in step anyway and needs none of this.
 
 use std::collections::BTreeSet;
@@ -23,8 +23,7 @@ use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
 use cranelift_frontend::Variable;
 
 use super::{Held, Lowering};
-use crate::abi::LANES;
-use crate::ir::{Function, Op, Stmt, Value};
+use crate::ir::{BinaryOp, Function, Op, Stmt, Value};
 
 /// The state of a packet that has nothing left to do.
 pub(super) const DONE: u32 = u32::MAX;
@@ -53,16 +52,19 @@ pub(super) struct Packet {
     pub waiting: clif::Value,
 }
 
-/// The statements that define constants and built-ins before all else.
+/// The statements that define constants, built-ins, and sums of those before all else.
 pub(super) fn prologue(function: &Function) -> &[Stmt] {
-    let is_cheap = |stmt: &Stmt| matches!(stmt, Stmt::Let(_, Op::Constant(..) | Op::Builtin(_)));
+    let is_cheap = |stmt: &Stmt| {
+        matches!(stmt, Stmt::Let(_, Op::Constant(..) | Op::Builtin(_) | Op::Binary(BinaryOp::IAdd, ..)))
+    };
     let end = function.body.iter().position(|stmt| !is_cheap(stmt)).unwrap_or(function.body.len());
     &function.body[..end]
 }
 
 /// Whether packets of the function have to wait for each other.
 pub(super) fn suspends(function: &Function) -> bool {
-    function.workgroup_size.iter().product::<u32>() > LANES && barriers(&function.body) != 0
+    function.workgroup_size.iter().product::<u32>() > function.lanes_in_pass()
+        && barriers(&function.body) != 0
 }
 
 fn barriers(stmts: &[Stmt]) -> usize {

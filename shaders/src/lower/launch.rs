@@ -114,7 +114,7 @@ impl Lowering<'_, '_> {
             self.b.ins().iconst(types::I64, 1)
         };
         self.body(done)?;
-        if size <= LANES {
+        if size <= self.function.lanes_in_pass() {
             self.b.seal_block(packets);
             self.enter(done);
             return Ok(advance);
@@ -123,7 +123,7 @@ impl Lowering<'_, '_> {
         self.enter(done);
         let behind = self.b.create_block();
         let first = self.b.use_var(counters.first);
-        let next = self.b.ins().iadd_imm_s(first, i64::from(LANES));
+        let next = self.b.ins().iadd_imm_s(first, i64::from(self.function.lanes_in_pass()));
         self.b.def_var(counters.first, next);
         let more = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, next, i64::from(size));
         self.b.ins().brif(more, packets, &[], behind, &[]);
@@ -249,7 +249,7 @@ impl Lowering<'_, '_> {
 
         self.enter(next);
         let size: u32 = self.function.workgroup_size.iter().product();
-        let behind = self.b.ins().iadd_imm_s(first, i64::from(LANES));
+        let behind = self.b.ins().iadd_imm_s(first, i64::from(self.function.lanes_in_pass()));
         let more = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, behind, i64::from(size));
         let locals = self.b.ins().iadd(locals, stride);
         let end = self.b.create_block();
@@ -278,7 +278,7 @@ impl Lowering<'_, '_> {
     /// One packet from where it is to its next barrier, or its end.
     fn one_phase(&mut self, packet: Packet, next: clif::Block) -> Result<(), LowerError> {
         for stmt in prologue(self.function) {
-            if let Stmt::Let(value, op @ Op::Builtin(_)) = stmt {
+            if let Stmt::Let(value, op @ (Op::Builtin(_) | Op::Binary(..))) = stmt {
                 let operand = self.op(*value, op)?;
                 self.define(*value, operand);
             }

@@ -45,6 +45,8 @@ pub(crate) struct Generator {
     pub(crate) own_shared: Value,
     pub(crate) zero: Value,
     budget: usize,
+    /// Whether invocations may look at their subgroup.
+    subgroups: bool,
     /// Whether all invocations of the workgroup are surely here.
     pub(crate) together: bool,
 }
@@ -75,8 +77,22 @@ impl Generator {
             own_shared: zero,
             zero,
             budget: 60,
+            subgroups: true,
             together: true,
         }
+    }
+
+    /// For functions that may be coarsened.
+    pub(crate) fn of_packets(seed: u64) -> Self {
+        let mut generator = Self::new(seed);
+        let workgroup_size = generator.random.pick(&[[16, 1, 1], [32, 1, 1], [64, 1, 1], [32, 2, 1]]);
+        let invocations = workgroup_size.iter().product::<u32>();
+        let function = &mut generator.function;
+        function.workgroup_size = workgroup_size;
+        function.shared_bytes = function.shared_bytes.min(1) * invocations * 16;
+        function.local_memories.clear();
+        generator.subgroups = false;
+        generator
     }
 
     pub(crate) fn emit(&mut self, stmt: Stmt) {
@@ -235,7 +251,7 @@ impl Generator {
             10 if !self.function.local_memories.is_empty() => self.local(),
             11 if self.function.shared_bytes != 0 => self.shared(),
             11 if self.function.stage.is_some() => self.stage_statement(),
-            12 => self.group(),
+            12 if self.subgroups => self.group(),
             13 | 14 => self.set(),
             _ => {
                 self.operation();

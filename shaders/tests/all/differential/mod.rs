@@ -13,6 +13,7 @@ mod stage;
 
 use crate::support::machine::{self, Placement};
 use generator::{Generator, OWN, Random};
+use lacuna_shaders::coarsen::with_packets;
 use lacuna_shaders::ir::{Function, interp, verify};
 
 fn memory(seed: u64, function: &Function) -> interp::Memory {
@@ -49,17 +50,31 @@ fn checked(seed: u64, function: Function) -> Function {
 
 fn compare(seed: u64) {
     let function = checked(seed, Generator::new(seed).function());
-    let before = memory(seed, &function);
+    compare_forms(seed, &function, std::slice::from_ref(&function));
+}
+
+/// All forms that coarsening gives the function must do what the function does.
+fn compare_coarse(seed: u64) {
+    let function = checked(seed, Generator::of_packets(seed).function());
+    let coarse = |packets| with_packets(&function, packets).map(|coarse| checked(seed, coarse));
+    let forms: Vec<Function> = [2, 4].into_iter().filter_map(coarse).collect();
+    compare_forms(seed, &function, &forms);
+}
+
+fn compare_forms(seed: u64, function: &Function, forms: &[Function]) {
+    let before = memory(seed, function);
     let mut expected = before.clone();
-    match interp::run(&function, &mut expected, 3_000_000) {
+    match interp::run(function, &mut expected, 3_000_000) {
         Ok(()) => {}
         Err(interp::RunError::OutOfFuel) => return,
         Err(error) => panic!("seed {seed}: {error}\n{function}"),
     }
-    for placement in [Placement::Plain, Placement::Sparse] {
-        let mut found = before.clone();
-        machine::run(&function, &mut found, placement);
-        machine::assert_same(&function, &expected, &found, &format!("seed {seed}, {placement:?}"));
+    for form in forms {
+        for placement in [Placement::Plain, Placement::Sparse] {
+            let mut found = before.clone();
+            machine::run(form, &mut found, placement);
+            machine::assert_same(form, &expected, &found, &format!("seed {seed}, {placement:?}"));
+        }
     }
 }
 
@@ -78,6 +93,11 @@ fn for_each_seed(test: fn(u64)) {
 #[test]
 fn random_functions_do_the_same_as_machine_code() {
     for_each_seed(compare);
+}
+
+#[test]
+fn random_functions_do_the_same_for_several_packets_at_once() {
+    for_each_seed(compare_coarse);
 }
 
 #[test]
