@@ -42,6 +42,9 @@ pub enum Error {
     /// A feature that is not advertised was asked for.
     #[error("feature not present: {0}")]
     FeatureNotPresent(&'static str),
+    /// A priority that no queue has was asked for.
+    #[error("not permitted: queues are served alike")]
+    NotPermitted,
     /// No resource of this format can be made.
     #[error("format not supported")]
     FormatNotSupported,
@@ -93,6 +96,7 @@ impl Error {
             Self::LayerNotPresent => vk::Result::ERROR_LAYER_NOT_PRESENT,
             Self::ExtensionNotPresent(_) => vk::Result::ERROR_EXTENSION_NOT_PRESENT,
             Self::FeatureNotPresent(_) => vk::Result::ERROR_FEATURE_NOT_PRESENT,
+            Self::NotPermitted => vk::Result::ERROR_NOT_PERMITTED_KHR,
             Self::FormatNotSupported => vk::Result::ERROR_FORMAT_NOT_SUPPORTED,
             Self::InvalidShader(_) => vk::Result::ERROR_INVALID_SHADER_NV,
             Self::CompileRequired => vk::Result::PIPELINE_COMPILE_REQUIRED,

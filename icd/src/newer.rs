@@ -70,6 +70,8 @@ extensions! {
     maintenance7 = c"VK_KHR_maintenance7";
     /// `VK_KHR_maintenance8`
     maintenance8 = c"VK_KHR_maintenance8";
+    /// `VK_KHR_robustness2`, which has the structures of `VK_EXT_robustness2`
+    robustness2 = c"VK_KHR_robustness2";
     /// `VK_KHR_shader_relaxed_extended_instruction`
     shader_relaxed_extended_instruction = c"VK_KHR_shader_relaxed_extended_instruction";
     /// `VK_EXT_shader_replicated_composites`

@@ -227,6 +227,18 @@ extensions! {
         MemoryBudget = ext::memory_budget;
         /// Which addresses objects get.
         DeviceAddressBindingReport = ext::device_address_binding_report;
+        /// Which driver this is.
+        DriverProperties = khr::driver_properties;
+        /// Priorities between processes, of which there is one.
+        GlobalPriorityKhr = khr::global_priority;
+        /// Priorities between processes, of which there is one.
+        GlobalPriority = ext::global_priority;
+        /// Which of them a queue may have.
+        GlobalPriorityQuery = ext::global_priority_query;
+        /// Queues of other devices: memory needs no handing over.
+        QueueFamilyForeign = ext::queue_family_foreign;
+        /// What offsets of texel buffers are multiples of.
+        TexelBufferAlignment = ext::texel_buffer_alignment;
         /// Why a device was lost.
         DeviceFault = ext::device_fault;
         /// Memory that other devices and processes may have.
@@ -281,6 +293,8 @@ extensions! {
         NonSeamlessCubeMap = ext::non_seamless_cube_map;
         /// Exact bounds checks of images.
         ImageRobustness = ext::image_robustness;
+        /// Exact bounds checks, null descriptors.
+        Robustness2Khr = newer::robustness2;
         /// Exact bounds checks, null descriptors.
         Robustness2 = ext::robustness2;
         /// Blocks laid out like C structures.
@@ -341,6 +355,8 @@ extensions! {
         VertexAttributeDivisorKhr = khr::vertex_attribute_divisor;
         /// Instances that share attributes.
         VertexAttributeDivisor = ext::vertex_attribute_divisor;
+        /// Contents that are neither loaded nor stored.
+        LoadStoreOpNoneKhr = khr::load_store_op_none;
         /// Contents that are neither loaded nor stored.
         LoadStoreOpNone = ext::load_store_op_none;
         /// Clip space like that of OpenGL.

@@ -327,6 +327,8 @@ features! {
         PhysicalDeviceFaultFeaturesEXT { device_fault: true }
         PhysicalDeviceMemoryPriorityFeaturesEXT { memory_priority: true }
         PhysicalDevicePageableDeviceLocalMemoryFeaturesEXT { pageable_device_local_memory: true }
+        PhysicalDeviceGlobalPriorityQueryFeaturesKHR { global_priority_query: true }
+        PhysicalDeviceTexelBufferAlignmentFeaturesEXT { texel_buffer_alignment: true }
         PhysicalDeviceRobustness2FeaturesEXT {
             robust_buffer_access2: true, robust_image_access2: true, null_descriptor: true,
         }

@@ -135,7 +135,7 @@ properties! {
             filter_minmax_single_component_formats: vk::TRUE, filter_minmax_image_component_mapping: vk::TRUE,
         }
         PhysicalDeviceTimelineSemaphoreProperties { max_timeline_semaphore_value_difference: u64::MAX }
-    } and {}
+    } and { framebuffer_integer_color_sample_counts: limits::SAMPLES }
     in PhysicalDeviceVulkan13Properties of {
         PhysicalDeviceInlineUniformBlockProperties {
             max_inline_uniform_block_size: limits::MAX_INLINE_BYTES,

@@ -5,6 +5,8 @@
 
 use ash::vk;
 
+use crate::pnext::Node;
+
 /// The families, in the order of their indices.
 pub const FAMILIES: [Family; 4] = [
     Family { flags: flags(&[GRAPHICS, COMPUTE, TRANSFER, SPARSE]), queues: 4 },
@@ -37,6 +39,14 @@ impl Family {
             min_image_transfer_granularity: vk::Extent3D { width: 1, height: 1, depth: 1 },
         }
     }
+}
+
+/// Fills one structure of the chain of `VkQueueFamilyProperties2`, if it is known. All queues are served alike.
+pub fn fill(node: &mut Node) {
+    let _ = node.fill(|priorities: &mut vk::QueueFamilyGlobalPriorityPropertiesKHR<'_>| {
+        priorities.priority_count = 1;
+        priorities.priorities[0] = vk::QueueGlobalPriorityKHR::MEDIUM;
+    });
 }
 
 /// `QueueFlags` have no const union.

@@ -94,8 +94,13 @@ pub(super) unsafe extern "system" fn get_queue_families2(
 ) {
     guard(|| {
         let families = queues::FAMILIES.iter().map(|family| family.properties());
+        let describe = |slot: &mut vk::QueueFamilyProperties2<'_>, value| {
+            slot.queue_family_properties = value;
+            // SAFETY: VUID-VkQueueFamilyProperties2-pNext-pNext: a chain of structures for output.
+            unsafe { pnext::for_each_output(slot.p_next, queues::fill) };
+        };
         // SAFETY: VUID-vkGetPhysicalDeviceQueueFamilyProperties2-pQueueFamilyProperties-parameter.
-        let _ = unsafe { fill(families, count, out, |slot, value| slot.queue_family_properties = value)? };
+        let _ = unsafe { fill(families, count, out, describe)? };
         Ok(())
     })
 }

@@ -70,8 +70,10 @@ impl Device {
         // SAFETY: the same contract.
         unsafe { features::check(info)? };
         // SAFETY: members of a valid structure.
-        let counts =
-            queue_counts(unsafe { guard::slice(info.p_queue_create_infos, info.queue_create_info_count) })?;
+        let queues = unsafe { guard::slice(info.p_queue_create_infos, info.queue_create_info_count) };
+        let counts = queue_counts(queues)?;
+        // SAFETY: valid structures.
+        unsafe { check_priorities(queues)? };
         // SAFETY: this function's contract.
         let members = unsafe { members(info)? };
         lacuna_gpu::compute::prepare()?;
@@ -277,6 +279,21 @@ fn queue_counts(infos: &[vk::DeviceQueueCreateInfo<'_>]) -> Result<[u32; FAMILIE
         counts[family] = info.queue_count.max(counts[family]);
     }
     Ok(counts)
+}
+
+/// Queues are served alike, whatever process or device they belong to.
+///
+/// # Safety
+/// Valid structures.
+unsafe fn check_priorities(infos: &[vk::DeviceQueueCreateInfo<'_>]) -> Result<(), Error> {
+    for info in infos {
+        // SAFETY: the chain of a valid structure.
+        let asked = unsafe { pnext::find::<vk::DeviceQueueGlobalPriorityCreateInfoKHR<'_>>(info.p_next) };
+        if asked.is_some_and(|asked| asked.global_priority > vk::QueueGlobalPriorityKHR::MEDIUM) {
+            return Err(Error::NotPermitted);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -35,10 +35,31 @@ pub(super) fn run(cx: &Context) -> Outcome {
     for (name, found, maximum) in alignments {
         check!(found.is_power_of_two() && found <= maximum, "{name} is {found}");
     }
+    let one = vk::SampleCountFlags::TYPE_1;
+    let samples = [
+        ("framebufferColorSampleCounts", limits.framebuffer_color_sample_counts),
+        ("framebufferDepthSampleCounts", limits.framebuffer_depth_sample_counts),
+        ("framebufferIntegerColorSampleCounts", integer_color_samples(cx)),
+    ];
+    for (name, found) in samples {
+        check!(found.contains(one), "{name} lacks one sample");
+    }
     check!(limits.min_memory_map_alignment >= 64, "minMemoryMapAlignment is below 64");
     if cx.device.physical.features.sparse_binding == vk::TRUE {
         let space = limits.sparse_address_space_size;
         check!(space >= 1 << 31, "sparseAddressSpaceSize is {space}, below 2^31");
     }
     Ok(())
+}
+
+fn integer_color_samples(cx: &Context) -> vk::SampleCountFlags {
+    let physical = &cx.device.physical;
+    let mut version = vk::PhysicalDeviceVulkan12Properties::default();
+    let mut chain = vk::PhysicalDeviceProperties2::default().push_next(&mut version);
+    // SAFETY: a chain of structures on this stack.
+    unsafe { physical.instance.properties2().get_physical_device_properties2(physical.handle, &mut chain) };
+    if physical.properties.api_version < vk::API_VERSION_1_2 {
+        return vk::SampleCountFlags::TYPE_1;
+    }
+    version.framebuffer_integer_color_sample_counts
 }

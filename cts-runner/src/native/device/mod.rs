@@ -8,6 +8,7 @@ mod instances_come_and_go;
 mod limits_are_at_least_the_minimum;
 mod memory_types_make_sense;
 mod queue_families_make_sense;
+mod queue_priorities_are_those_that_are_offered;
 mod threads_create_devices;
 mod unknown_commands_have_no_address;
 mod unknown_extensions_are_refused;
@@ -22,6 +23,7 @@ super::cases!("device":
     limits_are_at_least_the_minimum,
     memory_types_make_sense,
     queue_families_make_sense,
+    queue_priorities_are_those_that_are_offered,
     threads_create_devices,
     unknown_commands_have_no_address,
     unknown_extensions_are_refused,
