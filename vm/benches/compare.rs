@@ -310,7 +310,7 @@ fn measure<K: Keeper>(criterion: &mut Criterion<CpuTime>, n: u32) {
     });
     let mut memory = 0;
     bench("rebind", &mut || {
-        memory += 1 << 16;
+        memory ^= 1 << 24;
         let others = binds(0, PAGES, memory);
         timed(len, || keeper.map(&others))
     });

@@ -212,8 +212,10 @@ pub(crate) fn run(vm: &mut Vm, pairs: &mut Pairs, job: BindJob, act: &mut impl C
     for now in 0..steps.len() + ahead.lead() {
         ahead.look(&vm.space, &steps, now, act);
         let Some(now) = now.checked_sub(ahead.lead()) else { continue };
-        let (mut step, unbind) = (&steps[now], Step::unmap(steps[now].piece.start, steps[now].piece.end));
+        let unbind;
+        let mut step = &steps[now];
         if !is_possible(vm, pairs, step, checked) {
+            unbind = Step::unmap(step.piece.start, step.piece.end);
             step = &unbind;
         }
         act.carry_out(vm, pairs, step, ahead.hint(now));
