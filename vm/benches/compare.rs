@@ -1,8 +1,9 @@
 //! One trace, five keepers of ranges, three sizes: the whole manager, its bare tree, and what could have been taken instead.
 //!
-//! Each mapping covers three pages of eight. *map* puts a page into gaps in random order and *unmap* takes it away again; *split* puts another page into the
-//! middle of random mappings and *merge* makes them whole; *lookup* asks random pages; *iterate* visits all. The manager does all that a driver
-//! needs on top, in batches of 1,024 requests: checks, two stages, pairs, coalescing, entries of a page table. The others keep ranges, and nothing else.
+//! Each mapping covers three pages of eight. *map* puts a page into gaps in random order and *unmap* takes it away again; *rebind* gives random mappings other
+//! memory; *split* puts another page into the middle of random mappings and *merge* makes them whole; *lookup* asks random pages; *iterate* visits
+//! all. The manager does all that a driver needs on top, in batches of 1,024 requests: checks, two stages, pairs, coalescing, entries of a page table. The
+//! others keep ranges, and nothing else. *memory* says what the machine takes for loads from random places, which is most of what large trees cost.
 //!
 //! `cargo bench -p lacuna-vm --bench compare`; `docs/BENCHES.md` has the figures. All are nanoseconds of processor time for one of what is done.
 #![expect(clippy::unwrap_used, reason = "a failing bench may stop")]
@@ -52,9 +53,11 @@ struct Whole {
 }
 
 impl Whole {
-    fn run(&mut self) {
-        for batch in self.requests.chunks(1024) {
-            let job = self.manager.prepare(self.vm, batch).unwrap();
+    fn run<T>(&mut self, all: &[T], request: impl Fn(&T) -> Request) {
+        for batch in all.chunks(1024) {
+            self.requests.clear();
+            self.requests.extend(batch.iter().map(&request));
+            let job = self.manager.prepare(self.vm, &self.requests).unwrap();
             black_box(self.manager.run(job, &mut &self.table));
         }
     }
@@ -79,20 +82,17 @@ impl Keeper for Whole {
     }
 
     fn map(&mut self, binds: &[Bind]) {
-        self.requests.clear();
-        self.requests.extend(binds.iter().map(|bind| Request::Map {
+        let bo = self.bo;
+        self.run(binds, |bind| Request::Map {
             range: pages(bind.start, bind.end),
-            bo: self.bo,
+            bo,
             offset: BoOffset(u64::from(bind.memory) << PAGE_SHIFT),
             flags: MapFlags::EMPTY,
-        }));
-        self.run();
+        });
     }
 
     fn unmap(&mut self, binds: &[Bind]) {
-        self.requests.clear();
-        self.requests.extend(binds.iter().map(|bind| Request::Unmap { range: pages(bind.start, bind.end) }));
-        self.run();
+        self.run(binds, |bind| Request::Unmap { range: pages(bind.start, bind.end) });
     }
 
     fn lookup(&self, page: u32) -> Option<u32> {
@@ -279,7 +279,7 @@ fn bind(index: u32, first: u32, count: u32, memory: u32) -> Bind {
     Bind { start, end: start + count, memory }
 }
 
-/// *map*, *unmap*, *split*, *merge*, *lookup*, *iterate*: nanoseconds for each.
+/// *map*, *unmap*, *rebind*, *split*, *merge*, *lookup*, *iterate*: nanoseconds for each.
 fn measure<K: Keeper>(criterion: &mut Criterion<CpuTime>, n: u32) {
     let mut keeper = K::new();
     let order = shuffled(n);
@@ -308,6 +308,13 @@ fn measure<K: Keeper>(criterion: &mut Criterion<CpuTime>, n: u32) {
         keeper.map(&gaps);
         timed(len, || keeper.unmap(&gaps))
     });
+    let mut memory = 0;
+    bench("rebind", &mut || {
+        memory ^= 1 << 24;
+        let others = binds(0, PAGES, memory);
+        timed(len, || keeper.map(&others))
+    });
+    keeper.map(&all);
     bench("split", &mut || {
         let time = timed(len, || keeper.map(&middles));
         assert_eq!(keeper.visit().0, n as usize + 2 * len);
@@ -339,17 +346,46 @@ fn keepers(criterion: &mut Criterion<CpuTime>) {
     }
 }
 
+/// Nanoseconds a load from a random cache line of `1 << 20`, when each says where the next one is, and when they can be under way at once.
+fn memory(criterion: &mut Criterion<CpuTime>) {
+    const LINES: u32 = 1 << 20;
+    const LOADS: usize = 1 << 17;
+    let order = shuffled(LINES);
+    let mut lines = vec![[0_u32; 16]; LINES as usize];
+    for pair in order.windows(2) {
+        lines[pair[0] as usize][0] = pair[1];
+    }
+    lines[order[order.len() - 1] as usize][0] = order[0];
+    let mut group = criterion.benchmark_group("memory");
+    group.sampling_mode(SamplingMode::Flat);
+    let mut at = 0;
+    group.bench_function("one load after the other", |bencher| {
+        let mut chase = || timed(LOADS, || (0..LOADS).for_each(|_| at = lines[at as usize][0]));
+        bencher.iter_custom(|count| rounds(count, |_| chase()));
+    });
+    black_box(at);
+    let mut from = 0;
+    group.bench_function("many loads at once", |bencher| {
+        bencher.iter_custom(|count| {
+            rounds(count, |_| {
+                from = (from + LOADS) % order.len();
+                let load = |&line: &u32| lines[line as usize][0];
+                timed(LOADS, || _ = black_box(order[from..from + LOADS].iter().map(load).max()))
+            })
+        });
+    });
+}
+
 /// Nanoseconds a mapping for *evict* and *validate*: one of a hundred BOs, with a hundredth of the mappings, goes and comes back.
 fn evictions(criterion: &mut Criterion<CpuTime>) {
     for n in [100, 10_000, 1_000_000] {
         let mut whole = Whole::new();
         let bos: Vec<_> = (1..101).map(|i| whole.manager.create_bo(PAGE_SIZE, i << 32).unwrap()).collect();
-        for (number, i) in shuffled(n).into_iter().enumerate() {
+        let order: Vec<_> = shuffled(n).into_iter().enumerate().collect();
+        whole.run(&order, |&(number, i)| {
             let range = pages(i * STRIDE, i * STRIDE + 1);
-            let (bo, offset, flags) = (bos[number % 100], BoOffset(0), MapFlags::EMPTY);
-            whole.requests.push(Request::Map { range, bo, offset, flags });
-        }
-        whole.run();
+            Request::Map { range, bo: bos[number % 100], offset: BoOffset(0), flags: MapFlags::EMPTY }
+        });
         let Whole { manager, table, vm, .. } = &mut whole;
         let (count, mut next) = (n as usize / 100, bos.iter().cycle());
         let mut both = || {
@@ -376,6 +412,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = keepers, evictions
+    targets = memory, keepers, evictions
 }
 criterion_main!(benches);

@@ -12,34 +12,32 @@ use crate::prefetch::prefetch;
 /// The index of nothing.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// Elements of one kind, named by a 32-bit index, in chunks of `N`, a power of two: growing neither moves what is there nor takes more than one chunk.
+/// Elements of one kind, named by a 32-bit index. Only [`reserve`](Self::reserve) moves what is there, when it doubles the room.
 ///
 /// # Invariants
-/// 1. `free` holds the indices below `used` that are not in use, and has room for all there can be.
-/// 2. The free indices plus what the chunks hold beyond `used` are at least `reserved`.
+/// 1. `free` holds the indices below `items.len()` that are not in use, and has room for all there can be.
+/// 2. The free indices plus the spare room of `items` are at least `reserved`.
 #[derive(Debug)]
-pub(crate) struct Arena<T, const N: usize> {
-    chunks: Vec<Box<[T; N]>>,
-    used: usize,
+pub(crate) struct Arena<T> {
+    items: Vec<T>,
     free: Vec<u32>,
     reserved: usize,
 }
 
-impl<T, const N: usize> Arena<T, N> {
+impl<T> Arena<T> {
     pub(crate) const fn new() -> Self {
-        assert!(N.is_power_of_two());
-        Self { chunks: Vec::new(), used: 0, free: Vec::new(), reserved: 0 }
+        Self { items: Vec::new(), free: Vec::new(), reserved: 0 }
     }
 
     /// Elements in use.
     pub(crate) const fn len(&self) -> usize {
-        self.used - self.free.len()
+        self.items.len() - self.free.len()
     }
 
     /// The element, or whatever is in its place once it is removed; nothing beyond them.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
-        self.chunks.get(index as usize / N).map(|chunk| &chunk[index as usize % N])
+        self.items.get(index as usize)
     }
 
     /// The element is likely to be needed soon.
@@ -57,17 +55,14 @@ impl<T, const N: usize> Arena<T, N> {
             self.ask_for(index);
         }
     }
-}
 
-impl<T: Clone + Default, const N: usize> Arena<T, N> {
     /// Promises room for `count` more elements on top of what is already promised.
     pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
         let promised = self.reserved.checked_add(count).ok_or(Error::OutOfMemory)?;
-        let total = promised.saturating_sub(self.free.len()).checked_add(self.used);
+        let more = promised.saturating_sub(self.free.len());
+        let total = self.items.len().checked_add(more);
         let total = total.filter(|&total| total < NONE as usize).ok_or(Error::OutOfMemory)?;
-        while self.chunks.len() * N < total {
-            self.add_chunk()?;
-        }
+        self.items.try_reserve(more).map_err(|_| Error::OutOfMemory)?;
         if self.free.capacity() < total {
             self.widen_free()?;
         }
@@ -75,21 +70,11 @@ impl<T: Clone + Default, const N: usize> Arena<T, N> {
         Ok(())
     }
 
-    #[cold]
-    fn add_chunk(&mut self) -> Result<(), Error> {
-        self.chunks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-        let mut chunk = Vec::new();
-        chunk.try_reserve_exact(N).map_err(|_| Error::OutOfMemory)?;
-        chunk.resize(N, T::default());
-        self.chunks.push(chunk.try_into().map_err(|_| Error::OutOfMemory)?);
-        Ok(())
-    }
-
     /// Makes room for the index of every element. What is never written takes no memory, so it is not copied either.
     #[cold]
     fn widen_free(&mut self) -> Result<(), Error> {
         let mut wider = Vec::new();
-        wider.try_reserve_exact(2 * N * self.chunks.len()).map_err(|_| Error::OutOfMemory)?;
+        wider.try_reserve_exact(self.items.capacity()).map_err(|_| Error::OutOfMemory)?;
         wider.extend_from_slice(&self.free);
         self.free = wider;
         Ok(())
@@ -104,12 +89,16 @@ impl<T: Clone + Default, const N: usize> Arena<T, N> {
     /// Adds an element within what was reserved.
     #[inline]
     pub(crate) fn add(&mut self, item: T) -> u32 {
-        let index = self.free.pop().unwrap_or_else(|| {
-            self.used += 1;
-            (self.used - 1) as u32
-        });
-        self[index] = item;
-        index
+        match self.free.pop() {
+            Some(index) => {
+                self[index] = item;
+                index
+            }
+            None => {
+                self.items.push(item);
+                (self.items.len() - 1) as u32
+            }
+        }
     }
 
     /// Gives an element's place back.
@@ -119,19 +108,19 @@ impl<T: Clone + Default, const N: usize> Arena<T, N> {
     }
 }
 
-impl<T, const N: usize> Index<u32> for Arena<T, N> {
+impl<T> Index<u32> for Arena<T> {
     type Output = T;
 
     #[inline]
     fn index(&self, index: u32) -> &T {
-        &self.chunks[index as usize / N][index as usize % N]
+        &self.items[index as usize]
     }
 }
 
-impl<T, const N: usize> IndexMut<u32> for Arena<T, N> {
+impl<T> IndexMut<u32> for Arena<T> {
     #[inline]
     fn index_mut(&mut self, index: u32) -> &mut T {
-        &mut self.chunks[index as usize / N][index as usize % N]
+        &mut self.items[index as usize]
     }
 }
 
@@ -152,7 +141,7 @@ mod tests {
 
     #[test]
     fn freed_places_count_towards_a_reservation() {
-        let mut arena = Arena::<_, 2>::new();
+        let mut arena = Arena::new();
         arena.reserve(4).unwrap();
         let nodes: Vec<u32> = (0..4).map(|i| arena.add(i)).collect();
         arena.release(4);
@@ -160,12 +149,12 @@ mod tests {
             arena.remove(node);
         }
         arena.reserve(4).unwrap();
-        assert_eq!((arena.chunks.len(), arena.len()), (2, 0));
+        assert_eq!((arena.items.len(), arena.len()), (4, 0));
     }
 
     #[test]
     fn what_cannot_be_promised_is_refused() {
-        let mut arena = Arena::<u32, 2>::new();
+        let mut arena = Arena::<u32>::new();
         for count in [usize::MAX, NONE as usize] {
             assert_eq!(arena.reserve(count), Err(Error::OutOfMemory));
         }

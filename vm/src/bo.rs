@@ -74,14 +74,13 @@ impl Bo {
 }
 
 /// What a pair's mappings have in the page table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Residency {
     /// Addresses.
     Resident,
     /// Entries that fault.
     Evicted,
     /// The BO is destroyed; only prepared jobs still know the pair.
-    #[default]
     Dead,
 }
 
@@ -94,7 +93,7 @@ pub(crate) enum List {
     External,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Link {
     prev: u32,
     next: u32,
@@ -105,7 +104,7 @@ impl Link {
 }
 
 /// The pair of a VM and a BO.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct VmBo {
     pub(crate) vm: VmId,
     pub(crate) bo: BoId,
@@ -158,7 +157,7 @@ impl VmLists {
 #[derive(Debug)]
 pub(crate) struct Pairs {
     pub(crate) bos: SlotMap<BoId, Bo>,
-    pub(crate) vm_bos: Arena<VmBo, 64>,
+    pub(crate) vm_bos: Arena<VmBo>,
     /// By the index of the VM.
     pub(crate) lists: Vec<VmLists>,
     /// The pair of a VM and a BO; only ever looked up, so that its order does not matter.

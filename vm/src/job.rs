@@ -22,11 +22,8 @@ use crate::page_table::PageTable;
 use crate::page_table::delta::{Delta, Writer};
 use crate::request::{Checker, Request, Step};
 use crate::split::{commit, walk};
-use crate::tree::{Hint, Reserve, Span};
+use crate::tree::{Hint, Reserve};
 use crate::vm::{Space, Vm, VmId};
-
-/// A VM with fewer mappings is in the cache anyway. Tests look ahead in small ones too.
-const LARGE: usize = if cfg!(test) { 8 } else { 16 * 1024 };
 
 /// A prepared batch of requests, for [`Manager::run`](crate::Manager::run) or [`Manager::cancel`](crate::Manager::cancel). One that is merely dropped
 /// is cancelled when the manager prepares the next one.
@@ -177,18 +174,10 @@ fn reserve(vm: &mut Vm, steps: &[Step]) -> Result<(Reserve, usize), Error> {
 }
 
 fn unpin(pairs: &mut Pairs, steps: &[Step]) {
-    for step in steps {
-        unpin_step(pairs, step);
-    }
-}
-
-#[inline]
-fn unpin_step(pairs: &mut Pairs, step: &Step) {
-    let vm_bo = step.piece.vm_bo;
-    if vm_bo != NONE {
-        let pair = &mut pairs.vm_bos[vm_bo];
-        pair.pins -= 1;
-        if pair.is_unused() {
+    for alike in steps.chunk_by(|a, b| a.piece.vm_bo == b.piece.vm_bo) {
+        let vm_bo = alike[0].piece.vm_bo;
+        if vm_bo != NONE {
+            pairs.vm_bos[vm_bo].pins -= alike.len() as u32;
             pairs.drop_if_unused(vm_bo);
         }
     }
@@ -219,15 +208,19 @@ pub(crate) trait CarryOut {
 pub(crate) fn run(vm: &mut Vm, pairs: &mut Pairs, job: BindJob, act: &mut impl CarryOut) -> Spare {
     let (Promise { mut steps, nodes, records, epoch }, home) = job.take();
     let checked = vm.regions.as_ref().is_none_or(|regions| regions.epoch == epoch);
-    let mut ahead = Ahead::new(vm.space.tree.len() > LARGE && steps.len() > 1);
+    let mut ahead = Ahead::new(&vm.space, &steps);
     for now in 0..steps.len() + ahead.lead() {
         ahead.look(&vm.space, &steps, now, act);
         let Some(now) = now.checked_sub(ahead.lead()) else { continue };
-        let step = &steps[now];
-        let effective = effective(vm, pairs, step, checked);
-        act.carry_out(vm, pairs, &effective, ahead.hint(now));
-        unpin_step(pairs, step);
+        let unbind;
+        let mut step = &steps[now];
+        if !is_possible(vm, pairs, step, checked) {
+            unbind = Step::unmap(step.piece.start, step.piece.end);
+            step = &unbind;
+        }
+        act.carry_out(vm, pairs, step, ahead.hint(now));
     }
+    unpin(pairs, &steps);
     vm.space.tree.release(nodes);
     vm.space.records.release(records);
     steps.clear();
@@ -236,7 +229,8 @@ pub(crate) fn run(vm: &mut Vm, pairs: &mut Pairs, job: BindJob, act: &mut impl C
 
 /// Looks ahead to what the next steps will need, so that it is in the cache by then.
 struct Ahead {
-    on: bool,
+    /// Levels of the tree; none if there is nothing to look ahead to.
+    levels: usize,
     /// Where steps seem to be, by their number.
     hints: [Hint; Self::RING],
     /// The records that they seem to cut, by their number.
@@ -247,17 +241,18 @@ impl Ahead {
     /// Steps that are carried out while the memory for another one is on its way.
     const STRIDE: usize = 4;
     /// Strides from the beginning of a search to its step.
-    const STRIDES: usize = 4;
+    const STRIDES: usize = 5;
     /// More than all the steps under way; a power of two.
-    const RING: usize = 32;
+    const RING: usize = 64;
 
-    const fn new(on: bool) -> Self {
-        Self { on, hints: [Hint::NONE; Self::RING], cuts: [NONE; Self::RING] }
+    fn new(space: &Space, steps: &[Step]) -> Self {
+        let levels = if steps.len() > 1 { space.tree.levels() } else { 0 };
+        Self { levels, hints: [Hint::NONE; Self::RING], cuts: [NONE; Self::RING] }
     }
 
     /// By how many steps the looking is ahead of the doing.
     const fn lead(&self) -> usize {
-        if self.on { Self::STRIDES * Self::STRIDE } else { 0 }
+        if self.levels > 0 { self.levels - 1 + Self::STRIDES * Self::STRIDE } else { 0 }
     }
 
     const fn hint(&self, number: usize) -> Hint {
@@ -267,27 +262,40 @@ impl Ahead {
     /// Begins the search for step `now` and takes those begun before further.
     #[inline]
     fn look(&mut self, space: &Space, steps: &[Step], now: usize, act: &impl CarryOut) {
-        if !self.on {
+        if let Some(step) = steps.get(now) {
+            act.expect(step.piece.start);
+        }
+        if self.levels == 0 {
             return;
         }
         let Space { tree, records } = space;
-        if let Some(step) = steps.get(now) {
-            act.expect(step.piece.start);
-            self.hints[now % Self::RING] = tree.begin(step.piece.start);
+        if now < steps.len() {
+            self.hints[now % Self::RING] = tree.begin();
+        }
+        // One level each of several searches, none of which has to wait for another.
+        let lowest = self.levels - 1;
+        for level in 0..lowest {
+            let number = now.wrapping_sub(level);
+            if let Some(step) = steps.get(number) {
+                tree.down(step.piece.start, level, &mut self.hints[number % Self::RING]);
+            }
         }
         let before = |strides: usize| {
-            let number = now.wrapping_sub(strides * Self::STRIDE);
+            let number = now.wrapping_sub(lowest + strides * Self::STRIDE);
             steps.get(number).map(|step| (step, number % Self::RING))
         };
         if let Some((step, place)) = before(1) {
-            tree.narrow(step.piece.start, &mut self.hints[place]);
+            tree.down(step.piece.start, lowest, &mut self.hints[place]);
         }
         if let Some((step, place)) = before(2) {
+            tree.narrow(step.piece.start, &mut self.hints[place]);
+        }
+        if let Some((step, place)) = before(3) {
             self.cuts[place] = tree.arrive(self.hints[place], step.span()).map_or(NONE, |slot| slot.record);
             records.ask_for(self.cuts[place]);
             records.ask_for_room(2 * Self::STRIDE);
         }
-        if let Some((step, place)) = before(3)
+        if let Some((step, place)) = before(4)
             && let Some(record) = records.get(self.cuts[place])
             && (!step.map || record.piece.vm_bo != step.piece.vm_bo)
         {
@@ -298,14 +306,13 @@ impl Ahead {
     }
 }
 
-/// The step itself, or an unmap if what it wants to map, or the region to map it in, is gone.
+/// Whether what the step wants to map, and the region to map it in, are still there.
 #[inline]
-fn effective(vm: &Vm, pairs: &Pairs, step: &Step, checked: bool) -> Step {
+fn is_possible(vm: &Vm, pairs: &Pairs, step: &Step, checked: bool) -> bool {
     let Step { piece, map } = step;
     let gone = *map && !piece.is_null() && pairs.vm_bos[piece.vm_bo].residency == Residency::Dead;
-    let outside =
-        || vm.regions.as_ref().is_some_and(|regions| !regions.hold(Span::new(piece.start, piece.end)));
-    if gone || (*map && !checked && outside()) { Step::unmap(piece.start, piece.end) } else { *step }
+    let outside = || vm.regions.as_ref().is_some_and(|regions| !regions.hold(step.span()));
+    !gone && (!map || checked || !outside())
 }
 
 /// One step: entries, then the space.

@@ -46,27 +46,7 @@
 //! ```
 //!
 //! # The fifteen cases
-//! One mapping (`old`, BO `a`) meets one request (`req`); a request onto many mappings is a row of these. `keep` means that entries may stay, because
-//! the request puts the same memory there again.
-//! ```text
-//!      old      req      operations of a map, before `map`       keep if a, contiguous
-//!   1  [==)     [==)     unmap                                   yes
-//!   2  [==)     [==)     unmap                                   no: other offset
-//!   3  [==)     [==)     unmap                                   no: other BO
-//!   4  [==)     [=====)  unmap                                   yes
-//!   5  [=====)  [==)     remap: next                             no: other BO
-//!   6  [=====)  [==)     remap: next                             yes
-//!   7  [=====)     [==)  remap: prev                             no: other BO
-//!   8  [=====)     [==)  remap: prev                             yes
-//!   9  [=====)     [=====)  remap: prev                          no: other BO
-//!  10  [=====)     [=====)  remap: prev                          yes
-//!  11  [========)  [==)     remap: prev, next                    no: other BO     (req begins inside old)
-//!  12  [========)  [==)     remap: prev, next                    yes              (req begins inside old)
-//!  13     [==)  [=====)  unmap                                   yes
-//!  14     [==)  [========)  unmap                                yes
-//!  15     [=====)  [=====)  remap: next                          no               (req begins before old)
-//! ```
-//! An unmap takes the same operations, without `map` and without `keep`.
+#![doc = include_str!("../docs/CASES.md")]
 //!
 //! # Cost
 //! | call | cost |
@@ -76,12 +56,13 @@
 //! | `unmap_bo`, `destroy_bo` | one descent per mapping of the pair(s) |
 //! | `evict`, `validate` | the mappings of the BO; the evicted BOs of the VM |
 //! | `mappings_of`, `vms_of`, `evicted_bos`, `external_bos` | the answer |
-//! | `find`, `find_prev`, `find_next`, `interval_empty` | one descent |
+//! | `find`, `find_first`, `find_prev`, `find_next`, `interval_empty` | one descent |
+//! | `insert`, `remove` | as a job of one request |
 //! | `victims`; [`Budget::make_room`](evict::Budget::make_room) if something has to go | the BOs of the manager |
 //! | [`RangeTree::gap_bottom_up`](tree::RangeTree::gap_bottom_up), `gap_top_down` | O(log n), see [there](tree) |
 //!
-//! One descent is O(log n): three inner nodes and a leaf with a million mappings. In large VMs the descents of a batch are done side by side, so that they
-//! wait for memory together. A mapping takes about 50 bytes where they were made in order, 60 where at random. `docs/BENCHES.md` has nanoseconds.
+//! One descent is O(log n): five inner nodes and a leaf with a million mappings, a cache line or two of each. The descents of a batch are done side by
+//! side, so that they wait for memory together. A mapping takes about 50 bytes where they were made in order, 60 where at random. `docs/BENCHES.md` has nanoseconds.
 //!
 //! # Locking
 //! There is no lock inside; what changes a [`Manager`] takes `&mut`, so the borrow checker asks for one where it is shared. Readers of page tables
@@ -113,6 +94,7 @@ pub mod check;
 mod coalesce;
 mod error;
 pub mod evict;
+mod exact;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod job;

@@ -90,7 +90,7 @@ impl fmt::Display for Mapping {
 }
 
 /// A mapping, or a part of one, in pages from the start of the VM.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -135,7 +135,7 @@ impl Piece {
 }
 
 /// A mapping as it is stored, linked to the other ones of its pair.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 pub(crate) struct Record {
     pub(crate) piece: Piece,
@@ -144,6 +144,6 @@ pub(crate) struct Record {
 }
 
 /// All records of a VM.
-pub(crate) type Records = Arena<Record, 1024>;
+pub(crate) type Records = Arena<Record>;
 
 const _: () = assert!(size_of::<Record>() == 32, "sixteen million of them have to fit");

@@ -31,15 +31,31 @@ impl Manager {
     /// # Errors
     /// [`Error::NoVm`].
     pub fn mappings(&self, vm: VmId) -> Result<impl Iterator<Item = Mapping> + '_, Error> {
+        /// Records that are on their way while one is looked at.
+        const AHEAD: usize = 12;
         let vm = self.vm(vm)?;
-        Ok(vm.space.tree.iter().map(|entry| self.entry_mapping(vm, &entry)))
+        let mut ahead = vm.space.tree.iter().skip(AHEAD);
+        Ok(vm.space.tree.iter().map(move |entry| {
+            if let Some(later) = ahead.next() {
+                vm.space.records.ask_for(later.value.record);
+            }
+            self.entry_mapping(vm, &entry)
+        }))
     }
 
-    /// The mappings that intersect a range, ascending. The first is what `drm_gpuva_find_first` gives.
+    /// The first mapping that intersects a range.
     ///
     /// # Errors
     /// [`Error::NoVm`].
     #[doc(alias = "drm_gpuva_find_first")]
+    pub fn find_first(&self, vm: VmId, range: VaRange) -> Result<Option<Mapping>, Error> {
+        Ok(self.mappings_in(vm, range)?.next())
+    }
+
+    /// The mappings that intersect a range, ascending.
+    ///
+    /// # Errors
+    /// [`Error::NoVm`].
     pub fn mappings_in(&self, vm: VmId, range: VaRange) -> Result<impl Iterator<Item = Mapping> + '_, Error> {
         let vm = self.vm(vm)?;
         let pages = |va: u64| u32::try_from((va >> PAGE_SHIFT).saturating_sub(vm.base)).unwrap_or(u32::MAX);

@@ -26,7 +26,7 @@ use crate::coalesce::{Joins, joins};
 use crate::mapping::{Piece, Record, Records};
 use crate::mutation;
 use crate::request::Step;
-use crate::tree::{Entry, Hint, Place, RangeTree, Span};
+use crate::tree::{Entry, Hint, Place, RangeTree};
 use crate::vm::{Slot, Space};
 
 /// Is told the operations of a step, in pages. A refusal ends the walk.
@@ -72,11 +72,6 @@ pub(crate) struct Plan {
     place: Place,
     /// Mappings that the step intersects.
     touched: usize,
-    /// The record of the first if it begins before the step, and of the last if it ends after it. May be the same.
-    head: u32,
-    tail: u32,
-    /// A record of one that the step covers.
-    covered: u32,
     /// Neighbours that the new mapping becomes one with.
     joins: Joins,
     /// The space already is as the step wants it.
@@ -93,24 +88,13 @@ pub(crate) fn walk<V: Visit>(
     visit: &mut V,
 ) -> Result<Plan, V::Refusal> {
     let new = &step.piece;
-    let place = space.tree.seek_near(hint, new.start);
-    let mut plan = Plan {
-        place,
-        touched: 0,
-        head: NONE,
-        tail: NONE,
-        covered: NONE,
-        joins: Joins::NONE,
-        unchanged: false,
-    };
     let tag = new.tag();
-    let (mut left, mut right) = (Slot::NONE, Slot::NONE);
-    let entries = space.tree.from(&place);
-    for entry in entries.clone() {
-        if entry.start >= new.end {
-            right = if entry.start == new.end { entry.value } else { Slot::NONE };
-            break;
-        }
+    let place = space.tree.seek_near(hint, new.start);
+    let mut plan = Plan { place, touched: 0, joins: Joins::NONE, unchanged: !step.map };
+    let mut entries = space.tree.from(&place);
+    let mut left = entries.before().filter(|entry| entry.end == new.start);
+    let mut right = entries.next();
+    while let Some(entry) = right.filter(|entry| entry.start < new.end) {
         let old = Old { start: entry.start, end: entry.end, slot: entry.value, space };
         let same = step.map && old.continues(new, tag);
         visit.cut(step, old, same && !new.is_null())?;
@@ -120,28 +104,23 @@ pub(crate) fn walk<V: Visit>(
         plan.unchanged =
             same && old.start <= new.start && new.end <= old.end && (coalesce || !(head || tail));
         if head {
-            (left, plan.head) = (entry.value, entry.value.record);
+            left = Some(entry);
         }
         if tail {
-            (right, plan.tail) = (entry.value, entry.value.record);
             break;
         }
-        if !head {
-            plan.covered = entry.value.record;
-        }
+        right = entries.next();
     }
-    if !step.map {
-        plan.unchanged = plan.touched == 0;
-        return Ok(plan);
-    }
-    visit.map(new)?;
-    if coalesce {
-        if !left.is_some() {
-            let before = entries.before().filter(|entry| entry.end == new.start);
-            left = before.map_or(Slot::NONE, |entry| entry.value);
+    if step.map {
+        visit.map(new)?;
+        if coalesce {
+            // Either may reach into the new mapping still.
+            let right = right.filter(|entry| entry.start <= new.end);
+            let alike = |entry: Option<Entry<Slot>>| {
+                entry.map_or(NONE, |Entry { value, .. }| if value.tag == tag { value.record } else { NONE })
+            };
+            plan.joins = joins(space, new, alike(left), alike(right), visit)?;
         }
-        let alike = |slot: Slot| if slot.tag == tag { slot.record } else { NONE };
-        plan.joins = joins(space, new, alike(left), alike(right), visit)?;
     }
     Ok(plan)
 }
@@ -154,26 +133,49 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
     }
     let Space { tree, records } = space;
     let Step { piece: new, map } = step;
-    let &Plan { head, mut tail, touched, .. } = plan;
-    if tail != NONE && tail == head {
-        tail = duplicate(records, pairs, head);
+    if *map
+        && plan.joins == Joins::NONE
+        && plan.touched == 1
+        && let Some(slot) = tree.value_mut(&plan.place, step.span())
+    {
+        slot.tag = new.tag();
+        return replace(records, pairs, slot.record, new);
     }
-    // The new mapping can have the place of one that it replaces.
-    let spare = if *map && plan.joins == Joins::NONE { plan.covered } else { NONE };
-    if touched == 1 && spare != NONE && records[spare].piece.vm_bo == new.vm_bo {
-        let value = Slot { record: spare, tag: new.tag() };
-        if tree.set_value(&plan.place, Span::new(new.start, new.end), value) {
-            records[spare].piece = *new;
-            return;
+    store(tree, records, pairs, step, plan);
+}
+
+/// Makes room for the step and stores it in one replacement.
+fn store(
+    tree: &mut RangeTree<Slot>,
+    records: &mut Records,
+    pairs: &mut Pairs,
+    Step { piece: new, map }: &Step,
+    plan: &Plan,
+) {
+    let Joins { left, right } = plan.joins;
+    let (mut head, mut tail, mut spare) = (NONE, NONE, NONE);
+    for Entry { start, end, value: Slot { record, .. } } in tree.from(&plan.place).take(plan.touched) {
+        if start < new.start {
+            head = record;
+        }
+        if new.end < end {
+            tail = record;
+        }
+        if new.start <= start && end <= new.end {
+            if *map && plan.joins == Joins::NONE && spare == NONE {
+                // The new mapping can have its place.
+                spare = record;
+            } else {
+                pairs.unlink_record(records, record);
+                records.remove(record);
+            }
         }
     }
-    let whole = touched - usize::from(head != NONE) - usize::from(plan.tail != NONE && plan.tail != head);
-    if whole > usize::from(spare != NONE) {
-        remove_covered(tree, records, pairs, new, plan, spare);
+    if tail != NONE && tail == head {
+        // Split in two.
+        tail = add(records, pairs, records[head].piece);
     }
-
-    let Joins { left, right } = plan.joins;
-    let (mut place, mut remove) = (plan.place, touched);
+    let (mut place, mut remove) = (plan.place, plan.touched);
     let mut stored = Stored::new();
     if left != NONE && left != head {
         place = tree.step_back(&place);
@@ -183,8 +185,8 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
         stored.push(head, &records[head].piece);
     }
     if *map {
-        let slot = store_new(records, pairs, new, plan.joins, spare);
-        stored.push(slot, &records[slot].piece);
+        let record = store_new(records, pairs, new, plan.joins, spare);
+        stored.push(record, &records[record].piece);
     }
     if right != NONE && right != tail {
         remove += 1;
@@ -197,38 +199,13 @@ pub(crate) fn commit(space: &mut Space, pairs: &mut Pairs, step: &Step, plan: &P
     tree.splice(&place, remove, stored.as_slice());
 }
 
-/// Removes the records of the mappings that `new` covers, but for one that is used again.
-fn remove_covered(
-    tree: &RangeTree<Slot>,
-    records: &mut Records,
-    pairs: &mut Pairs,
-    new: &Piece,
-    plan: &Plan,
-    spare: u32,
-) {
-    for Entry { start, end, value: Slot { record, .. } } in tree.from(&plan.place).take(plan.touched) {
-        if new.start <= start && end <= new.end && record != spare {
-            pairs.unlink_record(records, record);
-            records.remove(record);
-        }
-    }
-}
-
 /// Puts `new` into a record: a neighbour's that it joins, the spare one, or a fresh one.
 fn store_new(records: &mut Records, pairs: &mut Pairs, new: &Piece, joins: Joins, spare: u32) -> u32 {
     match joins {
+        Joins { left: NONE, right: NONE } if spare == NONE => add(records, pairs, *new),
         Joins { left: NONE, right: NONE } => {
-            if spare != NONE && records[spare].piece.vm_bo == new.vm_bo {
-                records[spare].piece = *new;
-                return spare;
-            }
-            if spare != NONE {
-                pairs.unlink_record(records, spare);
-                records.remove(spare);
-            }
-            let slot = records.add(Record { piece: *new, prev: NONE, next: NONE });
-            pairs.link_record(records, slot);
-            slot
+            replace(records, pairs, spare, new);
+            spare
         }
         Joins { left, right: NONE } => {
             records[left].piece.end = new.end;
@@ -248,12 +225,24 @@ fn store_new(records: &mut Records, pairs: &mut Pairs, new: &Piece, joins: Joins
     }
 }
 
-/// A second record of the mapping in `slot`, for the tail of one that is split in two.
-fn duplicate(records: &mut Records, pairs: &mut Pairs, slot: u32) -> u32 {
-    let piece = records[slot].piece;
-    let copy = records.add(Record { piece, prev: NONE, next: NONE });
-    pairs.link_record(records, copy);
-    copy
+/// Makes a record of a mapping.
+#[inline]
+fn add(records: &mut Records, pairs: &mut Pairs, piece: Piece) -> u32 {
+    let record = records.add(Record { piece, prev: NONE, next: NONE });
+    pairs.link_record(records, record);
+    record
+}
+
+/// Makes a record one of another mapping.
+#[inline]
+fn replace(records: &mut Records, pairs: &mut Pairs, record: u32, new: &Piece) {
+    if records[record].piece.vm_bo == new.vm_bo {
+        records[record].piece = *new;
+        return;
+    }
+    pairs.unlink_record(records, record);
+    records[record].piece = *new;
+    pairs.link_record(records, record);
 }
 
 /// The entries that replace what a step touched: head, new mapping, tail.

@@ -51,10 +51,6 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) const NONE: Self = Self { record: NONE, tag: 0 };
-
-    pub(crate) const fn is_some(self) -> bool {
-        self.record != NONE
-    }
 }
 
 /// The mappings of a VM: where they are, and what they are.

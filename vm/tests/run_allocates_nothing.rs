@@ -1,22 +1,25 @@
-//! The second stage of a bind may not allocate: counted by the allocator itself. The first may fail at every allocation.
+//! The second stage of a bind may not allocate: the allocator ends the process if it does. The first may fail at every allocation.
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
-#![expect(unsafe_code, reason = "an allocator that counts")]
+#![expect(unsafe_code, reason = "an allocator that refuses")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use lacuna_vm::*;
 
-struct Counting;
+struct Refusing;
 
 thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    /// Any allocation aborts the process.
+    static FORBIDDEN: Cell<bool> = const { Cell::new(false) };
     /// Allocations until one fails; none does at zero.
     static FAIL_AFTER: Cell<u64> = const { Cell::new(0) };
 }
 
 fn refuse() -> bool {
-    ALLOCATIONS.with(|count| count.set(count.get() + 1));
+    if FORBIDDEN.with(Cell::get) {
+        std::process::abort();
+    }
     FAIL_AFTER.with(|left| {
         let now = left.get();
         left.set(now.saturating_sub(1));
@@ -25,7 +28,7 @@ fn refuse() -> bool {
 }
 
 // SAFETY: every call goes to the system's allocator as it is, or fails, which `GlobalAlloc` permits.
-unsafe impl GlobalAlloc for Counting {
+unsafe impl GlobalAlloc for Refusing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if refuse() {
             return std::ptr::null_mut();
@@ -49,7 +52,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Refusing = Refusing;
 
 /// A page table that does nothing, so that only the manager's own allocations count.
 struct Nowhere;
@@ -99,9 +102,30 @@ fn setup(coalesce: bool) -> (Manager, VmId, Vec<BoId>) {
     (manager, vm, bos)
 }
 
+/// The test runs itself again, with an allocation where none is allowed.
+#[test]
+#[cfg_attr(miri, ignore = "starts a process")]
+fn a_forbidden_allocation_is_noticed() {
+    const ALLOCATE: &str = "LACUNA_TEST_ALLOCATE";
+    if std::env::var_os(ALLOCATE).is_some() {
+        FORBIDDEN.with(|forbidden| forbidden.set(true));
+        drop(std::hint::black_box(Box::new(0)));
+        return;
+    }
+    let mut this = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = this.arg("a_forbidden_allocation").env(ALLOCATE, "1").output().unwrap();
+    assert!(!output.status.success());
+}
+
 #[test]
 fn running_a_job_allocates_nothing() {
     let mut state = 5;
+    #[cfg(not(miri))]
+    let linear = LinearPageTable::reserve(40).unwrap();
+    #[cfg(not(miri))]
+    let mut table = &linear;
+    #[cfg(miri)]
+    let mut table = Nowhere;
     for coalesce in [false, true] {
         let (mut manager, vm, bos) = setup(coalesce);
         for round in 0..if cfg!(miri) { 5 } else { 400 } {
@@ -109,11 +133,11 @@ fn running_a_job_allocates_nothing() {
             let jobs: Vec<_> = (0..3)
                 .map(|_| manager.prepare(vm, &batch(&mut state, &bos, 1 + round * 7 % 60)).unwrap())
                 .collect();
-            let before = ALLOCATIONS.with(Cell::get);
+            FORBIDDEN.with(|forbidden| forbidden.set(true));
             for job in jobs {
-                manager.run(job, &mut Nowhere);
+                manager.run(job, &mut table);
             }
-            assert_eq!(ALLOCATIONS.with(Cell::get), before);
+            FORBIDDEN.with(|forbidden| forbidden.set(false));
         }
     }
 }

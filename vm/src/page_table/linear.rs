@@ -11,8 +11,8 @@
 //! ```
 //!
 //! # Safety
-//! The crate's only `unsafe`: mapping the array, seeing it as a slice of atomics, giving parts of it back. Machine code reads the same words
-//! through [`entries`](LinearPageTable::entries) with plain loads while they are written here.
+//! The crate's only `unsafe`, but for the hint in [`prefetch`](crate::prefetch): mapping the array, seeing it as a slice of atomics, giving parts of it
+//! back. Machine code reads the same words through [`entries`](LinearPageTable::entries) with plain loads while they are written here.
 #![allow(unsafe_code, reason = "memory that the operating system commits lazily")]
 
 use std::ffi::c_void;

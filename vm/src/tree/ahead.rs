@@ -4,88 +4,95 @@
 //! next one needs, and returns; whoever has a batch to carry out interleaves the steps of later searches with the work on earlier ones.
 //!
 //! ```text
-//!   begin     inner nodes, which mostly are in the cache      asks for the starts in the leaf
-//!   narrow    the starts                                      asks for the rest of the entry, and for its neighbours
-//!   arrive    the entry                                       asks for the end of the next leaf, if that is near
+//!   begin     the root
+//!   down      an inner node; the upper ones are in the cache     asks for the lowest inner node, then for the starts in the leaf
+//!   narrow    the starts                                         asks for the cell, and for its neighbours
+//!   arrive    the cell                                           asks for the end of the next leaf, if that is near
 //! ```
 
-use super::node::{LEAF, Leaf};
+use super::node::{Inner, LEAF, Leaf};
 use super::{RangeTree, Span};
 use crate::arena::NONE;
 use crate::prefetch::prefetch;
 
-/// Keys in a cache line.
-const LINE: usize = 16;
-
 /// Where a search has led, for [`seek_near`](RangeTree::seek_near): of use even when the tree has changed since.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hint {
-    pub(super) leaf: u32,
+    /// The node: a leaf, once the search has got there.
+    pub(super) node: u32,
     pub(super) index: u32,
 }
 
 impl Hint {
     /// Nothing is known.
-    pub(crate) const NONE: Self = Self { leaf: NONE, index: 0 };
+    pub(crate) const NONE: Self = Self { node: NONE, index: 0 };
 }
 
 impl<T: Copy + Default> RangeTree<T> {
-    /// The first step.
-    #[inline]
-    pub(crate) fn begin(&self, key: u32) -> Hint {
-        let leaf = self.leaf_of(key);
-        if let Some(Leaf { starts, .. }) = self.leaves.get(leaf) {
-            prefetch(&starts[0]);
-            prefetch(&starts[LINE]);
-        }
-        Hint { leaf, index: 0 }
+    /// How often a search goes [down](Self::down).
+    pub(crate) const fn levels(&self) -> usize {
+        self.height
     }
 
-    /// The second step.
+    /// The first step.
+    #[inline]
+    pub(crate) const fn begin(&self) -> Hint {
+        Hint { node: self.root, index: 0 }
+    }
+
+    /// The second step, once for each level.
+    #[inline]
+    pub(crate) fn down(&self, key: u32, level: usize, hint: &mut Hint) {
+        let Some(inner) = self.inners.get(hint.node) else { return };
+        hint.node = inner.children[inner.search(key)];
+        if level + 2 == self.height
+            && let Some(Inner { keys, children, .. }) = self.inners.get(hint.node)
+        {
+            prefetch(keys);
+            prefetch(children);
+        } else if level + 1 == self.height
+            && let Some(leaf) = self.leaves.get(hint.node)
+        {
+            prefetch(&leaf.starts);
+        }
+    }
+
+    /// The third step.
     #[inline]
     pub(crate) fn narrow(&self, key: u32, hint: &mut Hint) {
-        let Some(leaf) = self.leaves.get(hint.leaf) else { return };
-        let index = leaf.rank(key).saturating_sub(1) % LEAF;
+        let Some(leaf) = self.leaves.get(hint.node) else { return };
+        let index = leaf.starts.rank(key).saturating_sub(1);
         hint.index = index as u32;
-        prefetch(&leaf.ends[index]);
         // What is new may join what is on either side of it.
-        prefetch(&leaf.values[index.saturating_sub(1)]);
-        prefetch(&leaf.values[(index + 1) % LEAF]);
+        prefetch(&leaf.cells[index.saturating_sub(1)]);
+        prefetch(&leaf.cells[(index + 1).min(LEAF - 1)]);
     }
 
     /// The last step gives the value of the entry that `span` begins in, if it seems to be there, or else covers.
     #[inline]
     pub(crate) fn arrive(&self, hint: Hint, span: Span) -> Option<T> {
-        let leaf = self.leaves.get(hint.leaf)?;
-        let index = hint.index as usize % LEAF;
-        if index == 0 {
-            self.ask_for_end(leaf.prev);
-        }
-        if index + 1 >= leaf.len as usize
-            && let Some(Leaf { starts, ends, values, .. }) = self.leaves.get(leaf.next)
+        let leaf = self.leaves.get(hint.node)?;
+        let index = (hint.index as usize).min(LEAF - 1);
+        if index == 0
+            && let Some(Leaf { starts, cells, .. }) = self.leaves.get(leaf.prev)
         {
-            prefetch(&starts[0]);
-            prefetch(&ends[0]);
-            prefetch(&values[0]);
+            prefetch(starts);
+            prefetch(&cells[LEAF / 2]);
+            prefetch(&cells[LEAF - 1]);
+        }
+        if index + 1 >= leaf.len()
+            && let Some(Leaf { starts, cells, .. }) = self.leaves.get(leaf.next)
+        {
+            prefetch(starts);
+            prefetch(&cells[0]);
         }
         let entry = leaf.entry(index);
         if Span::new(entry.start, entry.end).intersects(span) {
             return Some(entry.value);
         }
         // Making room moves what comes after.
-        prefetch(&leaf.ends[LINE]);
-        leaf.values.iter().step_by(LINE / 2).skip(index / (LINE / 2)).for_each(prefetch);
+        prefetch(&leaf.cells[LEAF / 2]);
+        prefetch(&leaf.cells[LEAF - 1]);
         None
-    }
-
-    /// Asks for where the last entry of a leaf may be.
-    #[inline]
-    fn ask_for_end(&self, leaf: u32) {
-        if let Some(Leaf { len, ends, values, .. }) = self.leaves.get(leaf) {
-            prefetch(len);
-            prefetch(&ends[LINE - 1]);
-            prefetch(&ends[LINE]);
-            values.iter().skip(LINE / 2 - 1).step_by(LINE / 2).for_each(prefetch);
-        }
     }
 }

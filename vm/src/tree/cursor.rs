@@ -1,9 +1,10 @@
 //! Places in the tree: one descent finds a place, steps lead to its neighbours.
 
 use super::ahead::Hint;
-use super::node::{Entry, Leaf};
+use super::node::{Entry, LEAF, Leaf};
 use super::{MAX_HEIGHT, RangeTree};
 use crate::arena::NONE;
+use crate::prefetch::prefetch;
 
 /// The inner nodes from the root down, and the index of the child taken in each.
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +35,18 @@ impl<T: Copy + Default> RangeTree<T> {
         if leaf == NONE {
             return Place { leaf, index: 0 };
         }
-        Place { leaf, index: self.leaves[leaf].search(key) as u32 }
+        let leaf_at = &self.leaves[leaf];
+        // All of it may be far away; it need not come one line after the other.
+        leaf_at.cells.iter().step_by(LEAF / 3).for_each(prefetch);
+        Place { leaf, index: leaf_at.search(key) as u32 }
     }
 
     /// As [`seek`](Self::seek), but quicker if the hint is right.
     #[inline]
     pub(crate) fn seek_near(&self, hint: Hint, key: u32) -> Place {
         // Leaves that are not in use are empty, and entries on both sides of a key are proof wherever they are found.
-        match self.leaves.get(hint.leaf).and_then(|leaf| leaf.search_inside(key, hint.index as usize)) {
-            Some(index) => Place { leaf: hint.leaf, index: index as u32 },
+        match self.leaves.get(hint.node).and_then(|leaf| leaf.search_inside(key, hint.index as usize)) {
+            Some(index) => Place { leaf: hint.node, index: index as u32 },
             None => self.seek(key),
         }
     }
@@ -52,10 +56,17 @@ impl<T: Copy + Default> RangeTree<T> {
     pub(super) fn leaf_of(&self, key: u32) -> u32 {
         let mut node = self.root;
         for _ in 0..self.height {
-            let inner = &self.inners[node];
-            node = inner.children[inner.search(key)];
+            node = self.child_of(node, key);
         }
         node
+    }
+
+    /// The child of an inner node in whose bounds `key` lies.
+    #[inline]
+    pub(super) fn child_of(&self, node: u32, key: u32) -> u32 {
+        let inner = &self.inners[node];
+        prefetch(&inner.children);
+        inner.children[inner.search(key)]
     }
 
     /// The way down to the leaf where `key` belongs.
@@ -77,7 +88,7 @@ impl<T: Copy + Default> RangeTree<T> {
             return;
         }
         let leaf = &self.leaves[place.leaf];
-        if place.index == leaf.len && leaf.next != NONE {
+        if place.index as usize == leaf.len() && leaf.next != NONE {
             *place = Place { leaf: leaf.next, index: 0 };
         }
     }
@@ -89,7 +100,7 @@ impl<T: Copy + Default> RangeTree<T> {
             return Place { index: place.index - 1, ..*place };
         }
         let leaf = self.leaves[place.leaf].prev;
-        Place { leaf, index: self.leaves[leaf].len - 1 }
+        Place { leaf, index: (self.leaves[leaf].len() - 1) as u32 }
     }
 
     /// The entry before the place.
@@ -124,7 +135,7 @@ impl<T: Copy + Default> Entries<'_, T> {
         let leaf = self.leaf?;
         match self.index.checked_sub(1) {
             Some(index) => Some(leaf.entry(index)),
-            None => self.tree.leaves.get(leaf.prev).map(|prev| prev.entry(prev.len as usize - 1)),
+            None => self.tree.leaves.get(leaf.prev).map(Leaf::last),
         }
     }
 }
@@ -135,7 +146,7 @@ impl<T: Copy + Default> Iterator for Entries<'_, T> {
     #[inline]
     fn next(&mut self) -> Option<Entry<T>> {
         let mut leaf = self.leaf?;
-        if self.index >= leaf.len as usize {
+        if self.index >= leaf.len() {
             // A leaf of a tree is never empty, so one step is enough.
             (self.leaf, self.index) = (self.tree.leaves.get(leaf.next), 0);
             leaf = self.leaf?;

@@ -77,12 +77,12 @@ impl<T: Copy + Default> RangeTree<T> {
         if level == self.height {
             return self.gap_in(node, wanted);
         }
-        for i in wanted.order(self.inners[node].len as usize) {
+        for i in wanted.order(self.inners[node].len()) {
             let inner = &self.inners[node];
             let child = inner.children[i];
             // The first gap of a child begins above the bound of the child before, its last one ends below that of the next.
-            let above = i > 0 && inner.keys[i - 1] >= wanted.within.end;
-            let below = inner.keys.get(i + 1).is_some_and(|&key| key <= wanted.within.start);
+            let above = i > 0 && inner.keys.at(i - 1) >= wanted.within.end;
+            let below = inner.keys.at(i + 1) <= wanted.within.start;
             if inner.gaps[i] < wanted.size || above || below {
                 continue;
             }
@@ -102,8 +102,8 @@ impl<T: Copy + Default> RangeTree<T> {
         let first = self.before(&Place { leaf, index: 0 }).map_or(0, |entry| entry.end);
         let leaf = &mut self.leaves[leaf];
         let mut widest = 0;
-        for i in wanted.order(leaf.len as usize) {
-            let (low, high) = (if i == 0 { first } else { leaf.ends[i - 1] }, leaf.starts[i]);
+        for i in wanted.order(leaf.len()) {
+            let (low, high) = (if i == 0 { first } else { leaf.cells[i - 1].end }, leaf.starts.at(i));
             let found = wanted.fit(low, high);
             if found.is_some() {
                 return found;
@@ -117,12 +117,12 @@ impl<T: Copy + Default> RangeTree<T> {
     /// Sees to it that the bounds cover the gap before the entry at `place`, if there is one.
     pub(super) fn mend_gap(&mut self, mut place: Place) {
         self.settle(&mut place);
-        if place.leaf == NONE || place.index >= self.leaves[place.leaf].len {
+        if place.leaf == NONE || place.index as usize >= self.leaves[place.leaf].len() {
             return;
         }
         let below = self.before(&place).map_or(0, |entry| entry.end);
         let leaf = &mut self.leaves[place.leaf];
-        let start = leaf.starts[place.index as usize];
+        let start = leaf.starts.at(place.index as usize);
         if start - below > leaf.gap {
             leaf.gap = start - below;
             self.raise_gap(start, start - below);

@@ -4,9 +4,9 @@
 //! [gaps](RangeTree::gap_bottom_up). Ranges are 32-bit [`Span`]s of whatever unit the caller counts in.
 //!
 //! ```text
-//!   inner  | 0     | 40     | 96    |          lower bounds, 64 children
+//!   inner  | 0     | 40     | 96    |          lower bounds, 15 children
 //!             |       |        |
-//!   leaf   [3,5) [9,12)  ..  [40,41) ..        starts | ends | values, 30 ranges, linked to both neighbours
+//!   leaf   [3,5) [9,12)  ..  [40,41) ..        15 ranges with their values, linked to both neighbours
 //! ```
 //!
 //! # Invariants
@@ -16,7 +16,7 @@
 //! 4. No gap is wider than the bound that its leaf, and every node above for the child in question, keeps; bounds do not shrink upwards.
 //! 5. Reserved nodes are there: see [`Reserve`].
 //!
-//! A search is one descent: with ten million entries five nodes. There is no balancing after removals beyond giving empty nodes back.
+//! A search is one descent: with a million entries six nodes. There is no balancing after removals beyond giving empty nodes back.
 
 mod ahead;
 mod cursor;
@@ -38,8 +38,8 @@ use crate::error::Error;
 use crate::units::{Va, VaRange};
 use node::{Inner, Leaf};
 
-/// A further level would take more than 2^50 inserts: each needs 32 times the splits of the one below.
-const MAX_HEIGHT: usize = 10;
+/// A further level would take more than 2^50 inserts: each needs 7 times the splits of the one below.
+const MAX_HEIGHT: usize = 18;
 
 /// A half-open range of 32-bit units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,8 +85,8 @@ impl Span {
 /// A map from disjoint ranges to values.
 #[derive(Debug)]
 pub struct RangeTree<T> {
-    leaves: Arena<Leaf<T>, 64>,
-    inners: Arena<Inner, 16>,
+    leaves: Arena<Leaf<T>>,
+    inners: Arena<Inner>,
     root: u32,
     /// Levels of inner nodes above the leaves.
     height: usize,

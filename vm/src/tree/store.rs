@@ -18,12 +18,14 @@ impl<T: Copy + Default> RangeTree<T> {
     pub(crate) fn splice(&mut self, place: &Place, remove: usize, insert: &[Entry<T>]) -> bool {
         if place.leaf != NONE {
             let leaf = &mut self.leaves[place.leaf];
-            let (index, len) = (place.index as usize, leaf.len as usize);
+            let (index, len) = (place.index as usize, leaf.len());
             let left = (len + insert.len()).wrapping_sub(remove);
             if index + remove <= len && left.wrapping_sub(1) < LEAF {
                 // A range in a gap makes gaps smaller, one in another's place leaves them as they are.
                 let gaps_grow = match insert {
-                    [new] if remove == 1 => new.start != leaf.starts[index] || new.end != leaf.ends[index],
+                    [new] if remove == 1 => {
+                        new.start != leaf.starts.at(index) || new.end != leaf.cells[index].end
+                    }
                     _ => remove > 0,
                 };
                 leaf.splice(index, remove, insert);
@@ -38,15 +40,13 @@ impl<T: Copy + Default> RangeTree<T> {
         false
     }
 
-    /// Gives the entry at `place` another value if it has exactly these bounds; says whether it has.
+    /// The value of the entry at `place` if it has exactly these bounds.
     #[inline]
-    pub(crate) fn set_value(&mut self, place: &Place, span: Span, value: T) -> bool {
-        let (leaf, index) = (&mut self.leaves[place.leaf], place.index as usize % LEAF);
-        let fits = leaf.starts[index] == span.start && leaf.ends[index] == span.end;
-        if fits {
-            leaf.values[index] = value;
-        }
-        fits
+    pub(crate) fn value_mut(&mut self, place: &Place, span: Span) -> Option<&mut T> {
+        let (leaf, index) = (&mut self.leaves[place.leaf], place.index as usize);
+        let start = leaf.starts.at(index);
+        let cell = leaf.cells.get_mut(index)?;
+        (start == span.start && cell.end == span.end).then_some(&mut cell.value)
     }
 
     #[cold]
@@ -57,12 +57,12 @@ impl<T: Copy + Default> RangeTree<T> {
         while left > 0 {
             let leaf = &mut self.leaves[place.leaf];
             let index = place.index as usize;
-            let count = left.min(leaf.len as usize - index);
-            let key = leaf.starts[index];
+            let count = left.min(leaf.len() - index);
+            let key = leaf.starts.at(index);
             leaf.splice(index, count, &[]);
             self.len -= count;
             left -= count;
-            if leaf.len == 0 {
+            if leaf.len() == 0 {
                 self.drop_leaf(place.leaf, key);
             }
             place = self.seek(key);
@@ -81,7 +81,7 @@ impl<T: Copy + Default> RangeTree<T> {
         if place.leaf == NONE {
             place.leaf = self.leaves.add(Leaf::default());
             (self.root, self.first) = (place.leaf, place.leaf);
-        } else if self.leaves[place.leaf].len as usize == LEAF {
+        } else if self.leaves[place.leaf].len() == LEAF {
             self.split_leaf(&mut place, entry.start);
         }
         self.leaves[place.leaf].splice(place.index as usize, 0, &[entry]);
@@ -92,9 +92,10 @@ impl<T: Copy + Default> RangeTree<T> {
     /// Mends what inner nodes say of the `count` entries at `place`, which are new, and of the one that follows.
     fn mend_bounds(&mut self, place: &Place, count: usize) {
         let leaf = &self.leaves[place.leaf];
-        let (index, len) = (place.index as usize, leaf.len as usize);
+        let (index, len) = (place.index as usize, leaf.len());
         if index + count == len && len > 0 && leaf.next != NONE {
-            self.raise_key(leaf.starts[len - 1], leaf.ends[len - 1]);
+            let Entry { start, end, .. } = leaf.last();
+            self.raise_key(start, end);
         }
         for index in index..=index + count {
             self.mend_gap(Place { index: index as u32, ..*place });
@@ -108,8 +109,8 @@ impl<T: Copy + Default> RangeTree<T> {
             let (node, index) = path.at(level);
             let index = index + 1;
             let inner = &mut self.inners[node];
-            if index < inner.len as usize {
-                inner.keys[index] = inner.keys[index].max(end);
+            if index < inner.len() {
+                inner.raise_key(index, end);
                 return;
             }
         }
@@ -125,11 +126,10 @@ impl<T: Copy + Default> RangeTree<T> {
             0 if prev == NONE => 0,
             _ => LEAF / 2,
         };
-        let mut right = Leaf::default();
         let left = &mut self.leaves[old];
         // What is above the last key of the left half and not above the first of the right one.
-        let key = if at == LEAF { left.ends[LEAF - 1] } else { left.starts[at] };
-        left.split_off(at, &mut right);
+        let key = if at == LEAF { left.last().end } else { left.starts.at(at) };
+        let mut right = left.split_off(at);
         (right.prev, right.next) = (old, next);
         let gap = right.gap;
         let node = self.leaves.add(right);
@@ -148,21 +148,20 @@ impl<T: Copy + Default> RangeTree<T> {
         for level in (0..self.height).rev() {
             let (node, index) = path.at(level);
             let index = index + 1;
-            if (self.inners[node].len as usize) < INNER {
+            if self.inners[node].len() < INNER {
                 self.inners[node].insert(index, child);
                 return;
             }
             let at_end = index == INNER
-                && (0..level).map(|above| path.at(above)).all(|(n, i)| i + 1 == self.inners[n].len as usize);
+                && (0..level).map(|above| path.at(above)).all(|(n, i)| i + 1 == self.inners[n].len());
             let at = if at_end { INNER } else { INNER / 2 };
-            let mut right = Inner::default();
-            self.inners[node].split_off(at, &mut right);
+            let mut right = self.inners[node].split_off(at);
             if index > at || at_end {
                 right.insert(index - at, child);
             } else {
                 self.inners[node].insert(index, child);
             }
-            child = Child { key: right.keys[0], gap: right.gap(), node: self.inners.add(right) };
+            child = Child { key: right.keys.at(0), gap: right.gap(), node: self.inners.add(right) };
             self.widths[self.height - 1 - level] += 1;
         }
         let old = if self.height == 0 { self.leaves[self.root].gap } else { self.inners[self.root].gap() };
@@ -190,7 +189,7 @@ impl<T: Copy + Default> RangeTree<T> {
         for level in (0..self.height).rev() {
             let (node, index) = path.at(level);
             self.inners[node].remove(index);
-            if self.inners[node].len > 0 {
+            if self.inners[node].len() > 0 {
                 return self.lower_root();
             }
             self.inners.remove(node);
@@ -201,7 +200,7 @@ impl<T: Copy + Default> RangeTree<T> {
 
     /// Takes inner nodes with a single child off the top.
     fn lower_root(&mut self) {
-        while self.height > 0 && self.inners[self.root].len == 1 {
+        while self.height > 0 && self.inners[self.root].len() == 1 {
             let child = self.inners[self.root].children[0];
             self.inners.remove(self.root);
             self.root = child;

@@ -33,28 +33,28 @@ impl<T: Copy + Default> RangeTree<T> {
     ) -> u32 {
         if level == self.height {
             let leaf = &self.leaves[node];
-            assert!(leaf.len > 0 && leaf.starts[0] >= low && leaf.ends[leaf.len as usize - 1] <= high);
-            assert!(leaf.starts[leaf.len as usize..].iter().all(|&key| key == u32::MAX));
+            assert!(leaf.len() > 0 && leaf.starts.at(0) >= low && leaf.last().end <= high);
+            assert!((leaf.len()..node::LEAF).all(|i| leaf.starts.at(i) == u32::MAX));
             let mut below =
                 if leaf.prev == NONE { 0 } else { self.before(&Place { leaf: node, index: 0 }).unwrap().end };
-            for i in 0..leaf.len as usize {
+            for i in 0..leaf.len() {
                 assert!(
-                    leaf.starts[i] - below <= leaf.gap,
+                    leaf.starts.at(i) - below <= leaf.gap,
                     "{} before {}, {}",
                     below,
-                    leaf.starts[i],
+                    leaf.starts.at(i),
                     leaf.gap
                 );
-                below = leaf.ends[i];
+                below = leaf.cells[i].end;
             }
             return leaf.gap;
         }
         let inner = &self.inners[node];
         widths[self.height - 1 - level] += 1;
-        assert!(inner.len > 0);
-        for i in 0..inner.len as usize {
-            let above = if i + 1 < inner.len as usize { inner.keys[i + 1] } else { high };
-            let below = if i == 0 { low } else { inner.keys[i] };
+        assert!(inner.len() > 0);
+        for i in 0..inner.len() {
+            let above = if i + 1 < inner.len() { inner.keys.at(i + 1) } else { high };
+            let below = if i == 0 { low } else { inner.keys.at(i) };
             assert!(below <= above);
             assert!(self.check_node(inner.children[i], level + 1, below, above, widths) <= inner.gaps[i]);
         }
