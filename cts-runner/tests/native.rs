@@ -80,7 +80,7 @@ fn memory_that_moves_at_random_holds_its_bytes() {
     let filters = ["paging.", "sparse", "memory.", "transfer.", "image.", "descriptor."];
     for mode in ["chaos:1", "chaos:2", "chaos:3"] {
         // Heaps of any size: cases that fill a small one have been run above.
-        pass_with(&[("LACUNA_SWAP", "/var/tmp,4G"), ("LACUNA_EVICT", mode)], &filters, 5);
+        pass_with(&[("LACUNA_SWAP", "/var/tmp,4G"), ("LACUNA_EVICT", mode)], &filters, 6);
     }
 }
 
@@ -157,7 +157,13 @@ fn a_killed_process_leaves_no_file() {
 
 /// Runs native cases in a shell with a limit; all have to pass.
 fn pass_under(limit: &str, switches: &[(&str, &str)], filters: &[&str]) {
-    let output = Command::new("sh")
+    pass_in(&["sh"], limit, switches, filters);
+}
+
+/// The same, in a shell of that kind.
+fn pass_in(shell: &[&str], limit: &str, switches: &[(&str, &str)], filters: &[&str]) {
+    let output = Command::new(shell[0])
+        .args(&shell[1..])
         .args(["-c", &format!("{limit} && exec \"$@\""), "sh", PROGRAM, "--icd"])
         .arg(&*MANIFEST)
         .args(["native", "--jobs", "1"])
@@ -176,6 +182,37 @@ fn a_limit_of_addresses_makes_less_sparse_memory_but_no_errors() {
     for limit in ["ulimit -v 1000000", "ulimit -v 4000000"] {
         pass_under(limit, &[], &["sparse.bind_shows", "sparse.rebind", "memory.", "paging.refused"]);
     }
+}
+
+/// A file system that has less room than the swap file may take. Its own namespace ends with the process that mounted it.
+#[test]
+fn a_full_disk_is_an_error() {
+    let may_mount = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "x", "/mnt"]).output();
+    if !may_mount.is_ok_and(|output| output.status.success()) {
+        eprintln!("not tried: nothing may be mounted here");
+        return;
+    }
+    let switches = [("LACUNA_VRAM", "64M"), ("LACUNA_SWAP", "/mnt,512M")];
+    let cases = ["paging.allocations_end", "paging.unmapped", "paging.sparse_memory", "paging.refused"];
+    let shell = ["unshare", "-rm", "sh"];
+    pass_in(&shell, "mount -t tmpfs -o size=100M x /mnt", &switches, &cases);
+}
+
+/// A control group of its own, where this process may make one: heaps are smaller than the group's memory.
+#[test]
+fn a_control_group_makes_a_smaller_heap() {
+    let group = format!("/sys/fs/cgroup/memory/lacuna-test-{}", std::process::id());
+    if fs::create_dir(&group).is_err() || fs::write(format!("{group}/memory.limit_in_bytes"), "160M").is_err()
+    {
+        let _ = fs::remove_dir(&group);
+        eprintln!("not tried: no control group may be made here");
+        return;
+    }
+    let join = format!("echo $$ > {group}/cgroup.procs");
+    let cases = ["paging.buffers_larger", "paging.allocations_end", "paging.budgets", "paging.one_dispatch"];
+    let result = std::panic::catch_unwind(|| pass_under(&join, &[], &cases));
+    let _ = fs::remove_dir(&group);
+    result.unwrap();
 }
 
 /// `RLIMIT_FSIZE`, in blocks of 512 bytes: the swap file must end there as on a full disk, and no signal may come.

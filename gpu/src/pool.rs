@@ -17,6 +17,7 @@
 
 use core::ops::Range;
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -45,6 +46,15 @@ pub fn split(total: u64, chunk: u64, work: &(dyn Fn(Range<u64>) + Sync)) -> Resu
     if job.panicked.load(Ordering::Relaxed) { Err(JobPanicked) } else { Ok(()) }
 }
 
+thread_local! {
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread does a chunk of a job now: others may do other chunks.
+pub fn is_inside() -> bool {
+    INSIDE.get()
+}
+
 /// Threads that work on a job, the caller included.
 pub fn threads() -> usize {
     static THREADS: OnceLock<usize> = OnceLock::new();
@@ -58,7 +68,10 @@ fn alone(range: Range<u64>, work: &(dyn Fn(Range<u64>) + Sync)) -> Result<(), Jo
     if range.is_empty() {
         return Ok(());
     }
-    catch_unwind(AssertUnwindSafe(|| work(range))).map_err(|_| JobPanicked)
+    let outer = INSIDE.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(|| work(range))).map_err(|_| JobPanicked);
+    INSIDE.set(outer);
+    result
 }
 
 /// The caller's closure, without its lifetime.

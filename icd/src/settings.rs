@@ -21,7 +21,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     (
         "LACUNA_EVICT",
         "lru",
-        "off: a full heap refuses; lru: the longest unused memory goes to the swap file; chaos or chaos:SEED: any may, at any time",
+        "off: a full heap refuses; lru: memory goes to the swap file, the longest unused first; chaos or chaos:SEED: any may, at any time",
     ),
     ("LACUNA_FAIL", "0", "for tests: that many requests for memory or addresses later, one is refused"),
     ("LACUNA_HELP", "0", "1 prints this list on stderr"),

@@ -47,7 +47,7 @@ impl Cost {
 }
 
 /// What the threads of this process have computed so far, those that are left.
-fn processor_seconds() -> f64 {
+pub(super) fn processor_seconds() -> f64 {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let nanoseconds = threads.filter_map(|thread| {
         let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;

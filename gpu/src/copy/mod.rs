@@ -26,6 +26,7 @@ use crate::pool::{self, JobPanicked};
 use lacuna_vm::mutation;
 use lockstep::lockstep;
 pub use place::Place;
+use stream::Pattern;
 
 /// Bytes that one worker moves at a time.
 const CHUNK: u64 = 1 << 20;
@@ -55,10 +56,11 @@ pub unsafe fn copy(destination: DeviceAddress, source: DeviceAddress, size: u64)
 /// Host addresses in the range are of memory that stays mapped during the call.
 #[doc(alias = "vkCmdFillBuffer")]
 pub unsafe fn fill(address: DeviceAddress, size: u64, word: u32) -> Result<(), JobPanicked> {
+    let pattern = Pattern::new(&word.to_ne_bytes());
     in_chunks(size, &|part| {
         for span in spans(address + part.start, part.end - part.start, Access::Write) {
             // SAFETY: the caller's contract.
-            unsafe { fill_span(span, word) }
+            unsafe { fill_span(span, &pattern) }
             if mutation::is("fill_ends_with_its_first_span") {
                 break;
             }
@@ -125,20 +127,14 @@ unsafe fn copy_span(to: Span, from: Span) {
     }
 }
 
+/// Writes whole words: spans begin at one.
+///
 /// # Safety
 /// The span's host memory is mapped.
-unsafe fn fill_span(span: Span, word: u32) {
+unsafe fn fill_span(span: Span, pattern: &Pattern) {
     let Some(host) = span.host else { return };
-    let [byte, ..] = word.to_ne_bytes();
-    if word == u32::from_ne_bytes([byte; 4]) {
-        // SAFETY: the caller's contract.
-        return unsafe { host.as_ptr().write_bytes(byte, span.size as usize) };
-    }
-    let words = host.as_ptr().cast::<u32>();
-    for index in 0..span.size as usize / 4 {
-        // SAFETY: the caller's contract; `index` is inside the span.
-        unsafe { words.add(index).write_unaligned(word) }
-    }
+    // SAFETY: the caller's contract.
+    unsafe { pattern.fill(host, 0, span.size as usize / 4 * 4) }
 }
 
 #[cfg(test)]

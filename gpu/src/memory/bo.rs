@@ -117,10 +117,10 @@ impl Bo {
         }
     }
 
-    /// Work is about to use it.
+    /// Work is about to use it, if this thread executes work: those who only ask for an address do not use it.
     #[inline]
     pub fn touch(&self) {
-        if let Some(pager) = self.pager.get().filter(|pager| pager.is_busy()) {
+        if let Some(pager) = self.pager.get().filter(|pager| pager.is_busy() && in_flight::is_executing()) {
             pager.touch(self.host().as_ptr() as u64);
         }
     }

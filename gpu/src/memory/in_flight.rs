@@ -6,27 +6,35 @@
 //!   out at that moment comes back. Work that starts later cannot know the memory, because its page table entries were
 //!   cleared before it was dropped.
 //! - The pager moves bytes only while it has the [`Quiet`], which it gets when nobody touches memory: between two commands
-//!   of every ticket holder ([`InFlight::between_commands`]), or while they wait ([`InFlight::while_waiting`]).
+//!   of every ticket holder ([`InFlight::between_commands`]), or while they wait ([`InFlight::while_waiting`], [`pause`]).
 //!
 //! # Invariants
 //! 1. Tickets are numbered in ascending order; `active` is sorted.
 //! 2. A retired mapping has the number of the next ticket: all work that may know it holds a smaller one.
 //! 3. `retired` is sorted, because numbers never fall.
 
-use std::cell::Cell;
+use core::marker::PhantomData;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::os::Mapping;
+use crate::pool;
 
 /// Read: somebody touches device memory. Written: somebody moves it.
 static WORLD: RwLock<()> = RwLock::new(());
 
 thread_local! {
-    /// Tickets of this thread.
-    static TICKETS: Cell<u32> = const { Cell::new(0) };
+    static SEAT: RefCell<Seat> = const { RefCell::new(Seat { tickets: 0, world: None }) };
+}
+
+/// What a thread has.
+struct Seat {
+    tickets: u32,
+    /// Taken with the first ticket; away while the thread waits.
+    world: Option<RwLockReadGuard<'static, ()>>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State { next: 0, active: VecDeque::new(), retired: VecDeque::new() });
@@ -42,7 +50,10 @@ struct State {
 #[derive(Debug)]
 pub struct InFlight {
     ticket: u64,
-    world: RwLockReadGuard<'static, ()>,
+    /// Whether it took the world for its thread.
+    has_world: bool,
+    /// It belongs to its thread.
+    _thread: PhantomData<*const ()>,
 }
 
 /// Nobody touches device memory: all of it may be moved.
@@ -52,19 +63,39 @@ pub struct Quiet(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuar
 /// Begins to execute work.
 pub fn enter() -> InFlight {
     // A thread that has a ticket must not wait for someone who waits for that ticket.
-    let nested = TICKETS.replace(TICKETS.get() + 1) > 0;
-    let world = if nested { WORLD.read_recursive() } else { WORLD.read() };
+    let has_world = SEAT.with_borrow_mut(|seat| {
+        seat.tickets += 1;
+        seat.world.is_none().then(|| seat.world = Some(WORLD.read())).is_some()
+    });
     let mut state = STATE.lock();
     let ticket = state.next;
     state.next += 1;
     state.active.push_back(ticket);
-    InFlight { ticket, world }
+    InFlight { ticket, has_world, _thread: PhantomData }
+}
+
+/// Lets memory move while `wait` goes on, if this thread executes a command and the command touches no memory now, not even
+/// through others that help with it. Addresses that were translated before are as good afterwards.
+pub fn pause<R>(wait: impl FnOnce() -> R) -> Option<R> {
+    if pool::is_inside() || SEAT.with_borrow(|seat| seat.tickets != 1) {
+        return None;
+    }
+    let world = SEAT.with_borrow_mut(|seat| seat.world.take())?;
+    drop(world);
+    let result = wait();
+    SEAT.with_borrow_mut(|seat| seat.world = Some(WORLD.read()));
+    Some(result)
+}
+
+/// Whether this thread executes work.
+pub fn is_executing() -> bool {
+    SEAT.with_borrow(|seat| seat.tickets > 0)
 }
 
 /// Stops those that touch device memory at the end of their commands; `None` if that takes longer than `patience`, or if this
 /// thread is one of them.
 pub fn quiesce(patience: Duration) -> Option<Quiet> {
-    if TICKETS.get() > 0 {
+    if SEAT.with_borrow(|seat| seat.world.is_some()) {
         return None;
     }
     let world = if patience.is_zero() { WORLD.try_write() } else { WORLD.try_write_for(patience) };
@@ -74,21 +105,32 @@ pub fn quiesce(patience: Duration) -> Option<Quiet> {
 impl InFlight {
     /// Lets memory move, if somebody waits for that. The caller has no translated address.
     pub fn between_commands(&mut self) {
-        RwLockReadGuard::bump(&mut self.world);
+        SEAT.with_borrow_mut(|seat| {
+            if let Some(world) = &mut seat.world {
+                RwLockReadGuard::bump(world);
+            }
+        });
     }
 
     /// Lets memory move while `wait` goes on, which touches none.
     pub fn while_waiting<R>(&mut self, wait: impl FnOnce() -> R) -> R {
-        TICKETS.set(TICKETS.get() - 1);
-        let result = RwLockReadGuard::unlocked(&mut self.world, wait);
-        TICKETS.set(TICKETS.get() + 1);
+        let world = SEAT.with_borrow_mut(|seat| seat.world.take_if(|_| self.has_world));
+        let had_world = world.is_some();
+        drop(world);
+        let result = wait();
+        if had_world {
+            SEAT.with_borrow_mut(|seat| seat.world = Some(WORLD.read()));
+        }
         result
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        TICKETS.set(TICKETS.get() - 1);
+        SEAT.with_borrow_mut(|seat| {
+            seat.tickets -= 1;
+            seat.world.take_if(|_| self.has_world);
+        });
         let free = STATE.lock().leave(self.ticket);
         drop(free);
     }

@@ -4,6 +4,7 @@ pub mod address_space;
 pub mod bo;
 pub mod fail;
 pub mod fault;
+pub mod fork;
 pub mod in_flight;
 mod os;
 pub mod pager;

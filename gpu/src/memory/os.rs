@@ -221,6 +221,26 @@ pub(super) fn keep_from_children(base: NonNull<u8>, size: usize) {
     }
 }
 
+/// A page of zeros that stays mapped, and that children of this process find full of zeros again; none where the system has no
+/// such pages.
+pub(super) fn page_of_one_process() -> Option<NonNull<u8>> {
+    let size = PAGE_SIZE as usize;
+    let page = map(0, size)?;
+    // SAFETY: the page was just mapped; this advice is about children only.
+    if let Err(error) = unsafe { madvise(page.as_ptr().cast::<c_void>(), size, Advice::LinuxWipeOnFork) } {
+        log::debug!("children of this process will not know that they are: {error}");
+        unmap(page, size);
+        return None;
+    }
+    Some(page)
+}
+
+/// Maps what is in memory of a file's range that is mapped here, at once instead of fault by fault. Only advice.
+pub(super) fn populate(base: NonNull<u8>, size: usize) {
+    // SAFETY: this advice changes no contents.
+    let _ = unsafe { madvise(base.as_ptr().cast::<c_void>(), size, Advice::LinuxPopulateRead) };
+}
+
 /// `hint` is where the mapping goes if that is free; zero leaves the choice to the kernel.
 fn map(hint: usize, size: usize) -> Option<NonNull<u8>> {
     // SAFETY: without `MAP_FIXED`, a new mapping overlaps nothing, whatever the hint.

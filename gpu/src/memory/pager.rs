@@ -7,14 +7,16 @@
 //!                                                    mappings fault until the first access
 //! ```
 //!
-//! A BO's range is always mapped, at the same address. Evicting it writes what is not zero to the swap file and maps the file
+//! A BO begins in memory if there is room, else in the file. Its range is always mapped, at the same address. Evicting it writes what is not zero to the swap file and maps the file
 //! in place of the memory: an access that nobody announced still finds the bytes, and it is the kernel that pages them in. So
 //! nothing depends on knowing what a job will touch, and a working set larger than the heap is slow, not wrong.
 //!
 //! What is learned from accesses decides what comes back. Sparse mappings of an evicted BO fault ([`Pager::fault`]); ordinary
-//! resources tell when a command takes their address ([`Pager::touch`]). Who is used in two jobs while it is away is brought
-//! back before the next one, if there is room or somebody was used longer ago. Bytes move only while nobody looks
-//! ([`Quiet`](in_flight::Quiet)); if that cannot be had soon, work goes on with the bytes where they are.
+//! resources tell when a command takes their address ([`Pager::touch`]). Who is used while it is away is brought back, before
+//! that very use if it is announced, else before the next job: if there is room, or if others were not used for longer than it
+//! was. Where more is used in turn than fits, that is nobody: a stream would push out what comes next, and each byte would be
+//! moved twice to be used once. Bytes move only while nobody looks ([`Quiet`](in_flight::Quiet)); if that cannot be had soon,
+//! work goes on with the bytes where they are.
 //!
 //! # Invariants
 //! 1. `resident` is the size of the BOs in `Place::Memory`, `total` that of all.
@@ -34,11 +36,12 @@ use std::time::Duration;
 
 use lacuna_vm::evict::{Chaos, Priority};
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use super::MemoryError;
-use super::in_flight;
 use super::swap::Slot;
 pub use super::swap::SwapOptions;
+use super::{in_flight, os};
 use paged::{Paged, Place};
 use state::State;
 
@@ -150,7 +153,7 @@ impl Pager {
         Usage { resident: state.resident, total: state.total }
     }
 
-    /// Takes a BO in.
+    /// Takes a BO in, which nobody else knows yet. It pushes nobody out, unless it has to be in memory.
     pub(super) fn admit(
         &self,
         base: NonNull<u8>,
@@ -165,22 +168,25 @@ impl Pager {
         if size > limit || !fits && self.options.mode == Mode::Off {
             return Err(refused);
         }
-        let slot = if state.unslotted + size <= limit {
-            None
-        } else {
-            Some(state.reserve(&self.options, size).map_err(|error| {
+        let (must_have_slot, has_room) = (state.unslotted + size > limit, state.resident + size <= limit);
+        let mut slot = None;
+        if must_have_slot || !has_room && !terms.is_pinned {
+            let reserved = state.reserve(&self.options, size).inspect_err(|error| {
                 log::info!("no place in the swap file for {size} bytes: {error}");
-                refused
-            })?)
-        };
+            });
+            slot = reserved.ok();
+        }
         if slot.is_none() {
+            if must_have_slot {
+                return Err(refused);
+            }
             state.unslotted += size;
         }
         state.total = total;
         state.resident += size;
         state.admitted += 1;
         let (last_use, number) = (state.clock, state.admitted);
-        let paged = Paged {
+        let mut paged = Paged {
             base,
             size,
             place: Place::Memory,
@@ -189,10 +195,16 @@ impl Pager {
             pinned: terms.is_pinned.into(),
             priority: terms.priority,
             last_use,
-            uses: 0,
+            previous_use: 0,
+            is_returning: false,
+            was_used: false,
+            has_bytes: false,
             number,
             tenant,
         };
+        if !has_room && !terms.is_pinned && paged.begin_away() {
+            state.resident -= size;
+        }
         state.bos.insert(base.as_ptr() as u64, paged);
         if !fits {
             self.busy.store(true, Ordering::Relaxed);
@@ -226,8 +238,10 @@ impl Pager {
     pub(super) fn pin(&self, base: NonNull<u8>) {
         let base = base.as_ptr() as u64;
         let mut state = self.state.lock();
-        let away = state.bos.get(&base).is_some_and(|paged| paged.place == Place::File);
-        if away {
+        let clock = state.clock;
+        if let Some(paged) = state.bos.get_mut(&base).filter(|paged| paged.place == Place::File) {
+            // The host uses it from now on, more often than anybody can count.
+            paged.previous_use = clock;
             state.returning.push(base);
             drop(state);
             self.rebalance(Duration::ZERO);
@@ -251,16 +265,46 @@ impl Pager {
         }
     }
 
-    /// The BO that has this address, if any, is being used.
+    /// The BO that has this address, if any, is about to be used.
     pub fn touch(&self, address: u64) {
-        self.state.lock().touch(address);
+        self.touch_all([address]);
+    }
+
+    /// BOs that have these addresses are about to be used. A thread that executes a command calls it before the command touches
+    /// any memory, or between two parts of it that do: what is worth it comes back now.
+    pub fn touch_all(&self, addresses: impl IntoIterator<Item = u64>) {
+        let mut state = self.state.lock();
+        let found = addresses.into_iter().filter_map(|address| Some(state.touch(address)?.base));
+        let away: SmallVec<[NonNull<u8>; 4]> = found.collect();
+        if away.is_empty() {
+            return;
+        }
+        // Chaos has ways of its own, one of which is to use what is away.
+        let can_balance = state.chaos.is_none() && state.is_unbalanced(self.options.limit);
+        drop(state);
+        if can_balance {
+            in_flight::pause(|| {
+                if let Some(quiet) = in_flight::quiesce(PATIENCE) {
+                    self.state.lock().balance(&self.options, &quiet);
+                }
+            });
+        }
+        for base in away {
+            let size = self.state.lock().streamed(base);
+            if let Some(size) = size {
+                os::populate(base, size);
+            }
+        }
     }
 
     /// A sparse mapping of the BO that has this host address was accessed while its entries fault: they are good from now on.
     /// The bytes are paged in by the kernel, until the BO comes back as a whole.
     pub fn fault(&self, address: u64) {
         let mut state = self.state.lock();
-        state.touch(address);
+        if let Some(paged) = state.touch(address) {
+            // The access happens where it is.
+            paged.has_bytes = true;
+        }
         if let Some(paged) = state.find(address).filter(|paged| paged.faulting) {
             paged.set_faulting(false);
             let base = paged.base.as_ptr() as u64;
@@ -268,7 +312,7 @@ impl Pager {
         }
     }
 
-    /// Before a job: brings back what is used again and again, and makes room.
+    /// Before a job: brings back what is used more often than what has to make room for it.
     #[cold]
     pub fn begin_job(&self) {
         let mut state = self.state.lock();
@@ -280,9 +324,8 @@ impl Pager {
 
     /// Moves what has to be moved, if nobody touches memory meanwhile.
     fn rebalance(&self, patience: Duration) {
-        let state = self.state.lock();
-        let idle =
-            state.chaos.is_none() && state.resident <= self.options.limit && state.returning.is_empty();
+        let mut state = self.state.lock();
+        let idle = state.chaos.is_none() && !state.is_unbalanced(self.options.limit);
         drop(state);
         if idle {
             return;

@@ -22,9 +22,7 @@ use lacuna_vm::tree::{RangeTree, Span};
 use lacuna_vm::units::PAGE_SHIFT;
 use parking_lot::Mutex;
 use rustix::fd::{AsFd as _, BorrowedFd};
-use rustix::fs::{
-    Advice, FallocateFlags, Mode, OFlags, SeekFrom, fadvise, fallocate, fstatvfs, ftruncate, seek,
-};
+use rustix::fs::{FallocateFlags, Mode, OFlags, SeekFrom, fallocate, fstatvfs, ftruncate, seek};
 use rustix::io::Errno;
 
 use super::fail;
@@ -166,15 +164,15 @@ impl Slot {
     }
 
     /// Writes memory to the slot, which reads as zero before. The system writes it back at its own pace, and then can take its
-    /// pages away; asking it to begin at once would wait for the disk.
+    /// pages away; asking it to begin at once would wait for the disk. Gives how many bytes were no zeros, in whole pages.
     ///
     /// # Safety
     /// `size` bytes from `base` on are memory that nobody writes now; the slot is as large.
-    pub(super) unsafe fn write(&self, base: NonNull<u8>, size: usize) -> Result<(), Errno> {
+    pub(super) unsafe fn write(&self, base: NonNull<u8>, size: usize) -> Result<usize, Errno> {
         self.file.check_owner()?;
         // SAFETY: this function's contract.
         let bytes = unsafe { core::slice::from_raw_parts(base.as_ptr(), size) };
-        let mut run = 0..0;
+        let (mut run, mut written) = (0..0, 0);
         let write = |run: core::ops::Range<usize>| {
             let offset = self.offset() + run.start as u64;
             self.file
@@ -190,20 +188,21 @@ impl Slot {
                 write(std::mem::replace(&mut run, start..start))?;
             }
             run.end = start + length;
+            written += length;
             Ok(())
         })?;
         write(run)?;
-        Ok(())
+        Ok(written)
     }
 
-    /// Reads the slot into memory that is zero.
+    /// Reads the slot into memory that is zero. Gives how many bytes there were to read.
     ///
     /// # Safety
     /// `size` bytes from `base` on are zeroed memory at which nobody looks now; the slot is as large.
-    pub(super) unsafe fn read(&self, base: NonNull<u8>, size: usize) -> Result<(), Errno> {
+    pub(super) unsafe fn read(&self, base: NonNull<u8>, size: usize) -> Result<u64, Errno> {
         let file = &self.file.file;
         let (start, end) = (self.offset(), self.offset() + size as u64);
-        let mut at = start;
+        let (mut at, mut count) = (start, 0);
         while at < end {
             let data = match seek(file, SeekFrom::Data(at)) {
                 Ok(data) if data < end => data,
@@ -220,15 +219,10 @@ impl Slot {
             };
             file.read_exact_at(part, data)
                 .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+            count += hole - data;
             at = hole;
         }
-        Ok(())
-    }
-
-    /// Asks for the bytes to be read ahead: they will be looked at soon.
-    pub(super) fn expect(&self) {
-        let size = core::num::NonZeroU64::new(u64::from(self.span.len()) << PAGE_SHIFT);
-        let _ = fadvise(&self.file.file, self.offset(), size, Advice::WillNeed);
+        Ok(count)
     }
 
     /// Makes it read as zero again; its blocks stay promised.

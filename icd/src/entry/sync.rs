@@ -190,6 +190,7 @@ type Points = smallvec::SmallVec<[Point; 4]>;
 
 /// Waits, and says what `vkWaitFor*` returns.
 fn wait(device: &Device, points: &[Point], until: Until, timeout: u64) -> Result<vk::Result, Error> {
+    check_device(device)?;
     let met = host_wait::wait(points, until, timeout);
     check_device(device)?;
     Ok(if met { vk::Result::SUCCESS } else { vk::Result::TIMEOUT })

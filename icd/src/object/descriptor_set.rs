@@ -59,17 +59,13 @@ enum AnyView {
 const TOUCHED: usize = 256;
 
 impl Contents {
-    /// Tells the pager what is used.
-    fn touch(&self) {
-        for descriptor in self.descriptors.iter().take(TOUCHED) {
-            memory::pager().touch(descriptor.address);
-        }
-        for owner in self.owners.iter().take(TOUCHED) {
-            // Descriptors of texel buffers have the address themselves.
-            if let Some(AnyView::Image(view)) = &owner.view {
-                view.touch();
-            }
-        }
+    /// Images whose addresses are not in descriptors; those of texel buffers are.
+    fn images(&self) -> Vec<Arc<ImageView>> {
+        let image = |owner: &Owner| match &owner.view {
+            Some(AnyView::Image(view)) => Some(Arc::clone(view)),
+            _ => None,
+        };
+        self.owners.iter().take(TOUCHED).filter_map(image).collect()
     }
 
     /// Writes a descriptor and what it points at.
@@ -161,10 +157,12 @@ impl DescriptorSet {
         let first = out.len();
         let contents = self.contents.lock();
         out.extend_from_slice(&contents.descriptors);
-        if memory::pager().is_busy() {
-            contents.touch();
-        }
+        let images = if memory::pager().is_busy() { Some(contents.images()) } else { None };
         drop(contents);
+        if let Some(images) = images {
+            memory::pager().touch_all(out.iter().skip(first).take(TOUCHED).map(|used| used.address));
+            images.iter().for_each(|view| view.touch());
+        }
         // What a set of variable size lacks.
         out.resize(first + self.layout.slots() as usize, Descriptor::default());
         for (&slot, &offset) in self.layout.dynamic_slots().iter().zip(dynamic_offsets) {

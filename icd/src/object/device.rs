@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ash::vk;
 use lacuna_gpu::memory::address_space::Gpu;
+use lacuna_gpu::memory::fork;
 use lacuna_gpu::{AddressSpace, address_space};
 use lacuna_vm::{BindJob, BoId, Manager, RegionFlags, RegionId, Va, VaRange, VmId, VmOptions};
 use parking_lot::Mutex;
@@ -64,6 +65,9 @@ impl Device {
         physical_device: &PhysicalDevice,
         info: &vk::DeviceCreateInfo<'_>,
     ) -> Result<Arc<Self>, Error> {
+        if fork::is_child() {
+            return Err(Error::Initialization("the driver began to work in a parent of this process"));
+        }
         // SAFETY: members of a valid structure.
         let extensions =
             unsafe { Set::from_names(info.pp_enabled_extension_names, info.enabled_extension_count)? };
@@ -106,10 +110,10 @@ impl Device {
         self.queues.iter().flatten().map(|queue| queue.object())
     }
 
-    /// Whether the device is lost: every submission and wait says so from then on.
+    /// Whether the device is lost: every submission and wait says so from then on. A child of `fork` has no devices.
     pub fn is_lost(&self) -> bool {
         // Relaxed: carries no data, only ends waits that poll.
-        self.lost.load(Ordering::Relaxed)
+        self.lost.load(Ordering::Relaxed) || fork::is_child()
     }
 
     /// Loses the device, once and for all.

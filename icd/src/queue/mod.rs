@@ -8,6 +8,7 @@ pub mod submit;
 use std::sync::{Arc, Weak};
 
 use ash::vk;
+use lacuna_gpu::memory::fork;
 
 use crate::caps::queues::FAMILIES;
 use crate::error::Error;
@@ -90,6 +91,9 @@ impl Queue {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub fn wait_idle(&self) -> Result<(), Error> {
+        if fork::is_child() {
+            return Err(Error::DeviceLost("queue of a parent of this process"));
+        }
         self.fifo.wait_idle();
         self.binds.wait_idle();
         if self.fifo.is_lost() { Err(Error::DeviceLost("queue")) } else { Ok(()) }

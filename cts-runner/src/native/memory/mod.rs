@@ -1,6 +1,7 @@
 //! Device memory and buffers.
 
 mod absurd_sizes_are_refused;
+mod addresses_may_run_out;
 mod buffer_requirements_make_sense;
 mod buffers_share_one_allocation;
 mod captured_addresses_are_replayed;
@@ -15,6 +16,7 @@ mod threads_allocate_and_free;
 
 super::cases!("memory":
     absurd_sizes_are_refused,
+    addresses_may_run_out,
     buffer_requirements_make_sense,
     buffers_share_one_allocation,
     captured_addresses_are_replayed,

@@ -3,6 +3,7 @@
 //! Some cases need a small heap (`LACUNA_VRAM=64M`), most of them show more when memory moves without need
 //! (`LACUNA_EVICT=chaos`). They know nothing of either: what they check holds on every driver.
 
+mod a_forked_child_changes_nothing;
 mod a_texture_larger_than_the_heap;
 mod allocations_end_with_an_error;
 mod budgets_follow_allocations;
@@ -10,6 +11,7 @@ mod buffers_larger_than_the_heap;
 mod mapped_memory_stays_where_it_is;
 mod one_dispatch_over_more_than_the_heap;
 mod priorities_may_change;
+mod programs_inherit_no_files;
 mod refused_memory_is_an_error;
 mod sparse_memory_keeps_its_bytes;
 mod streams_of_many_heaps;
@@ -21,6 +23,7 @@ use super::{Context, Outcome};
 use crate::vk::{self, Bind, Bound, Buffer, Memory, SparseBuffer};
 
 super::cases!("paging":
+    a_forked_child_changes_nothing,
     a_texture_larger_than_the_heap,
     allocations_end_with_an_error,
     buffers_larger_than_the_heap,
@@ -28,6 +31,7 @@ super::cases!("paging":
     mapped_memory_stays_where_it_is,
     one_dispatch_over_more_than_the_heap,
     priorities_may_change,
+    programs_inherit_no_files,
     refused_memory_is_an_error,
     sparse_memory_keeps_its_bytes,
     streams_of_many_heaps,

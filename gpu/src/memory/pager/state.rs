@@ -4,10 +4,11 @@
 //! # Invariants
 //! 1 to 4 of the [pager](super).
 
+use core::ptr::NonNull;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lacuna_vm::evict::{Candidate, Chaos, Lru, Policy};
+use lacuna_vm::evict::{Candidate, Chaos, Lru, Policy, Priority};
 use rustix::io::Errno;
 
 use super::super::in_flight::Quiet;
@@ -15,8 +16,8 @@ use super::super::swap::{Slot, SwapFile};
 use super::Options;
 use super::paged::{Paged, Place};
 
-/// Uses while it is away that bring a BO back.
-const USES: u32 = 2;
+/// Bytes of a BO, at most, that are mapped at once when it is used where it is: of larger ones, often a small part is used.
+const MOST_AT_ONCE: u64 = 16 << 20;
 /// Bytes that chaos moves at a moment, about: more would be slow, and show no more.
 const CHAOS_BYTES: u64 = 8 << 20;
 
@@ -32,7 +33,7 @@ pub(super) struct State {
     pub(super) clock: u64,
     /// Counts BOs.
     pub(super) admitted: u64,
-    /// BOs in files that are to come back.
+    /// BOs in files that were used since the last look at them.
     pub(super) returning: Vec<u64>,
     /// BOs in files whose entries do not fault any more, because they were used.
     pub(super) open: Vec<u64>,
@@ -63,25 +64,29 @@ impl State {
         (address - base < paged.size).then_some(paged)
     }
 
-    /// The BO that has this address, if any, is being used.
-    pub(super) fn touch(&mut self, address: u64) {
+    /// The BO that has this address, if any, is being used. Gives it if it is away and nobody knew of this use.
+    pub(super) fn touch(&mut self, address: u64) -> Option<&mut Paged> {
         let clock = self.clock;
-        let Some(paged) = self.find(address).filter(|paged| paged.last_use != clock || paged.uses == 0)
-        else {
-            return;
-        };
-        paged.last_use = clock;
-        if paged.place == Place::Memory {
-            return;
+        let paged = self.find(address)?;
+        if !std::mem::replace(&mut paged.was_used, true) {
+            paged.last_use = clock;
+        } else if paged.last_use != clock {
+            paged.previous_use = std::mem::replace(&mut paged.last_use, clock);
         }
-        paged.uses += 1;
-        if let Some(slot) = paged.slot.as_ref().filter(|_| paged.uses == 1) {
-            slot.expect();
+        if paged.place == Place::Memory || paged.is_returning {
+            return None;
         }
-        if paged.uses == USES {
-            let base = paged.base.as_ptr() as u64;
-            self.returning.push(base);
-        }
+        paged.is_returning = true;
+        let base = paged.base.as_ptr() as u64;
+        self.returning.push(base);
+        self.bos.get_mut(&base)
+    }
+
+    /// The size of a BO whose bytes are used where they are, in the file, if mapping them at once is not too much.
+    pub(super) fn streamed(&self, base: NonNull<u8>) -> Option<usize> {
+        let paged = self.bos.get(&(base.as_ptr() as u64))?;
+        let stays = paged.place == Place::File && paged.has_bytes && paged.size <= MOST_AT_ONCE;
+        stays.then_some(paged.size as usize)
     }
 
     /// Makes the entries of what is used where it is fault once more, so that the next job that uses it is seen.
@@ -104,62 +109,75 @@ impl State {
         file.reserve(size)
     }
 
-    /// Evicts what is over the limit, then brings back what was asked for as long as there is room.
-    pub(super) fn balance(&mut self, options: &Options, quiet: &Quiet) {
-        let mut victims = None;
-        self.make_room(0, u64::MAX, &mut victims, options, quiet);
+    /// Whether [`balance`](Self::balance) has something to move. If not, what is away stays there until it is used again.
+    pub(super) fn is_unbalanced(&mut self, limit: u64) -> bool {
+        if self.resident > limit {
+            return true;
+        }
+        if self.returning.is_empty() {
+            return false;
+        }
+        let least = self.movable().map(Paged::worth).min();
+        let gets_room = |paged: &Paged| {
+            let fits = self.resident + paged.size <= limit;
+            fits || least.is_some_and(|least| least < paged.worth_back())
+        };
+        let found = self.returning.iter().filter_map(|base| self.bos.get(base)).any(gets_room);
+        if !found {
+            self.take_returning(|_, _| ());
+        }
+        found
+    }
+
+    /// What was used while it was away, to be judged now. If it stays, it may have got bytes, and is judged again when it is
+    /// used again.
+    fn take_returning(&mut self, mut judge: impl FnMut(&mut Self, u64)) {
         for base in std::mem::take(&mut self.returning) {
-            let Some(paged) = self.bos.get_mut(&base) else { continue };
-            // If it stays, it is asked again when it is used again.
-            paged.uses = 0;
-            if paged.place == Place::Memory || paged.pinned > 0 {
-                continue;
-            }
-            let (size, last_use) = (paged.size, paged.last_use);
-            if self.make_room(size, last_use, &mut victims, options, quiet) {
-                self.restore(base, quiet);
+            judge(self, base);
+            if let Some(paged) = self.bos.get_mut(&base) {
+                paged.is_returning = false;
+                paged.has_bytes |= paged.place == Place::File;
             }
         }
     }
 
-    /// Evicts what was not used since `before` until `more` bytes fit; whether they do.
-    fn make_room(
-        &mut self,
-        more: u64,
-        before: u64,
-        victims: &mut Option<Vec<u64>>,
-        options: &Options,
-        quiet: &Quiet,
-    ) -> bool {
-        while self.resident + more > options.limit {
-            let victims = victims.get_or_insert_with(|| self.victims());
-            let Some(base) = victims.pop() else { return false };
-            let Some(paged) = self.bos.get(&base) else { continue };
-            if paged.place == Place::File {
-                continue;
-            }
-            if paged.last_use >= before {
-                victims.push(base);
-                return false;
-            }
-            self.evict(base, options, quiet);
+    /// Evicts what is over the limit, then brings back what is worth more than what has to go for it.
+    pub(super) fn balance(&mut self, options: &Options, quiet: &Quiet) {
+        // First candidates last.
+        let mut victims = self.victims();
+        while self.resident > options.limit {
+            let Some(victim) = victims.pop() else { break };
+            self.evict(victim.bo, options, quiet);
         }
-        true
+        self.take_returning(|state, base| {
+            let back = state.bos.get(&base).filter(|paged| paged.place == Place::File && paged.pinned == 0);
+            let Some((size, worth)) = back.map(|paged| (paged.size, paged.worth_back())) else { return };
+            let missing = (state.resident + size).saturating_sub(options.limit);
+            let Some(count) = enough(&victims, missing, worth) else { return };
+            for victim in victims.split_off(victims.len() - count) {
+                state.evict(victim.bo, options, quiet);
+            }
+            if state.resident + size <= options.limit {
+                state.restore(base, quiet);
+            }
+        });
     }
 
-    /// What may be evicted, first candidates last.
-    fn victims(&self) -> Vec<u64> {
-        let movable = self.bos.iter().filter(|(_, paged)| paged.place == Place::Memory && paged.pinned == 0);
-        let mut candidates: Vec<_> = movable
-            .map(|(&bo, paged)| Candidate {
-                bo,
-                size: paged.size,
-                priority: paged.priority,
-                last_use: paged.last_use,
-            })
-            .collect();
+    /// BOs in memory that may leave it.
+    fn movable(&self) -> impl Iterator<Item = &Paged> {
+        self.bos.values().filter(|paged| paged.place == Place::Memory && paged.pinned == 0)
+    }
+
+    /// The same, first candidates last.
+    fn victims(&self) -> Vec<Candidate<u64>> {
+        let candidate = |paged: &Paged| {
+            let (priority, last_use) = paged.worth();
+            Candidate { bo: paged.base.as_ptr() as u64, size: paged.size, priority, last_use }
+        };
+        let mut candidates: Vec<_> = self.movable().map(candidate).collect();
         Lru.order(&mut candidates);
-        candidates.iter().rev().map(|candidate| candidate.bo).collect()
+        candidates.reverse();
+        candidates
     }
 
     /// Each BO that may move does so now and then.
@@ -213,4 +231,19 @@ impl State {
             Err(error) => log::warn!("{} bytes cannot be brought back: {error}", paged.size),
         }
     }
+}
+
+/// How many candidates, from the last one on, have so many bytes together and are all worth less than `worth`.
+fn enough(victims: &[Candidate<u64>], bytes: u64, worth: (Priority, u64)) -> Option<usize> {
+    let mut found = 0;
+    for (count, victim) in victims.iter().rev().enumerate() {
+        if found >= bytes {
+            return Some(count);
+        }
+        if (victim.priority, victim.last_use) >= worth {
+            return None;
+        }
+        found += victim.size;
+    }
+    (found >= bytes).then_some(victims.len())
 }

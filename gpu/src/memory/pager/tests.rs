@@ -78,14 +78,14 @@ fn place(pager: &Pager, bo: &Bo) -> Place {
 }
 
 #[test]
-fn what_does_not_fit_goes_keeps_its_bytes_and_comes_back_with_its_second_use() {
+fn what_does_not_fit_begins_in_the_file_and_comes_back_with_its_second_use() {
     let pager = pager(2, 4, Mode::Lru);
     let bos: Vec<_> = (0..4).map(|_| bo(pager).unwrap()).collect();
     (0..).zip(&bos).for_each(|(i, (bo, _))| fill(bo, i));
-    job(pager, || pager.usage().resident <= 2 * SIZE);
     assert_eq!(pager.usage(), Usage { resident: 2 * SIZE, total: 4 * SIZE });
     assert!((0..).zip(&bos).all(|(i, (bo, _))| holds(bo, i)), "evicted bytes are read where they are");
 
+    pager.begin_job();
     let away = bos.iter().position(|(bo, _)| place(pager, bo) == Place::File).unwrap();
     let (gone, heard) = &bos[away];
     assert_eq!(heard.counts(), [1, 0]);
@@ -115,9 +115,55 @@ fn the_longest_unused_goes_first_unless_its_priority_is_higher() {
     pager.begin_job();
     pager.touch(address(&bos[1].0));
     let more = bo(pager).unwrap();
-    job(pager, || pager.usage().resident <= 3 * SIZE);
+    use_again(pager, &more.0);
     assert_eq!(place(pager, &bos[2].0), Place::File);
     assert!([&bos[0], &bos[1], &more].iter().all(|(bo, _)| place(pager, bo) == Place::Memory));
+}
+
+/// Uses a BO in job after job until it is in memory.
+fn use_again(pager: &Pager, bo: &Bo) {
+    job(pager, || {
+        pager.touch(address(bo));
+        place(pager, bo) == Place::Memory
+    });
+}
+
+#[test]
+fn what_is_used_in_turn_pushes_nobody_out() {
+    let pager = pager(3, 5, Mode::Lru);
+    let bos: Vec<_> = (0..5).map(|_| bo(pager).unwrap()).collect();
+    let places = || bos.iter().map(|(bo, _)| place(pager, bo)).collect::<Vec<_>>();
+    let mut before = Vec::new();
+    for round in 0..4 {
+        for (bo, _) in &bos {
+            pager.begin_job();
+            pager.touch(address(bo));
+        }
+        // Who gets its first bytes does that in memory.
+        if round == 0 {
+            job(pager, || pager.usage().resident <= 3 * SIZE && pager.state.lock().returning.is_empty());
+            before = places();
+        }
+    }
+    pager.begin_job();
+    assert_eq!(places(), before);
+}
+
+#[test]
+fn pinned_memory_has_its_place_whatever_others_need() {
+    let pager = pager(2, 2, Mode::Lru);
+    let first = bo(pager).unwrap();
+    fill(&first.0, 8);
+    let second = bo(pager).unwrap();
+    pager.begin_job();
+    pager.touch(address(&second.0));
+    let third = Bo::allocate(SIZE).unwrap();
+    let terms = Terms { is_pinned: true, ..Terms::default() };
+    third.make_pageable(pager, terms, Box::new(Heard::default())).unwrap();
+    assert_eq!(place(pager, &third), Place::Memory);
+    job(pager, || place(pager, &first.0) == Place::File);
+    assert!(holds(&first.0, 8));
+    assert_eq!(pager.usage().resident, 2 * SIZE);
 }
 
 #[test]
@@ -138,14 +184,7 @@ fn pinned_memory_stays_where_it_is() {
     first.0.unpin();
     second.0.unpin();
     pager.begin_job();
-    for _ in 0..2 {
-        pager.touch(address(&second.0));
-        pager.begin_job();
-    }
-    job(pager, || {
-        pager.touch(address(&second.0));
-        place(pager, &second.0) == Place::Memory
-    });
+    use_again(pager, &second.0);
     assert!(holds(&second.0, 3));
 }
 
@@ -155,7 +194,7 @@ fn what_has_no_place_anywhere_is_refused_and_what_is_freed_makes_room() {
     let kept: Vec<_> = (0..3).map(|_| bo(pager).unwrap()).collect();
     assert_eq!(bo(pager).unwrap_err(), MemoryError::OutOfMemory { size: SIZE });
     assert_eq!(pager.usage().total, 3 * SIZE);
-    job(pager, || pager.usage().resident <= 2 * SIZE);
+    assert_eq!(pager.usage().resident, 2 * SIZE);
     drop(kept);
     assert_eq!(pager.usage(), Usage::default());
     assert!(!pager.is_busy());
@@ -174,8 +213,9 @@ fn a_bo_dropped_while_it_is_away_stays_readable_for_work_that_executes() {
     let first = bo(pager).unwrap();
     fill(&first.0, 5);
     first.0.set_priority(Priority::new(0.1));
-    let _second = bo(pager).unwrap();
-    job(pager, || place(pager, &first.0) == Place::File);
+    let second = bo(pager).unwrap();
+    use_again(pager, &second.0);
+    assert_eq!(place(pager, &first.0), Place::File);
     let ticket = in_flight::enter();
     let start = first.0.host();
     drop(first);
