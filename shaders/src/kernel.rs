@@ -65,6 +65,7 @@ impl Scratch {
     }
 
     /// At least that many bytes, aligned to a cache line.
+    #[inline]
     pub(crate) fn reserve(&mut self, bytes: usize) -> *mut u8 {
         let blocks = bytes.div_ceil(size_of::<Block>());
         if self.blocks.len() < blocks {

@@ -88,6 +88,7 @@ impl StageKernel {
     /// - The frame's pointers reach as far as [`abi::stage`](crate::abi::stage) says: for all slots of the interface, and as many
     ///   vertices as the primitive, the patch (`PatchVertices`) or the output patch has.
     /// - `emit` is there for geometry shaders, `interpolate` for fragment shaders.
+    #[inline]
     pub unsafe fn run(&self, ctx: &DispatchContext, frame: &mut StageFrame, scratch: &mut Scratch) {
         if self.stage == Stage::TessellationControl {
             // SAFETY: the caller's promise.

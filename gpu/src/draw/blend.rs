@@ -18,6 +18,15 @@ pub(super) struct Sources<'a> {
     pub(super) constants: &'a [f32; 4],
 }
 
+/// What one attachment does with colors, in the form that vector code wants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Equation<'a> {
+    pub(super) state: &'a vk::PipelineColorBlendAttachmentState,
+    pub(super) constants: &'a [f32; 4],
+    /// It is the usual one for transparent colors.
+    pub(super) is_over: bool,
+}
+
 /// The blended colors, not yet limited to what the attachment holds.
 #[inline(always)]
 pub(super) fn blend(

@@ -6,11 +6,13 @@
 
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
-use super::blend::{Colors, Line, Sources, blend, logic};
-use super::lanes::{ALL, Floats, N, lanes, lanes_of, limit, select};
+use super::blend::{Colors, Equation, Line, Sources, blend, logic};
+use super::lanes::{ALL, Floats, N, from_bits, lanes, lanes_of, limit, select};
 use super::paint::Paint;
+use super::processor::Processor;
 use super::state::Blend;
 use super::tile_view::TileView;
+use super::vertices::Row;
 use crate::format::{Format, Numeric, NumericClass};
 
 /// How one attachment is written.
@@ -29,7 +31,11 @@ pub(super) struct Color {
     /// Colors are limited to these.
     limits: Option<[f32; 2]>,
     path: Path,
+    processor: Processor,
 }
+
+/// A color as the shader leaves it: its four components.
+pub(super) type Output = [Row; 4];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Path {
@@ -43,7 +49,13 @@ enum Path {
 
 impl Color {
     /// `None` if nothing is ever written.
-    pub(super) fn new(format: Format, blend: &Blend, index: usize, location: u32) -> Option<Self> {
+    pub(super) fn new(
+        format: Format,
+        blend: &Blend,
+        index: usize,
+        location: u32,
+        processor: Processor,
+    ) -> Option<Self> {
         let state = blend.attachments.get(index).copied().unwrap_or(vk::PipelineColorBlendAttachmentState {
             color_write_mask: ColorComponentFlags::RGBA,
             ..Default::default()
@@ -78,7 +90,7 @@ impl Color {
             _ => Path::General,
         };
         let is_wide = format.channel_bits[0] == 64;
-        Some(Self { location, format, state, constants, logic, mask, is_wide, limits, path })
+        Some(Self { location, format, state, constants, logic, mask, is_wide, limits, path, processor })
     }
 
     /// Whether colors are no integers.
@@ -97,13 +109,13 @@ impl Color {
         [x, y]: [i32; 2],
         sample: usize,
         set: u32,
-        first: &Colors,
-        second: Option<&Colors>,
+        first: &Output,
+        second: Option<&Output>,
     ) {
         match self.path {
             // SAFETY: the caller's promise; a packet that is whole is memory.
             Path::Bytes { swapped, is_blended } if view.is_whole(x, y) => unsafe {
-                self.write_bytes(view, [x, y], sample, set, first, second, swapped, is_blended);
+                self.write_bytes(view.rows(x, y, sample), set, first, second, swapped, is_blended);
             },
             // SAFETY: the caller's promise.
             _ => unsafe { self.write_texels(view, [x, y], sample, set, first, second.unwrap_or(first)) },
@@ -111,8 +123,51 @@ impl Color {
         view.written(x, y, sample, set);
     }
 
+    /// Writes packets, each to all lanes of its set that are left: one sample for each pixel.
+    ///
+    /// # Safety
+    /// As [`write`](Self::write).
+    #[inline(always)]
+    pub(super) unsafe fn write_batch<'a>(
+        &self,
+        view: &TileView,
+        at: &[[i32; 2]],
+        sets: &[u32],
+        outputs: impl Iterator<Item = (&'a Output, Option<&'a Output>)>,
+    ) {
+        let packets = at.iter().zip(sets).zip(outputs).filter(|((_, set), _)| **set != 0);
+        #[cfg(target_arch = "x86_64")]
+        if let Path::Bytes { swapped, is_blended } = self.path
+            && self.processor.is_wide()
+            && view.is_bound()
+            && at.iter().all(|&[x, y]| view.is_whole(x, y))
+        {
+            let packets = packets.map(|((&[x, y], &set), (first, second))| super::wide::Packet {
+                rows: view.rows(x, y, 0),
+                set,
+                first,
+                second,
+            });
+            // SAFETY: the caller's promise; a packet that is whole is memory. The processor has the instructions.
+            return unsafe { super::wide::write(self.way(swapped, is_blended), packets) };
+        }
+        for ((&at, &set), (first, second)) in packets {
+            // SAFETY: the caller's promise.
+            unsafe { self.write(view, at, 0, set, first, second) };
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn way(&self, is_swapped: bool, is_blended: bool) -> super::wide::Way<'_> {
+        let is_over = blends_over(&self.state);
+        let equation = Equation { state: &self.state, constants: &self.constants, is_over };
+        super::wide::Way { is_swapped, equation: is_blended.then_some(equation) }
+    }
+
     /// What colors do that are the same in all lanes, where that can be said.
-    pub(super) fn paint(&self, first: &Colors, second: &Colors) -> Option<Paint> {
+    pub(super) fn paint(&self, first: &Output, second: &Output) -> Option<Paint> {
+        let (first, second) = (&floats(first), &floats(second));
         match self.path {
             Path::General => self.texel(first).map(Paint::Texel),
             Path::Bytes { swapped, is_blended: false } => Some(Paint::Texel(pack(first, swapped)[0])),
@@ -138,34 +193,38 @@ impl Color {
     }
 
     /// # Safety
-    /// As [`write`](Self::write); the packet is whole, and its texels have four bytes.
+    /// Both rows of the packet have four texels of four bytes.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "all are of one call")]
     unsafe fn write_bytes(
         &self,
-        view: &TileView,
-        [x, y]: [i32; 2],
-        sample: usize,
+        rows: [*mut u8; 2],
         set: u32,
-        first: &Colors,
-        second: Option<&Colors>,
+        first: &Output,
+        second: Option<&Output>,
         swapped: bool,
         is_blended: bool,
     ) {
-        let [row, next] = view.rows(x, y, sample);
-        let rows = [row.cast::<[u32; 4]>(), next.cast()];
+        #[cfg(target_arch = "x86_64")]
+        if self.processor.is_wide() {
+            let packet = super::wide::Packet { rows, set, first, second };
+            let way = self.way(swapped, is_blended);
+            // SAFETY: the caller's promise; the processor has the instructions.
+            return unsafe { super::wide::write(way, core::iter::once(packet)) };
+        }
+        let rows = rows.map(<*mut u8>::cast::<[u32; 4]>);
         let mut stored = [0; N];
         if is_blended || set != ALL {
             // SAFETY: the caller's promise.
             let (a, b) = unsafe { (rows[0].read_unaligned(), rows[1].read_unaligned()) };
             stored = [a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]];
         }
+        let first = &floats(first);
         let mut new = if is_blended {
             let (first, under) = (self.limited(first), unpack(&stored, swapped));
             let blended = match second {
                 _ if blends_over(&self.state) => over(&first, &under),
                 // No choice of operands for the sake of a few shaders: it would be made lane by lane.
-                Some(second) => self.blend_two(&first, second, &under),
+                Some(second) => self.blend_two(&first, &floats(second), &under),
                 None => {
                     let sources = Sources { first: &first, second: &first, constants: &self.constants };
                     blend(&self.state, &sources, &under)
@@ -194,8 +253,8 @@ impl Color {
         [x, y]: [i32; 2],
         sample: usize,
         set: u32,
-        first: &Colors,
-        second: &Colors,
+        first: &Output,
+        second: &Output,
     ) {
         let pixels = view.lanes(x, y, sample);
         let codec = self.format.codec();
@@ -210,7 +269,7 @@ impl Color {
         let mut new = [[0; 4]; N];
         if is_blended {
             let under: Colors = core::array::from_fn(|n| stored.map(|texel| f32::from_bits(texel[n])));
-            let (first, second) = (self.limited(first), self.limited(second));
+            let (first, second) = (self.limited(&floats(first)), self.limited(&floats(second)));
             let sources = Sources { first: &first, second: &second, constants: &self.constants };
             let blended = blend(&self.state, &sources, &under);
             for (lane, texel) in new.iter_mut().enumerate() {
@@ -218,7 +277,7 @@ impl Color {
             }
         } else {
             for (lane, texel) in new.iter_mut().enumerate() {
-                *texel = core::array::from_fn(|n| first[n][lane].to_bits());
+                *texel = core::array::from_fn(|n| first[n].0[lane]);
             }
         }
         for lane in lanes_of(set) {
@@ -276,6 +335,11 @@ impl Color {
             (codec.load)(texel.as_ptr())
         }
     }
+}
+
+#[inline(always)]
+fn floats([r, g, b, a]: &Output) -> Colors {
+    [from_bits(r.0), from_bits(g.0), from_bits(b.0), from_bits(a.0)]
 }
 
 /// Whether blending gives what it is given.
@@ -390,7 +454,7 @@ mod tests {
 
     #[test]
     fn paint_is_what_the_equations_give_to_the_last_bit() {
-        let splat = |values: [f32; 4]| values.map(|value| [value; N]);
+        let splat = |values: [f32; 4]| values.map(|value| Row([value.to_bits(); N]));
         let (first, second) = (splat([0.3, -0.5, 1.7, 0.62]), splat([0.9, 0.1, 0.33, 0.2]));
         let stored = lanes(|lane| (lane as u32).wrapping_mul(0x9e37_79b9) ^ 0x00ff_a51c);
         let all = (0..5).flat_map(|op| (0..19).flat_map(move |s| (0..19).map(move |t| (op, s, t))));
@@ -413,13 +477,16 @@ mod tests {
                 constants: [0.05, 0.95, 0.45, 2.0],
                 logic_op: None,
             };
-            let color = Color::new(Format::find(name).unwrap(), &blend, 0, 0).unwrap();
+            let set = 0b1011_0111;
+            let [wide, color] = [Processor::find(), Processor::plain()]
+                .map(|processor| Color::new(Format::find(name).unwrap(), &blend, 0, 0, processor).unwrap());
+            let [vectors, wanted] = [wide, color].map(|color| {
+                // SAFETY: the packet is in the surface.
+                drawn(stored, |view| unsafe { color.write(view, [0, 0], 0, set, &first, Some(&second)) })
+            });
+            assert_eq!(vectors, wanted, "{state:?}");
             let Some(paint) = color.paint(&first, &second) else { continue };
             painted += 1;
-            let set = 0b1011_0111;
-            // SAFETY: the packet is in the surface.
-            let wanted =
-                drawn(stored, |view| unsafe { color.write(view, [0, 0], 0, set, &first, Some(&second)) });
             // SAFETY: as above.
             let packet = drawn(stored, |view| unsafe { paint.packet(view, [0, 0], 0, set) });
             assert_eq!(packet, wanted, "{state:?}");

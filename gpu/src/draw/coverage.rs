@@ -230,7 +230,10 @@ fn walk_box<const S: usize>(
     samples: &Samples,
     sink: &mut impl Sink<S>,
 ) {
-    if crossing.count == 0 && sink.whole(area) {
+    if crossing.count == 0 {
+        if !sink.whole(area) {
+            each_whole(area, samples, sink);
+        }
         return;
     }
     let (x0, y0) = (area.x0 & !3, area.y0 & !1);
@@ -263,6 +266,19 @@ fn walk_box<const S: usize>(
             if any != 0 {
                 sink.packet(x, y, &mut covered);
             }
+        }
+    }
+}
+
+/// All packets of a box that no edge crosses.
+#[inline(always)]
+fn each_whole<const S: usize>(area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
+    let count = if S == 1 { 1 } else { samples.count };
+    for y in (area.y0 & !1..area.y1).step_by(2) {
+        for x in (area.x0 & !3..area.x1).step_by(4) {
+            let mut covered = [0; S];
+            covered[..count].fill(inside_of(area, x, y));
+            sink.packet(x, y, &mut covered);
         }
     }
 }

@@ -23,15 +23,15 @@ pub(super) struct DepthStencil {
 /// The depth test and the test of depth bounds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Depth {
-    kind: Kind,
-    compare: CompareOp,
-    write: bool,
+    pub(super) kind: Kind,
+    pub(super) compare: CompareOp,
+    pub(super) write: bool,
     bounds: Option<[f32; 2]>,
 }
 
 /// How depths are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     D16,
     D24,
     D32,

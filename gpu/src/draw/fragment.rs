@@ -4,16 +4,18 @@
 use std::sync::Arc;
 
 use lacuna_shaders::Scratch;
+use lacuna_shaders::abi::StageFrame;
 use lacuna_shaders::abi::stage::{InterpolateAt, Lanes, StageBuiltin, slot};
-use lacuna_shaders::abi::{DispatchContext, StageFrame};
 use lacuna_shaders::stage::Interface;
-use lacuna_shaders::stage::{DepthMode, FragmentModes, InputSlot, Interpolation, Sampling};
+use lacuna_shaders::stage::{self, DepthMode, FragmentModes, InputSlot, Sampling};
 
-use super::interpolate::{Positions, Smooth};
+use super::batch::BATCH;
+use super::interpolate::{Interpolation, Positions, Smooth};
 use super::lanes::{COLUMN, N, ROW, to_bits};
 use super::primitive::Primitive;
 use super::program::{Program, empty_frame};
 use super::sample::Samples;
+use super::shading::Shading;
 use super::state::DrawState;
 use super::vertices::Row;
 
@@ -28,7 +30,7 @@ pub(super) struct Needs {
     has_centroids: bool,
     pub(super) modes: FragmentModes,
     builtins: Vec<StageBuiltin>,
-    /// Rows of inputs and outputs.
+    /// Rows of inputs, and of the outputs of a packet.
     pub(super) input_rows: usize,
     pub(super) output_rows: usize,
     /// Locations of colors that are written, as bits.
@@ -60,9 +62,9 @@ impl Needs {
         };
         let highest = |slots: &mut dyn Iterator<Item = u32>| slots.max().map_or(0, |slot| slot as usize + 1);
         Self {
-            perspective: any(|input| input.interpolation == Interpolation::Smooth)
+            perspective: any(|input| input.interpolation == stage::Interpolation::Smooth)
                 || interface.builtins.contains(B::FragCoordW),
-            linear: any(|input| input.interpolation == Interpolation::NoPerspective),
+            linear: any(|input| input.interpolation == stage::Interpolation::NoPerspective),
             has_centroids: any(|input| input.sampling == Sampling::Centroid),
             modes: FragmentModes {
                 per_sample: interface.fragment.per_sample
@@ -74,7 +76,13 @@ impl Needs {
             },
             builtins: ALL.into_iter().filter(|&builtin| interface.builtins.contains(builtin)).collect(),
             input_rows: highest(&mut inputs.iter().map(|input| input.slot)).max(slot::COUNT as usize),
-            output_rows: highest(&mut interface.outputs.iter().copied()).max(slot::COUNT as usize),
+            // Colors have four components, whether they are written or not.
+            output_rows: highest(
+                &mut (0..16)
+                    .filter(|&location| writes(location))
+                    .map(|location| slot::location(location, 3))
+                    .chain(interface.outputs.iter().copied()),
+            ),
             colors: (0..16).filter(|&location| writes(location)).fold(0, |set, n| set | 1 << n),
             inputs,
         }
@@ -141,8 +149,10 @@ pub(super) struct Packet<'a> {
 pub(super) struct Stage {
     pub(super) frame: Box<StageFrame>,
     pub(super) inputs: Vec<Row>,
+    /// Packet by packet, where there are several.
     pub(super) outputs: Vec<Row>,
     pub(super) smooth: Vec<Smooth>,
+    values: Box<Interpolation>,
     pub(super) scratch: Scratch,
 }
 
@@ -156,6 +166,7 @@ impl Default for Stage {
             inputs: Vec::new(),
             outputs: Vec::new(),
             smooth: Vec::new(),
+            values: Box::default(),
             scratch: Scratch::default(),
         }
     }
@@ -177,7 +188,7 @@ impl Stage {
             }
         };
         grow(&mut self.inputs, needs.input_rows);
-        grow(&mut self.outputs, needs.output_rows);
+        grow(&mut self.outputs, (needs.output_rows * BATCH).max(slot::COUNT as usize));
     }
 
     /// Runs the shader for a packet; gives the lanes that are left. The inputs are prepared.
@@ -188,45 +199,97 @@ impl Stage {
     pub(super) unsafe fn run(
         &mut self,
         shader: &FragmentShader,
-        context: &DispatchContext,
+        shading: &Shading<'_>,
         packet: &Packet<'_>,
     ) -> u32 {
         let needs = &shader.needs;
-        let Packet { primitive, x, y, .. } = *packet;
-        // Where a pixel has one sample, that sample is where things are.
-        let offset = match packet.sample {
-            Some(sample) => packet.samples.offset(x, y, sample),
-            None if packet.samples.count == 1 && packet.samples.is_uniform => packet.samples.offset(0, 0, 0),
-            None => [0.5; 2],
-        };
-        let uniform = packet.samples.is_uniform || packet.sample.is_none();
-        let positions = if uniform {
-            Positions::new(primitive, x, y, offset)
-        } else {
-            Positions::each(primitive, x, y, |lane| {
-                packet.samples.offset(x + COLUMN[lane], y + ROW[lane], packet.sample.unwrap_or(0))
-            })
-        };
-        if !self.smooth.is_empty() {
+        let Packet { primitive, x, y, samples, .. } = *packet;
+        if !(self.smooth.is_empty() && needs.builtins.is_empty()) {
+            // Where a pixel has one sample, that sample is where things are.
+            let offset = match packet.sample {
+                Some(sample) => samples.offset(x, y, sample),
+                None if samples.count == 1 && samples.is_uniform => samples.offset(0, 0, 0),
+                None => [0.5; 2],
+            };
+            let positions = if samples.is_uniform || packet.sample.is_none() {
+                Positions::new(primitive, x, y, offset)
+            } else {
+                Positions::each(primitive, x, y, |lane| {
+                    samples.offset(x + COLUMN[lane], y + ROW[lane], packet.sample.unwrap_or(0))
+                })
+            };
             self.interpolate(needs, packet, &positions);
-        }
-        if !needs.builtins.is_empty() {
             set_builtins(&mut self.frame, needs, packet, &positions);
         }
+        // SAFETY: the caller's promise.
+        unsafe { self.call(shader, shading, packet, 0) }
+    }
+
+    /// Interpolates the smooth inputs of packets for [`run_of_batch`](Self::run_of_batch).
+    #[inline(always)]
+    pub(super) fn prepare_batch(
+        &mut self,
+        needs: &Needs,
+        shading: &Shading<'_>,
+        primitive: &Primitive,
+        at: &[[i32; 2]],
+    ) {
+        if !self.smooth.is_empty() {
+            let offset = shading.samples.offset(0, 0, 0);
+            self.values.run(shading.processor, needs, primitive, offset, at, &self.smooth);
+        }
+    }
+
+    /// [`run`](Self::run) for one of the packets that were prepared; outputs go to its place.
+    ///
+    /// # Safety
+    /// As [`Program::run`].
+    #[inline(always)]
+    pub(super) unsafe fn run_of_batch(
+        &mut self,
+        shader: &FragmentShader,
+        shading: &Shading<'_>,
+        packet: &Packet<'_>,
+        place: usize,
+    ) -> u32 {
+        for (input, row) in self.smooth.iter().zip(self.values.of(place)) {
+            self.inputs[input.slot as usize] = *row;
+        }
+        if !shader.needs.builtins.is_empty() {
+            let offset = shading.samples.offset(0, 0, 0);
+            let positions = Positions::new(packet.primitive, packet.x, packet.y, offset);
+            set_builtins(&mut self.frame, &shader.needs, packet, &positions);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.call(shader, shading, packet, place) }
+    }
+
+    /// # Safety
+    /// As [`Program::run`].
+    #[inline(always)]
+    unsafe fn call(
+        &mut self,
+        shader: &FragmentShader,
+        shading: &Shading<'_>,
+        packet: &Packet<'_>,
+        place: usize,
+    ) -> u32 {
+        let outputs = &mut self.outputs[place * shader.needs.output_rows..];
         let frame = &mut *self.frame;
         let caller = Caller { packet, smooth: &self.smooth, inputs: &self.inputs };
         frame.active = packet.active;
         frame.live = packet.live;
         frame.inputs = self.inputs.as_ptr().cast();
-        frame.outputs = self.outputs.as_mut_ptr().cast();
+        frame.outputs = outputs.as_mut_ptr().cast();
         frame.interpolate = Some(interpolate_at);
         frame.user = core::ptr::from_ref(&caller).cast_mut().cast();
         // SAFETY: the caller's promise; the rows are as many as the interface asks for.
-        unsafe { shader.program.run(context, frame, &mut self.scratch) };
+        unsafe { shader.program.run(shading.context, frame, &mut self.scratch) };
         frame.live & packet.live
     }
 
-    #[inline(always)]
+    /// Inputs where samples are anywhere in their pixels.
+    #[inline(never)]
     fn interpolate(&mut self, needs: &Needs, packet: &Packet<'_>, positions: &Positions) {
         let primitive = packet.primitive;
         let perspective = if needs.perspective { positions.perspective(primitive) } else { [[0.0; N]; 2] };

@@ -2,13 +2,16 @@
 //!
 //! An input is `first + w1 * (second - first) + w2 * (third - first)`; the weights come from the primitive's planes, so that
 //! clipped primitives, lines and points need nothing of their own.
+#![expect(unsafe_code, reason = "calls code for what the processor has")]
 
 use lacuna_shaders::abi::stage::slot;
-use lacuna_shaders::stage::{Interpolation, Sampling};
+use lacuna_shaders::stage::{self, Sampling};
 
+use super::batch::BATCH;
 use super::fragment::Needs;
-use super::lanes::{COLUMN, Floats, N, ROW, lanes};
+use super::lanes::{COLUMN, Floats, N, ROW, lanes, to_bits};
 use super::primitive::Primitive;
+use super::processor::Processor;
 use super::vertices::{Row, Vertices};
 
 /// Weights of the second and third vertex.
@@ -20,8 +23,8 @@ pub(super) struct Smooth {
     pub(super) slot: u32,
     pub(super) is_linear: bool,
     pub(super) sampling: Sampling,
-    first: f32,
-    ways: [f32; 2],
+    pub(super) first: f32,
+    pub(super) ways: [f32; 2],
 }
 
 impl Smooth {
@@ -60,7 +63,7 @@ pub(super) fn prepare(
             slot::VIEWPORT_INDEX => Some(primitive.viewport.into()),
             _ => None,
         };
-        if special.is_some() || input.interpolation == Interpolation::Flat {
+        if special.is_some() || input.interpolation == stage::Interpolation::Flat {
             let value = special.unwrap_or_else(|| vertices.get(primitive.provoking, input.slot));
             let row = &mut rows[input.slot as usize];
             is_same &= row.0[0] == value;
@@ -71,7 +74,7 @@ pub(super) fn prepare(
         varies |= first != second || first != third;
         let new = Smooth {
             slot: input.slot,
-            is_linear: input.interpolation == Interpolation::NoPerspective,
+            is_linear: input.interpolation == stage::Interpolation::NoPerspective,
             sampling: input.sampling,
             first,
             ways: [second - first, third - first],
@@ -89,6 +92,56 @@ pub(super) fn prepare(
         count += 1;
     }
     Inputs { varies, is_same }
+}
+
+/// [`Weights`], aligned.
+pub(super) type WeightRows = [Row; 2];
+
+/// Smooth inputs of the packets of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Interpolation {
+    pub(super) perspective: [WeightRows; BATCH],
+    pub(super) linear: [WeightRows; BATCH],
+    /// Input by input, of all packets.
+    pub(super) rows: Vec<Row>,
+}
+
+impl Interpolation {
+    /// Interpolates for packets, whose samples are at the same offset in all pixels.
+    #[inline(always)]
+    pub(super) fn run(
+        &mut self,
+        processor: Processor,
+        needs: &Needs,
+        primitive: &Primitive,
+        offset: [f32; 2],
+        at: &[[i32; 2]],
+        smooth: &[Smooth],
+    ) {
+        self.rows.resize(smooth.len() * BATCH, Row::default());
+        #[cfg(target_arch = "x86_64")]
+        if processor.is_wide() {
+            // SAFETY: the processor has these instructions.
+            return unsafe { super::wide::interpolate(needs, primitive, offset, at, smooth, self) };
+        }
+        let _ = processor;
+        for (place, &[x, y]) in at.iter().enumerate() {
+            let positions = Positions::new(primitive, x, y, offset);
+            let perspective =
+                if needs.perspective { positions.perspective(primitive) } else { [[0.0; N]; 2] };
+            let linear = if needs.linear { positions.linear(primitive) } else { [[0.0; N]; 2] };
+            for (input, rows) in smooth.iter().zip(self.rows.chunks_exact_mut(BATCH)) {
+                let weights = if input.is_linear { &linear } else { &perspective };
+                rows[place] = Row(to_bits(input.at(weights)));
+            }
+        }
+    }
+
+    /// The rows of a packet, input by input.
+    #[inline(always)]
+    pub(super) fn of(&self, place: usize) -> impl Iterator<Item = &Row> {
+        self.rows.chunks_exact(BATCH).map(move |rows| &rows[place])
+    }
 }
 
 /// Positions of a packet's lanes, from the primitive's origin.

@@ -6,9 +6,9 @@
 //!                                            vertices
 //!   setup ── viewport, clip ── lines, points ── primitive                                           still in the chunk
 //!
-//!   bins ── tile ── coverage ── interpolate ── [fragment] ── late ── depth_stencil ── color, blend  tiles of 64 x 64 pixels,
-//!             ├ tile_view: the memory of the attachments                                            in parallel
-//!             └ strip ── paint: boxes of one color, without a shader
+//!   bins ── tile ── coverage ── batch or packet ── depth_stencil ── interpolate ── [fragment] ── late ── color, blend
+//!             ├ tile_view: the memory of the attachments                                            tiles of 64 x 64 pixels,
+//!             └ whole ── strip ── paint: boxes of one color, without a shader                        in parallel
 //! ```
 //!
 //! A draw goes in *waves*: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
@@ -19,6 +19,7 @@
 //! 2. A pixel's samples are written by one thread at a time: its tile's.
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
+mod batch;
 mod bins;
 mod blend;
 mod buffer;
@@ -36,6 +37,7 @@ mod interpolate;
 mod lanes;
 mod late;
 mod lines;
+mod packet;
 mod paint;
 mod points;
 mod primitive;
@@ -45,6 +47,7 @@ mod project;
 mod reuse;
 mod sample;
 mod setup;
+mod shading;
 mod slopes;
 pub mod state;
 mod strip;
@@ -57,6 +60,9 @@ mod topology;
 mod vertex_fetch;
 mod vertices;
 mod viewport;
+mod whole;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 #[cfg(test)]
 #[expect(unsafe_code, reason = "plays the part of machine code")]
@@ -78,8 +84,9 @@ use geometry::Geometry;
 use input_assembly::Stream;
 use sample::Samples;
 use setup::Setup;
+use shading::Shading;
 use tessellation::Tessellation;
-use tile::{Counts, Shading, Tile, TileMemory};
+use tile::{Counts, Tile, TileMemory};
 use topology::{Cut, Shape};
 use vertex_fetch::Fetch;
 

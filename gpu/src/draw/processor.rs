@@ -22,12 +22,32 @@ impl Processor {
     #[cfg(target_arch = "x86_64")]
     pub(super) fn find() -> Self {
         use std::arch::is_x86_feature_detected as has;
+        #[cfg(test)]
+        if tests::IS_PLAIN.get() {
+            return Self::plain();
+        }
         Self { is_wide: has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt") }
+    }
+
+    /// One that has nothing.
+    #[cfg(test)]
+    pub(super) fn plain() -> Self {
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            is_wide: false,
+        }
     }
 
     #[cfg(not(target_arch = "x86_64"))]
     pub(super) fn find() -> Self {
         Self {}
+    }
+
+    /// Whether code for vectors of eight floats may be called.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    pub(super) fn is_wide(self) -> bool {
+        self.is_wide
     }
 
     /// Does it as well as the processor can.
@@ -54,4 +74,24 @@ fn run_wide<W: Work>(work: W) -> W::Output {
 #[inline(never)]
 fn run_plain<W: Work>(work: W) -> W::Output {
     work.run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Processor;
+
+    thread_local! {
+        /// What this thread draws is drawn without vectors.
+        pub(super) static IS_PLAIN: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+    }
+
+    impl Processor {
+        /// Draws of this thread use none of the processor's vectors meanwhile.
+        pub(in super::super) fn without_vectors<T>(draw: impl FnOnce() -> T) -> T {
+            IS_PLAIN.set(true);
+            let drawn = draw();
+            IS_PLAIN.set(false);
+            drawn
+        }
+    }
 }

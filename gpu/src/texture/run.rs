@@ -31,31 +31,56 @@ pub extern "C" fn run(context: *const DispatchContext, instruction: *const c_voi
     let (context, instruction, frame) = unsafe {
         (&*context, &*instruction.cast::<TextureInstruction>(), &mut *frame.cast::<TextureFrame>())
     };
-    let mut left = frame.active & ALL;
+    let active = frame.active & ALL;
+    if instruction.uniform_image && instruction.uniform_sampler {
+        if active != 0 {
+            let found = descriptors(instruction, frame, 0);
+            dispatch(context, instruction, frame, active, found);
+        }
+        return;
+    }
+    let mut left = active;
     while left != 0 {
         let first = left.trailing_zeros() as usize;
-        let of = |lane: usize| descriptors(instruction, frame, lane);
-        let (image, sampler) = of(first);
+        let found = descriptors(instruction, frame, first);
         let mut together = left;
-        if !(instruction.uniform_image && instruction.uniform_sampler) {
-            for lane in (0..LANES as usize).filter(|lane| left >> lane & 1 != 0) {
-                if of(lane) != (image, sampler) {
-                    together &= !(1 << lane);
-                }
+        for lane in (0..LANES as usize).filter(|lane| left >> lane & 1 != 0) {
+            if descriptors(instruction, frame, lane) != found {
+                together &= !(1 << lane);
             }
         }
         left &= !together;
-        let view = image.map(|image| image.link as *const View);
-        let sampler = sampler.map(|sampler| sampler.address as *const Sampler);
-        // SAFETY: the descriptor names a view that lives, or none.
-        let view = view.and_then(|view| unsafe { view.as_ref() });
-        // SAFETY: the same for the sampler; it is only read by instructions that have one.
-        let sampler = sampler.and_then(|sampler| unsafe { sampler.as_ref() });
-        execute(Memory::new(context), instruction, frame, together, view, sampler);
+        dispatch(context, instruction, frame, together, found);
     }
 }
 
+/// Does the instruction for lanes that share descriptors.
+#[inline]
+fn dispatch(
+    context: &DispatchContext,
+    instruction: &TextureInstruction,
+    frame: &mut TextureFrame,
+    mask: u32,
+    (image, sampler): (Option<&Descriptor>, Option<&Descriptor>),
+) {
+    let view = image.map(|image| image.link as *const View);
+    let sampler = sampler.map(|sampler| sampler.address as *const Sampler);
+    // SAFETY: the descriptor names a view that lives, or none.
+    let view = view.and_then(|view| unsafe { view.as_ref() });
+    // SAFETY: the same for the sampler; it is only read by instructions that have one.
+    let sampler = sampler.and_then(|sampler| unsafe { sampler.as_ref() });
+    let memory = Memory::new(context);
+    #[cfg(target_arch = "x86_64")]
+    if let (Some(view), Some(sampler)) = (view, sampler)
+        && (wide::Request { memory, instruction, mask, view, sampler }).run(frame)
+    {
+        return;
+    }
+    execute(memory, instruction, frame, mask, view, sampler);
+}
+
 /// The descriptors of image and sampler of a lane.
+#[inline]
 fn descriptors<'a>(
     instruction: &TextureInstruction,
     frame: &TextureFrame,
@@ -76,8 +101,9 @@ fn descriptors<'a>(
     (image, sampler)
 }
 
-/// Does the instruction for lanes that share view and sampler. Without a view results are zero and writes vanish.
-pub(super) fn execute(
+/// Does what nothing else does, for lanes that share view and sampler. Without a view results are zero and writes vanish.
+#[inline(never)]
+fn execute(
     memory: Memory<'_>,
     instruction: &TextureInstruction,
     frame: &mut TextureFrame,
@@ -85,12 +111,6 @@ pub(super) fn execute(
     view: Option<&View>,
     sampler: Option<&Sampler>,
 ) {
-    #[cfg(target_arch = "x86_64")]
-    if let (Some(view), Some(sampler)) = (view, sampler)
-        && (wide::Request { memory, instruction, mask, view, sampler }).run(frame)
-    {
-        return;
-    }
     if let (Some(view), Some(sampler)) = (view, sampler)
         && fast::sample(memory, instruction, frame, mask, view, sampler)
     {

@@ -4,6 +4,7 @@ mod attachments;
 mod primitives;
 mod stages;
 mod strips;
+mod vectors;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 use ash::vk::SamplerAddressMode as Mode;
 
 use super::lanes::{F, I};
+use super::near::Side;
 
 /// Texels of eight lanes along one axis.
 #[derive(Clone, Copy)]
@@ -76,4 +77,31 @@ pub(super) fn pair(mode: Mode, s: F, size: i32) -> Axis {
     let ((low, before), (high, behind)) = (limited(low, last), limited(high, last));
     let outside = if mode == Mode::CLAMP_TO_BORDER { [before, behind] } else { [none; 2] };
     Axis { at: [low, high], outside, weight }
+}
+
+/// Texels of eight lanes along one axis whose neighbours are behind them.
+#[derive(Clone, Copy)]
+pub(super) struct Inner {
+    /// Before the coordinate.
+    pub(super) at: I,
+    /// All ones in the lanes that are so: both texels are inside of the level, and of one block.
+    pub(super) fits: I,
+    /// Of the one behind the coordinate.
+    pub(super) weight: F,
+}
+
+/// [`pair`], where nothing wraps and no block ends.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn inner(mode: Mode, s: F, side: &Side) -> Inner {
+    let u = _mm256_fmsub_ps(folded(mode, s), _mm256_set1_ps(side.size), _mm256_set1_ps(0.5));
+    let floor = _mm256_floor_ps(u);
+    let at = _mm256_cvttps_epi32(floor);
+    let next = _mm256_sub_epi32(at, _mm256_set1_epi32(-1));
+    let last = _mm256_set1_epi32(side.last);
+    // Without a sign, what is before the first is behind the last.
+    let inside = _mm256_cmpeq_epi32(_mm256_max_epu32(next, last), last);
+    let within = _mm256_and_si256(next, _mm256_set1_epi32(side.within));
+    let begins = _mm256_cmpeq_epi32(within, _mm256_setzero_si256());
+    Inner { at, fits: _mm256_andnot_si256(begins, inside), weight: _mm256_sub_ps(u, floor) }
 }

@@ -6,7 +6,9 @@
 
 use core::arch::x86_64::*;
 
-use super::lanes::{Color, F, I, words};
+use lacuna_shaders::abi::stage::Lanes;
+
+use super::lanes::{Color, F, I};
 
 /// Texels of lanes 0, 1, 4, 5 and of lanes 2, 3, 6, 7, each with its right neighbour, byte by byte.
 pub(super) type Pairs = [I; 2];
@@ -17,8 +19,7 @@ pub(super) type Pairs = [I; 2];
 /// `base` plus each offset is a texel, and there is one behind it.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) unsafe fn adjacent(base: *const u8, offsets: I) -> Pairs {
-    let offsets = words(offsets);
+pub(super) unsafe fn adjacent(base: *const u8, offsets: &Lanes) -> Pairs {
     // No closures: one that is not inlined gives its vector in memory.
     macro_rules! two {
         ($one:literal, $other:literal) => {{
@@ -49,10 +50,10 @@ fn steps(weight: F) -> I {
     _mm256_cvtps_epi32(_mm256_mul_ps(weight, _mm256_set1_ps(255.0)))
 }
 
-/// Blends: `across` weighs the right neighbours, `down` the lower pairs.
+/// Blends: `across` weighs the right neighbours, `down` the lower pairs. Channels are in the order of their bytes.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F, is_swapped: bool) -> Color {
+pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F) -> Color {
     let most = _mm256_set1_epi32(255);
     let right = steps(across);
     let both = _mm256_or_si256(_mm256_xor_si256(right, most), _mm256_slli_epi32::<8>(right));
@@ -79,9 +80,10 @@ pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F, is_swapped: 
     let s = sum(_mm256_unpackhi_epi16(upper[1], lower[1]), _mm256_shuffle_epi32::<0xff>(heights));
     let (pq, rs) = (_mm256_unpacklo_ps(p, q), _mm256_unpacklo_ps(r, s));
     let (pq_high, rs_high) = (_mm256_unpackhi_ps(p, q), _mm256_unpackhi_ps(r, s));
-    let red = _mm256_shuffle_ps::<0b01_00_01_00>(pq, rs);
-    let green = _mm256_shuffle_ps::<0b11_10_11_10>(pq, rs);
-    let blue = _mm256_shuffle_ps::<0b01_00_01_00>(pq_high, rs_high);
-    let alpha = _mm256_shuffle_ps::<0b11_10_11_10>(pq_high, rs_high);
-    if is_swapped { [blue, green, red, alpha] } else { [red, green, blue, alpha] }
+    [
+        _mm256_shuffle_ps::<0b01_00_01_00>(pq, rs),
+        _mm256_shuffle_ps::<0b11_10_11_10>(pq, rs),
+        _mm256_shuffle_ps::<0b01_00_01_00>(pq_high, rs_high),
+        _mm256_shuffle_ps::<0b11_10_11_10>(pq_high, rs_high),
+    ]
 }

@@ -79,8 +79,17 @@ impl<'a> Filter<'a> {
     #[target_feature(enable = "avx2,fma,f16c")]
     pub(super) fn level<const CLASS: u8>(&self, level: usize, linear: bool) -> (Color, u32) {
         let mips = &self.request.view.mips;
-        let mip = &mips[level.min(mips.len() - 1)];
+        let level = level.min(mips.len() - 1);
+        let mip = &mips[level];
         let at = self.moved(mip);
+        if CLASS == class::BYTES
+            && linear
+            && self.reference.is_none()
+            && let Some(near) = self.texels.near.get(level)
+            && let Some(color) = self.request.near(mip, near, &self.layers, at)
+        {
+            return (self.texels.channels(color), 0xff);
+        }
         if linear { self.linear::<CLASS>(mip, at) } else { self.nearest::<CLASS>(mip, at) }
     }
 
@@ -175,8 +184,9 @@ impl<'a> Filter<'a> {
         down: F,
     ) -> Color {
         let (upper, lower) = if is_zero(_mm256_xor_si256(next, right)) {
+            let (upper, lower) = (words(corners[0]), words(corners[2]));
             // SAFETY: right neighbours are texels, and lie behind.
-            unsafe { (bytes::adjacent(base, corners[0]), bytes::adjacent(base, corners[2])) }
+            unsafe { (bytes::adjacent(base, &upper), bytes::adjacent(base, &lower)) }
         } else {
             // SAFETY: the caller's promise.
             let words = |at: I| unsafe { _mm256_i32gather_epi32::<1>(base.cast(), at) };
@@ -185,7 +195,7 @@ impl<'a> Filter<'a> {
                 bytes::apart(words(corners[2]), words(corners[3])),
             )
         };
-        bytes::blend(upper, lower, across, down, self.texels.is_swapped())
+        self.texels.channels(bytes::blend(upper, lower, across, down))
     }
 
     /// One texel for each lane, compared if that is asked for; those outside are the border. And a bit for each that is resident.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   frame ── lod: levels ── axis: coordinates to texels ── place: texels to memory ── texels: bits to components ── blend
-//!                                                                    └── bytes: four bytes, blended as integers ──┘
+//!                           └── near: four texels beside each other ── bytes: four bytes, blended as integers ──┘
 //! ```
 //!
 //! The rules are those of [`sample`](super::sample); what is not done here is done there, and what a processor without these
@@ -15,6 +15,7 @@ mod bytes;
 mod filter;
 mod lanes;
 mod lod;
+mod near;
 mod place;
 mod texels;
 
@@ -23,15 +24,17 @@ use core::arch::x86_64::*;
 use ash::vk;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction, TextureOp};
 
-use self::lanes::{F, I, filling, load_floats, mask_of, store, store_all};
+use self::filter::Filter;
+use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
+use self::place::Layers;
 pub(super) use self::texels::Texels;
 use super::memory::Memory;
 use super::sampler::{Sampler, SamplerInfo};
-use super::view::{Mip, ONE, Shape, View, ZERO};
+use super::view::{Mip, Shape, View};
 use crate::format::Format;
 
-/// Does a sample for the lanes of a request. The processor has AVX2, FMA and F16C.
-type Routine = unsafe fn(&Request<'_>, &mut TextureFrame);
+/// Does a sample for the lanes of a set. The processor has AVX2, FMA and F16C.
+type Routine = unsafe fn(Memory<'_>, &TextureInstruction, &View, &Sampler, u32, &mut TextureFrame);
 
 /// What is asked for.
 pub(super) struct Request<'a> {
@@ -62,7 +65,7 @@ pub(super) fn texels(
         && texels::are_known(format)
         && !mips.is_empty()
         && mips.iter().all(|mip| mip.level.size < 1 << 31);
-    fits.then(|| Texels::new(format, swizzle))
+    fits.then(|| Texels::new(format, swizzle, mips))
 }
 
 /// Whether a sampler is one that is known here.
@@ -78,15 +81,15 @@ impl Request<'_> {
     /// Does it, if it is known here.
     #[inline]
     pub(super) fn run(&self, frame: &mut TextureFrame) -> bool {
-        let Some(texels) = &self.view.wide else { return false };
-        let instruction = self.instruction;
-        let known = self.sampler.wide
+        let Self { memory, instruction, mask, view, sampler } = *self;
+        let Some(texels) = &view.wide else { return false };
+        let known = sampler.wide
             && instruction.op == TextureOp::Sample
             && !instruction.dynamic_offset
-            && self.view.conversion.is_none();
+            && view.conversion.is_none();
         if known {
             // SAFETY: a view has a routine only where the processor has the instructions.
-            unsafe { (texels.routine)(self, frame) };
+            unsafe { (texels.routine)(memory, instruction, view, sampler, mask, frame) };
         }
         known
     }
@@ -94,44 +97,80 @@ impl Request<'_> {
 
 /// A sample of texels of a class.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn sample<const CLASS: u8>(request: &Request<'_>, frame: &mut TextureFrame) {
-    let Request { view, sampler, mask, .. } = *request;
+fn sample<const CLASS: u8>(
+    memory: Memory<'_>,
+    instruction: &TextureInstruction,
+    view: &View,
+    sampler: &Sampler,
+    mask: u32,
+    frame: &mut TextureFrame,
+) {
+    let request = &Request { memory, instruction, mask, view, sampler };
     let Some(texels) = &view.wide else { return };
-    // Lanes that do not run do what another one does: they look at nothing of their own.
-    let fill = (mask != 0xff).then(|| filling(mask));
-    let filled = |lanes: F| match fill {
-        Some(fill) => _mm256_permutevar8x32_ps(lanes, fill),
-        None => lanes,
-    };
-    let at = [filled(load_floats(&frame.coordinates[0])), filled(load_floats(&frame.coordinates[1]))];
-    let layers = request.layers(frame, fill);
-    let reference = request.instruction.compare.then(|| filled(load_floats(&frame.reference)));
-    let filter = filter::Filter::new(request, texels, at, layers, reference);
-    let has_levels = view.mips.len() > 1 || sampler.info.mag_filter != sampler.info.min_filter;
-    let (color, resident) = if has_levels {
-        let lod = filled(request.lod(frame));
-        filter.levels::<CLASS>(request.choose(lod))
-    } else {
-        filter.level::<CLASS>(0, sampler.info.mag_filter != vk::Filter::NEAREST)
-    };
+    let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
+    let is_plain = CLASS == texels::class::BYTES
+        && mask == 0xff
+        && [sampler.info.mag_filter, sampler.info.min_filter] == [vk::Filter::LINEAR; 2]
+        && !(view.is_array || instruction.compare)
+        && instruction.offsets[0] == [0; 3];
+    if is_plain
+        && let ([mip], [near]) = (&*view.mips, &*texels.near)
+        && let Some(color) = request.near(mip, near, &Layers::One(0), at)
+    {
+        return give(frame, mask, texels, texels.channels(color), 0xff);
+    }
+    request.all::<CLASS>(texels, at, frame);
+}
+
+impl Request<'_> {
+    /// What any instruction asks for.
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn all<const CLASS: u8>(&self, texels: &Texels, [x, y]: [F; 2], frame: &mut TextureFrame) {
+        let Request { view, sampler, mask, .. } = *self;
+        // Lanes that do not run do what another one does: they look at nothing of their own.
+        let fill = (mask != 0xff).then(|| filling(mask));
+        let filled = |lanes: F| match fill {
+            Some(fill) => _mm256_permutevar8x32_ps(lanes, fill),
+            None => lanes,
+        };
+        let layers = self.layers(frame, fill);
+        let reference = self.instruction.compare.then(|| filled(load_floats(&frame.reference)));
+        let filter = Filter::new(self, texels, [filled(x), filled(y)], layers, reference);
+        let has_levels = view.mips.len() > 1 || sampler.info.mag_filter != sampler.info.min_filter;
+        let (color, resident) = if has_levels {
+            let lod = filled(self.lod(frame));
+            filter.levels::<CLASS>(self.choose(lod))
+        } else {
+            filter.level::<CLASS>(0, sampler.info.mag_filter != vk::Filter::NEAREST)
+        };
+        give(frame, mask, texels, color, resident);
+    }
+}
+
+/// Writes the components of channels to the lanes of a set, and whether they are resident.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn give(frame: &mut TextureFrame, mask: u32, texels: &Texels, color: Color, resident: u32) {
     let resident = _mm256_and_si256(mask_of(resident), _mm256_set1_epi32(1));
-    let constants = [_mm256_setzero_ps(), _mm256_set1_ps(1.0)];
-    let component = |source: u8| -> I {
-        _mm256_castps_si256(match source {
-            ZERO => constants[0],
-            ONE => constants[1],
-            _ => color[usize::from(source) & 3],
-        })
-    };
+    if texels.order != [0, 1, 2, 3] {
+        return store_some(frame, mask, texels.ordered(color), resident);
+    }
+    store_some(frame, mask, color, resident);
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn store_some(frame: &mut TextureFrame, mask: u32, color: Color, resident: I) {
     if mask == 0xff {
-        for (lanes, &source) in frame.texel.iter_mut().zip(&texels.order) {
-            store_all(lanes, component(source));
+        for (lanes, component) in frame.texel.iter_mut().zip(color) {
+            store_all(lanes, _mm256_castps_si256(component));
         }
         return store_all(&mut frame.resident, resident);
     }
     let mask = mask_of(mask);
-    for (lanes, &source) in frame.texel.iter_mut().zip(&texels.order) {
-        store(lanes, mask, component(source));
+    for (lanes, component) in frame.texel.iter_mut().zip(color) {
+        store(lanes, mask, _mm256_castps_si256(component));
     }
     store(&mut frame.resident, mask, resident);
 }

@@ -6,10 +6,11 @@ use core::arch::x86_64::*;
 use ash::vk;
 
 use super::lanes::{Color, F, I, vector};
+use super::near::Near;
 use super::place::Eight;
 use super::{Routine, sample};
 use crate::format::{Codec, Format, Numeric, srgb};
-use crate::texture::view::{ONE, ZERO};
+use crate::texture::view::{Mip, ONE, ZERO};
 
 /// Kinds of texels; each has code of its own.
 pub(super) mod class {
@@ -28,7 +29,7 @@ pub(super) mod class {
 }
 
 /// How the texels of a view are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Texels {
     /// What does samples of them.
     pub(super) routine: Routine,
@@ -40,11 +41,13 @@ pub(in super::super) struct Texels {
     bits: [u8; 4],
     pub(super) bytes: u32,
     codec: &'static Codec,
+    /// By level, of texels that are bytes.
+    pub(super) near: Box<[Near]>,
 }
 
 impl Texels {
     /// Of texels of a format whose channels go where `swizzle` says.
-    pub(super) fn new(format: Format, swizzle: [u8; 4]) -> Self {
+    pub(super) fn new(format: Format, swizzle: [u8; 4], mips: &[Mip]) -> Self {
         let shifts = format.channel_shifts.unwrap_or_default();
         let class = class_of(format);
         let missing = |channel: u8| format.channel_bits[usize::from(channel)] == 0;
@@ -69,12 +72,15 @@ impl Texels {
             bits: format.channel_bits,
             bytes: format.element_bytes(),
             codec: format.codec(),
+            near: mips.iter().filter(|_| class == class::BYTES).map(Near::new).collect(),
         }
     }
 
-    /// Whether red is byte 2 of those that are bytes.
-    pub(super) fn is_swapped(&self) -> bool {
-        self.shifts[0] != 0
+    /// The channels of texels that are bytes, from their order in memory.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn channels(&self, [a, b, c, d]: Color) -> Color {
+        if self.shifts[0] != 0 { [c, b, a, d] } else { [a, b, c, d] }
     }
 }
 
@@ -125,6 +131,21 @@ fn halves(field: I) -> F {
 }
 
 impl Texels {
+    /// Components from channels.
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn ordered(&self, channels: Color) -> Color {
+        let mut components = [_mm256_setzero_ps(); 4];
+        for (component, &source) in components.iter_mut().zip(&self.order) {
+            *component = match source {
+                ZERO => _mm256_setzero_ps(),
+                ONE => _mm256_set1_ps(1.0),
+                _ => channels[usize::from(source) & 3],
+            };
+        }
+        components
+    }
+
     /// The channels that count of eight texels; others are zero.
     ///
     /// # Safety
