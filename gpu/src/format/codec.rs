@@ -24,7 +24,7 @@ pub const GATHER: usize = 8;
 pub struct Codec {
     /// Reads one texel.
     pub load: unsafe fn(*const u8) -> [u32; 4],
-    /// Writes one texel. Normalized channels saturate and round to the nearest; integers lose high bits.
+    /// Writes one texel. All channels saturate, and normalized ones round to the nearest.
     pub store: unsafe fn(*mut u8, [u32; 4]),
     /// Reads texels that lie one behind the other.
     pub load_row: unsafe fn(*const u8, &mut [[u32; 4]]),
@@ -196,7 +196,11 @@ fn decode(numeric: Numeric, raw: u32, bits: u32) -> u32 {
 fn encode(numeric: Numeric, channel: u32, bits: u32) -> u32 {
     let float = f32::from_bits(channel);
     match numeric {
-        Numeric::Uint | Numeric::Sint => channel,
+        Numeric::Uint => channel.min(mask(bits)),
+        Numeric::Sint => {
+            let least = i32::MIN >> (32 - bits);
+            (channel as i32).clamp(least, !least) as u32
+        }
         Numeric::Uscaled => (float as u32).min(mask(bits)),
         Numeric::Sscaled => (float as i32).clamp(-(1 << (bits - 1)), (1 << (bits - 1)) - 1) as u32,
         // What is not a number becomes zero.

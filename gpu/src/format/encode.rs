@@ -19,7 +19,7 @@ impl Texel {
 
 impl Format {
     /// The texel of a color whose channels are given as 32 bits each: floats, or integers for integer formats
-    /// (`VkClearColorValue`). Integers that do not fit lose their high bits.
+    /// (`VkClearColorValue`). Integers saturate.
     pub fn encode(self, color: [u32; 4]) -> Texel {
         let mut bytes = [0; 32];
         // SAFETY: no element has more than 32 bytes.
@@ -54,5 +54,16 @@ mod tests {
         assert_eq!(encode(vk::Format::R32_SFLOAT, [0.25; 4]), 0.25f32.to_le_bytes());
         let format = Format::find(vk::Format::R8G8_SINT).unwrap();
         assert_eq!(format.encode([-3i32 as u32, 100, 0, 0]).bytes(), [253, 100]);
+    }
+
+    #[test]
+    fn integers_that_do_not_fit_saturate() {
+        let encode = |name, color: [i32; 4]| {
+            Format::find(name).unwrap().encode(color.map(|channel| channel as u32)).bytes().to_vec()
+        };
+        assert_eq!(encode(vk::Format::R8G8_SINT, [255, -300, 0, 0]), [127, 128]);
+        assert_eq!(encode(vk::Format::R8G8_UINT, [300, -1, 0, 0]), [255, 255]);
+        assert_eq!(encode(vk::Format::A2B10G10R10_UINT_PACK32, [0, 0, 0, 5]), 0xc000_0000u32.to_le_bytes());
+        assert_eq!(encode(vk::Format::R32_SINT, [i32::MIN; 4]), i32::MIN.to_le_bytes());
     }
 }

@@ -1,6 +1,7 @@
 //! Graphics: passes, pipelines, draws, queries.
 
 mod attachments_are_cleared_in_rectangles;
+mod attachments_without_a_format_stay_as_they_are;
 mod bad_draws_are_survived;
 mod blending_mixes_colors;
 mod colors_are_interpolated;
@@ -32,6 +33,7 @@ mod triangle_covers_its_pixels;
 
 super::cases!("graphics":
     attachments_are_cleared_in_rectangles,
+    attachments_without_a_format_stay_as_they_are,
     bad_draws_are_survived,
     blending_mixes_colors,
     colors_are_interpolated,

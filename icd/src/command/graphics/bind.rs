@@ -175,6 +175,7 @@ impl<'a> Graphics<'a> {
         if let BoundShaders::Pipeline(_) = self.shaders {
             self.shaders = BoundShaders::default();
             self.fixed.set(&Setting::SampleShading(None));
+            self.fixed.set(&Setting::DeclaredColors(u32::MAX));
         }
         let BoundShaders::Objects(shaders, layouts) = &mut self.shaders else { return };
         let kernel = shader.and_then(|shader| match &shader.code {

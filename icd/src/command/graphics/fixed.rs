@@ -41,6 +41,7 @@ pub struct FixedState {
     blend_constants: [f32; 4],
     attachments: [vk::PipelineColorBlendAttachmentState; MAX_COLORS],
     color_write_enable: u32,
+    declared_colors: u32,
 }
 
 impl Default for FixedState {
@@ -108,6 +109,7 @@ impl Default for FixedState {
             blend_constants: [0.0; 4],
             attachments: [writes_all; MAX_COLORS],
             color_write_enable: u32::MAX,
+            declared_colors: u32::MAX,
         }
     }
 }
@@ -142,6 +144,7 @@ impl FixedState {
             Setting::LogicOp(op) => self.logic_op = op,
             Setting::BlendConstants(constants) => self.blend_constants = constants,
             Setting::ColorWriteEnable(mask) => self.color_write_enable = mask,
+            Setting::DeclaredColors(mask) => self.declared_colors = mask,
             _ => self.set_nested(setting),
         }
     }
@@ -250,7 +253,7 @@ impl FixedState {
     fn blend(&self) -> Blend {
         let mut attachments = self.attachments;
         for (index, attachment) in attachments.iter_mut().enumerate() {
-            if self.color_write_enable >> index & 1 == 0 {
+            if (self.color_write_enable & self.declared_colors) >> index & 1 == 0 {
                 attachment.color_write_mask = vk::ColorComponentFlags::empty();
             }
         }

@@ -67,6 +67,8 @@ pub enum Setting {
     ColorWriteMask(u32, vk::ColorComponentFlags),
     /// A bit for each attachment.
     ColorWriteEnable(u32),
+    /// A bit for each attachment that the pipeline has a format for.
+    DeclaredColors(u32),
 }
 
 /// What happens to a stencil value.

@@ -207,6 +207,8 @@ fn part_of(stage: vk::ShaderStageFlags) -> Parts {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TargetKinds {
     pub(super) colors: bool,
+    /// A bit for each color attachment that has a format; what has none is not written.
+    pub(super) declared_colors: u32,
     pub(super) depth_or_stencil: bool,
 }
 
@@ -217,14 +219,21 @@ unsafe fn targets(info: &vk::GraphicsPipelineCreateInfo<'_>) -> TargetKinds {
         let subpass = pass.subpasses.get(info.subpass as usize);
         return TargetKinds {
             colors: subpass.is_some_and(|subpass| subpass.colors.iter().any(Option::is_some)),
+            declared_colors: u32::MAX,
             depth_or_stencil: subpass.is_some_and(|subpass| subpass.has_depth_or_stencil()),
         };
     }
     // SAFETY: the chain of a valid structure.
     let rendering = unsafe { pnext::find::<vk::PipelineRenderingCreateInfo<'_>>(info.p_next) };
     let exists = |format| format != vk::Format::UNDEFINED;
+    // SAFETY: members of a valid structure.
+    let formats = rendering.map_or(&[][..], |rendering| unsafe {
+        slice(rendering.p_color_attachment_formats, rendering.color_attachment_count)
+    });
+    let declared = (0..u32::BITS).zip(formats).filter(|&(_, &format)| exists(format));
     TargetKinds {
         colors: rendering.is_some_and(|rendering| rendering.color_attachment_count > 0),
+        declared_colors: declared.fold(0, |mask, (index, _)| mask | 1 << index),
         depth_or_stencil: rendering.is_some_and(|rendering| {
             exists(rendering.depth_attachment_format) || exists(rendering.stencil_attachment_format)
         }),

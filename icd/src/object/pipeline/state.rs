@@ -134,6 +134,9 @@ pub(super) unsafe fn add(
         {
             multisample(&mut list, state);
         }
+        if parts.contains(Parts::FRAGMENT_OUTPUT_INTERFACE) {
+            list.always(Setting::DeclaredColors(pieces.targets.declared_colors));
+        }
         if parts.contains(Parts::FRAGMENT_OUTPUT_INTERFACE)
             && !pieces.discards()
             && pieces.targets.colors
