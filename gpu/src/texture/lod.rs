@@ -9,6 +9,9 @@ use super::view::{Shape, View};
 /// Limits of the bias of a sampler and an instruction together.
 pub(super) const MAX_LOD_BIAS: f32 = 16.0;
 
+/// What a ratio of axes may be above a whole number without one more sample: more than roundings make of it.
+pub(super) const RATIO_SLACK: f32 = 1.0 / 64.0;
+
 /// What a pixel covers of a texture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Footprint {
@@ -39,7 +42,8 @@ impl Footprint {
             return Self { lod: long.log2(), samples: 1, axis };
         }
         let ratio = (long / short).min(max_anisotropy).max(1.0);
-        Self { lod: (long / ratio).log2(), samples: ratio.ceil() as u32, axis }
+        let samples = (ratio - RATIO_SLACK).ceil().max(1.0) as u32;
+        Self { lod: (long / ratio).log2(), samples, axis }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::texture::view::Mip;
 pub(super) struct Filter<'a> {
     request: &'a Request<'a>,
     texels: &'a Texels,
-    at: [F; 2],
+    coordinates: [F; 2],
     layers: Layers,
     /// What texels are compared with, if they are.
     reference: Option<F>,
@@ -29,7 +29,7 @@ impl<'a> Filter<'a> {
     pub(super) fn new(
         request: &'a Request<'a>,
         texels: &'a Texels,
-        at: [F; 2],
+        coordinates: [F; 2],
         layers: Layers,
         reference: Option<F>,
     ) -> Self {
@@ -38,13 +38,23 @@ impl<'a> Filter<'a> {
             let limited = _mm256_min_ps(_mm256_max_ps(reference, _mm256_setzero_ps()), _mm256_set1_ps(1.0));
             if fixed { limited } else { reference }
         });
-        Self { request, texels, at, layers, reference }
+        Self { request, texels, coordinates, layers, reference }
+    }
+
+    /// All lanes, at their clamped levels of detail.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn at<const CLASS: u8>(&self, lod: F) -> (Color, u32) {
+        if self.request.has_levels() {
+            return self.levels::<CLASS>(self.request.choose(lod));
+        }
+        self.level::<CLASS>(0, self.request.sampler.info.mag_filter != vk::Filter::NEAREST)
     }
 
     /// Levels differ from lane to lane, though seldom: each is done for all lanes, and those take it that want it.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn levels<const CLASS: u8>(&self, levels: Levels) -> (Color, u32) {
+    fn levels<const CLASS: u8>(&self, levels: Levels) -> (Color, u32) {
         let Levels { first, second, weight, linear } = levels;
         let kinds = _mm256_or_si256(_mm256_slli_epi32::<1>(first), _mm256_srli_epi32::<31>(linear));
         let (mut color, mut resident, mut left) = ([_mm256_setzero_ps(); 4], 0xff, 0xff_u32);
@@ -77,7 +87,7 @@ impl<'a> Filter<'a> {
     /// All lanes at one level: the color, and a bit for each lane that found all its texels resident.
     #[inline(never)]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn level<const CLASS: u8>(&self, level: usize, linear: bool) -> (Color, u32) {
+    fn level<const CLASS: u8>(&self, level: usize, linear: bool) -> (Color, u32) {
         let mips = &self.request.view.mips;
         let level = level.min(mips.len() - 1);
         let mip = &mips[level];
@@ -99,10 +109,10 @@ impl<'a> Filter<'a> {
     fn moved(&self, mip: &Mip) -> [F; 2] {
         let [x, y, _] = self.request.instruction.offsets[0];
         if x == 0 && y == 0 {
-            return self.at;
+            return self.coordinates;
         }
         let step = |axis: usize, offset: i8| {
-            _mm256_add_ps(self.at[axis], _mm256_set1_ps(f32::from(offset) / mip.extent[axis] as f32))
+            _mm256_add_ps(self.coordinates[axis], _mm256_set1_ps(f32::from(offset) / mip.extent[axis] as f32))
         };
         [step(0, x), step(1, y)]
     }

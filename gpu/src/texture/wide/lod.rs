@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame};
 
-use super::super::lod::MAX_LOD_BIAS;
+use super::super::lod::{MAX_LOD_BIAS, RATIO_SLACK};
 use super::Request;
 use super::lanes::{F, I, load_floats};
 use ash::vk;
@@ -41,33 +41,43 @@ pub(super) fn log2(x: F) -> F {
     _mm256_blendv_ps(log, _mm256_set1_ps(f32::NEG_INFINITY), none)
 }
 
-impl Request<'_> {
-    /// Half of the logarithm of the longer derivative's square: derivatives of x and y to the right, then downwards.
-    #[inline]
-    #[target_feature(enable = "avx2,fma,f16c")]
-    fn scale(&self, derivatives: [[F; 2]; 2]) -> F {
-        let [width, height, _] = self.view.mips[0].extent;
-        let (width, height) = (_mm256_set1_ps(width as f32), _mm256_set1_ps(height as f32));
-        let square = |[x, y]: [F; 2]| {
-            let (x, y) = (_mm256_mul_ps(x, width), _mm256_mul_ps(y, height));
-            _mm256_fmadd_ps(x, x, _mm256_mul_ps(y, y))
-        };
-        let (across, down) = (square(derivatives[0]), square(derivatives[1]));
-        _mm256_mul_ps(_mm256_set1_ps(0.5), log2(_mm256_max_ps(across, down)))
-    }
+/// What pixels cover of a texture.
+#[derive(Clone, Copy)]
+pub(super) struct Footprint {
+    /// Logarithm of its size in texels, before bias and clamping.
+    pub(super) lod: F,
+    /// Samples along its long axis: one or more.
+    pub(super) samples: F,
+    /// The long axis, in normalized coordinates.
+    pub(super) axis: [F; 2],
+}
 
-    /// The clamped level of detail.
+impl Footprint {
+    /// Of other lanes.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn lod(&self, frame: &TextureFrame) -> F {
-        let info = &self.sampler.info;
-        let zero = _mm256_setzero_ps();
-        let (base, bias) = match self.instruction.lod {
-            LodMode::Zero => (zero, zero),
-            LodMode::Explicit => (load_floats(&frame.lod), zero),
+    pub(super) fn permuted(&self, lanes: I) -> Self {
+        Self {
+            lod: _mm256_permutevar8x32_ps(self.lod, lanes),
+            samples: _mm256_permutevar8x32_ps(self.samples, lanes),
+            axis: [
+                _mm256_permutevar8x32_ps(self.axis[0], lanes),
+                _mm256_permutevar8x32_ps(self.axis[1], lanes),
+            ],
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Derivatives of x and y to the right, then downwards, if the level comes from them.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn derivatives(&self, frame: &TextureFrame) -> Option<[[F; 2]; 2]> {
+        match self.instruction.lod {
+            LodMode::Zero | LodMode::Explicit => None,
             LodMode::Gradient => {
                 let of = |d: usize, axis: usize| load_floats(&frame.gradients[d][axis]);
-                (self.scale([[of(0, 0), of(0, 1)], [of(1, 0), of(1, 1)]]), zero)
+                Some([[of(0, 0), of(0, 1)], [of(1, 0), of(1, 1)]])
             }
             LodMode::Quad => {
                 let [x, y] = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
@@ -77,10 +87,58 @@ impl Request<'_> {
                     let upper = _mm256_permute_ps::<0b01_00_01_00>(x);
                     _mm256_sub_ps(_mm256_permute_ps::<0b11_10_11_10>(x), upper)
                 };
-                let (across, down) = ([across(x), across(y)], [down(x), down(y)]);
-                (self.scale([across, down]), load_floats(&frame.lod))
+                Some([[across(x), across(y)], [down(x), down(y)]])
             }
+        }
+    }
+
+    /// What the pixels of all lanes cover.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn footprint(&self, frame: &TextureFrame) -> Footprint {
+        let (zero, one) = (_mm256_setzero_ps(), _mm256_set1_ps(1.0));
+        let Some([across, down]) = self.derivatives(frame) else {
+            let is_explicit = self.instruction.lod == LodMode::Explicit;
+            let lod = if is_explicit { load_floats(&frame.lod) } else { zero };
+            return Footprint { lod, samples: one, axis: [zero; 2] };
         };
+        let [width, height, _] = self.view.mips[0].extent;
+        let (width, height) = (_mm256_set1_ps(width as f32), _mm256_set1_ps(height as f32));
+        let square = |[x, y]: [F; 2]| {
+            let (x, y) = (_mm256_mul_ps(x, width), _mm256_mul_ps(y, height));
+            _mm256_fmadd_ps(x, x, _mm256_mul_ps(y, y))
+        };
+        let squares = [square(across), square(down)];
+        let mut long = _mm256_max_ps(squares[0], squares[1]);
+        let (mut samples, mut axis) = (one, [zero; 2]);
+        let most = self.sampler.info.max_anisotropy;
+        if most > 1.0 {
+            let short = _mm256_min_ps(squares[0], squares[1]);
+            let is_across = _mm256_cmp_ps::<_CMP_GT_OQ>(squares[0], squares[1]);
+            axis = [
+                _mm256_blendv_ps(down[0], across[0], is_across),
+                _mm256_blendv_ps(down[1], across[1], is_across),
+            ];
+            let ratio = _mm256_sqrt_ps(_mm256_div_ps(long, short));
+            let ratio = _mm256_max_ps(_mm256_min_ps(ratio, _mm256_set1_ps(most)), one);
+            // Where a pixel covers nothing, or nobody knows what, it is not long.
+            let covers = _mm256_cmp_ps::<_CMP_GT_OQ>(long, zero);
+            let ratio = _mm256_blendv_ps(one, ratio, covers);
+            let whole = _mm256_ceil_ps(_mm256_sub_ps(ratio, _mm256_set1_ps(RATIO_SLACK)));
+            samples = _mm256_max_ps(whole, one);
+            long = _mm256_div_ps(long, _mm256_mul_ps(ratio, ratio));
+        }
+        Footprint { lod: _mm256_mul_ps(_mm256_set1_ps(0.5), log2(long)), samples, axis }
+    }
+
+    /// The clamped level of detail, from that of the footprint.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn lod(&self, frame: &TextureFrame, base: F) -> F {
+        let info = &self.sampler.info;
+        let zero = _mm256_setzero_ps();
+        let has_bias = self.instruction.lod == LodMode::Quad;
+        let bias = if has_bias { load_floats(&frame.lod) } else { zero };
         let limit = _mm256_set1_ps(MAX_LOD_BIAS);
         let bias = _mm256_add_ps(bias, _mm256_set1_ps(info.mip_lod_bias));
         let bias = _mm256_min_ps(_mm256_max_ps(bias, _mm256_sub_ps(zero, limit)), limit);

@@ -1,8 +1,8 @@
 //! Samples of 2D images for eight lanes at once, in AVX2: what nearly all shaders do with nearly all images.
 //!
 //! ```text
-//!   frame ── lod: levels ── axis: coordinates to texels ── place: texels to memory ── texels: bits to components ── blend
-//!                           └── near: four texels beside each other ── bytes: four bytes, blended as integers ──┘
+//!   frame ── lod: levels ── anisotropy: places ── axis: texels ── place: memory ── texels: components ── blend
+//!                                                   └── near: four texels beside each other ── bytes ──┘
 //! ```
 //!
 //! The rules are those of [`sample`](super::sample); what is not done here is done there, and what a processor without these
@@ -10,6 +10,7 @@
 //! through the descriptor.
 #![expect(unsafe_code, reason = "calls code for the processor that was found")]
 
+mod anisotropy;
 mod axis;
 mod bytes;
 mod filter;
@@ -24,6 +25,7 @@ use core::arch::x86_64::*;
 use ash::vk;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction, TextureOp};
 
+use self::anisotropy::Center;
 use self::filter::Filter;
 use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
 use self::place::Layers;
@@ -74,10 +76,15 @@ pub(super) fn knows(info: &SamplerInfo) -> bool {
         && !info.unnormalized
         && info.mag_filter != vk::Filter::CUBIC_EXT
         && info.min_filter != vk::Filter::CUBIC_EXT
-        && info.max_anisotropy <= 1.0
 }
 
 impl Request<'_> {
+    /// Whether anything depends on the level of detail.
+    #[inline]
+    fn has_levels(&self) -> bool {
+        self.view.mips.len() > 1 || self.sampler.info.mag_filter != self.sampler.info.min_filter
+    }
+
     /// Does it, if it is known here.
     #[inline]
     pub(super) fn run(&self, frame: &mut TextureFrame) -> bool {
@@ -112,6 +119,7 @@ fn sample<const CLASS: u8>(
         && mask == 0xff
         && [sampler.info.mag_filter, sampler.info.min_filter] == [vk::Filter::LINEAR; 2]
         && !(view.is_array || instruction.compare)
+        && sampler.info.max_anisotropy <= 1.0
         && instruction.offsets[0] == [0; 3];
     if is_plain
         && let ([mip], [near]) = (&*view.mips, &*texels.near)
@@ -127,7 +135,7 @@ impl Request<'_> {
     #[inline(never)]
     #[target_feature(enable = "avx2,fma,f16c")]
     fn all<const CLASS: u8>(&self, texels: &Texels, [x, y]: [F; 2], frame: &mut TextureFrame) {
-        let Request { view, sampler, mask, .. } = *self;
+        let Request { sampler, mask, .. } = *self;
         // Lanes that do not run do what another one does: they look at nothing of their own.
         let fill = (mask != 0xff).then(|| filling(mask));
         let filled = |lanes: F| match fill {
@@ -136,13 +144,22 @@ impl Request<'_> {
         };
         let layers = self.layers(frame, fill);
         let reference = self.instruction.compare.then(|| filled(load_floats(&frame.reference)));
-        let filter = Filter::new(self, texels, [filled(x), filled(y)], layers, reference);
-        let has_levels = view.mips.len() > 1 || sampler.info.mag_filter != sampler.info.min_filter;
-        let (color, resident) = if has_levels {
-            let lod = filled(self.lod(frame));
-            filter.levels::<CLASS>(self.choose(lod))
+        let center = Center { at: [filled(x), filled(y)], layers, reference };
+        let is_long = sampler.info.max_anisotropy > 1.0;
+        if !(is_long || self.has_levels()) {
+            let filter = Filter::new(self, texels, center.at, layers, reference);
+            let (color, resident) = filter.at::<CLASS>(_mm256_setzero_ps());
+            return give(frame, mask, texels, color, resident);
+        }
+        let mut footprint = self.footprint(frame);
+        let lod = filled(self.lod(frame, footprint.lod));
+        if let Some(fill) = fill {
+            footprint = footprint.permuted(fill);
+        }
+        let (color, resident) = if is_long {
+            self.along::<CLASS>(texels, &center, &footprint, lod)
         } else {
-            filter.level::<CLASS>(0, sampler.info.mag_filter != vk::Filter::NEAREST)
+            Filter::new(self, texels, center.at, layers, reference).at::<CLASS>(lod)
         };
         give(frame, mask, texels, color, resident);
     }
