@@ -18,8 +18,9 @@ use super::paged::{Paged, Place};
 
 /// Bytes of a BO, at most, that are mapped at once when it is used where it is: of larger ones, often a small part is used.
 const MOST_AT_ONCE: u64 = 16 << 20;
-/// Bytes that chaos moves at a moment, about: more would be slow, and show no more.
+/// Bytes that chaos moves at a moment, and BOs, about: more would be slow, and show no more.
 const CHAOS_BYTES: u64 = 8 << 20;
+const CHAOS_BOS: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -189,9 +190,9 @@ impl State {
             .map(|(&base, paged)| (paged.number, base))
             .collect();
         all.sort_unstable();
+        let rarity = 2 + (self.total / CHAOS_BYTES).max((all.len() / CHAOS_BOS) as u64);
         for (_, base) in all {
             let Some(paged) = self.bos.get(&base) else { continue };
-            let rarity = 2 + self.total / CHAOS_BYTES;
             match (chaos.choose(rarity), paged.place) {
                 (0, Place::Memory) => self.evict(base, options, quiet),
                 (0, Place::File) => self.restore(base, quiet),
