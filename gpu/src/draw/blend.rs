@@ -27,6 +27,27 @@ pub(super) struct Equation<'a> {
     pub(super) is_over: bool,
 }
 
+/// Whether it is the usual equation for transparent colors.
+#[inline(always)]
+pub(super) fn blends_over(state: &vk::PipelineColorBlendAttachmentState) -> bool {
+    state.color_blend_op == BlendOp::ADD
+        && state.alpha_blend_op == BlendOp::ADD
+        && state.src_color_blend_factor == BlendFactor::SRC_ALPHA
+        && state.src_alpha_blend_factor == BlendFactor::SRC_ALPHA
+        && state.dst_color_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
+        && state.dst_alpha_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
+}
+
+/// That equation.
+#[inline(always)]
+pub(super) fn over(first: &Colors, stored: &Colors) -> Colors {
+    let alpha = &first[3];
+    let channel = |n: usize| -> Floats {
+        lanes(|lane| first[n][lane] * alpha[lane] + stored[n][lane] * (1.0 - alpha[lane]))
+    };
+    [channel(0), channel(1), channel(2), channel(3)]
+}
+
 /// The blended colors, not yet limited to what the attachment holds.
 #[inline(always)]
 pub(super) fn blend(

@@ -6,8 +6,8 @@
 
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
-use super::blend::{Colors, Equation, Line, Sources, blend, logic};
-use super::lanes::{ALL, Floats, N, from_bits, lanes, lanes_of, limit, select};
+use super::blend::{Colors, Equation, Line, Sources, blend, blends_over, logic, over};
+use super::lanes::{ALL, N, from_bits, lanes, lanes_of, limit, select};
 use super::paint::Paint;
 use super::processor::Processor;
 use super::state::Blend;
@@ -348,26 +348,6 @@ fn copies(state: &vk::PipelineColorBlendAttachmentState) -> bool {
         |op, source, target| op == BlendOp::ADD && source == BlendFactor::ONE && target == BlendFactor::ZERO;
     copy(state.color_blend_op, state.src_color_blend_factor, state.dst_color_blend_factor)
         && copy(state.alpha_blend_op, state.src_alpha_blend_factor, state.dst_alpha_blend_factor)
-}
-
-/// Whether it is the usual equation for transparent colors.
-#[inline(always)]
-fn blends_over(state: &vk::PipelineColorBlendAttachmentState) -> bool {
-    state.color_blend_op == BlendOp::ADD
-        && state.alpha_blend_op == BlendOp::ADD
-        && state.src_color_blend_factor == BlendFactor::SRC_ALPHA
-        && state.src_alpha_blend_factor == BlendFactor::SRC_ALPHA
-        && state.dst_color_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
-        && state.dst_alpha_blend_factor == BlendFactor::ONE_MINUS_SRC_ALPHA
-}
-
-#[inline(always)]
-fn over(first: &Colors, stored: &Colors) -> Colors {
-    let alpha = &first[3];
-    let channel = |n: usize| -> Floats {
-        lanes(|lane| first[n][lane] * alpha[lane] + stored[n][lane] * (1.0 - alpha[lane]))
-    };
-    [channel(0), channel(1), channel(2), channel(3)]
 }
 
 /// What eight bits of a normalized format stand for.
