@@ -50,7 +50,7 @@ const OVER: u8 = 1;
 const BLEND: u8 = 2;
 
 /// # Safety
-/// As [`write`].
+/// As [`write()`].
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn each<'a, const KIND: u8>(way: Way<'_>, packets: impl Iterator<Item = Packet<'a>>) {

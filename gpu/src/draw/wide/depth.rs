@@ -79,7 +79,7 @@ fn compare(op: CompareOp, new: F, stored: F) -> F {
 /// Depths as they are stored, as floats.
 ///
 /// # Safety
-/// As [`test`].
+/// As [`test()`].
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn load(kind: Kind, rows: [*mut u8; 2]) -> F {
@@ -99,7 +99,7 @@ unsafe fn load(kind: Kind, rows: [*mut u8; 2]) -> F {
 }
 
 /// # Safety
-/// As [`test`].
+/// As [`test()`].
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn store(kind: Kind, rows: [*mut u8; 2], depths: F) {
