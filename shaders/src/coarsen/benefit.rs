@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use super::{all, bodies, parts};
 use crate::abi::LANES;
-use crate::ir::{Function, MathOp, Op, Stmt, Type, Value};
+use crate::ir::{Function, MathOp, Op, Stmt, Value};
+use crate::lower::part_count;
 use crate::uniformity::{LaneLayout, Shape, Uniformity};
 
 /// Vectors that may be alive at once: the machine's registers.
@@ -24,7 +25,7 @@ pub(super) fn packets(function: &Function) -> u32 {
     }
     let uniformity = Uniformity::new(function, LaneLayout::Packets(2));
     let variables = function.variables.iter().zip(&uniformity.variables);
-    let alive = variables.filter(|(_, shape)| **shape == Shape::Varying).map(|(&ty, _)| vectors(ty)).sum();
+    let alive = variables.filter(|(_, shape)| **shape == Shape::Varying).map(|(&ty, _)| part_count(ty)).sum();
     let mut estimate =
         Estimate { function, uniformity: &uniformity, alive, most: alive, work: 0, repeats: false };
     estimate.list(&function.body);
@@ -45,11 +46,6 @@ fn may_pay(function: &Function) -> bool {
     });
     let invocations: u32 = function.workgroup_size.iter().product();
     small && repeats && function.stage.is_none() && invocations.is_multiple_of(LANES * 2)
-}
-
-/// Machine vectors of a varying value.
-fn vectors(ty: Type) -> usize {
-    if ty.bytes() == 8 { 4 } else { 2 }
 }
 
 struct Estimate<'a> {
@@ -88,7 +84,7 @@ impl Estimate<'_> {
     /// Vectors of a value in one packet.
     fn size(&self, value: Value) -> usize {
         match self.uniformity.values[value.index()] {
-            Shape::Varying => vectors(self.function.values[value.index()]),
+            Shape::Varying => part_count(self.function.values[value.index()]),
             Shape::Affine(_) => 0,
         }
     }

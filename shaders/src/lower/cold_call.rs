@@ -11,7 +11,7 @@ use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-use super::{LowerError, Lowering};
+use super::{LowerError, Lowering, machine_code};
 use crate::code::Code;
 use crate::runtime::batch::{load_batch, store_batch};
 
@@ -43,8 +43,7 @@ pub(super) fn trampolines(isa: &dyn TargetIsa) -> Result<Trampolines, LowerError
     let codes = match MADE.get() {
         Some(codes) => codes,
         None => {
-            let make = |cold: Cold| Ok::<_, LowerError>(Code::new(&generate(cold.function(), isa)?)?);
-            let codes = [make(Cold::LoadBatch)?, make(Cold::StoreBatch)?];
+            let codes = [make(Cold::LoadBatch, isa)?, make(Cold::StoreBatch, isa)?];
             MADE.get_or_init(|| codes)
         }
     };
@@ -57,7 +56,7 @@ fn signature(convention: CallConv) -> clif::Signature {
     signature
 }
 
-fn generate(function: *const (), isa: &dyn TargetIsa) -> Result<Vec<u8>, LowerError> {
+fn make(cold: Cold, isa: &dyn TargetIsa) -> Result<Code, LowerError> {
     let mut context = Context::for_function(clif::Function::with_name_signature(
         clif::UserFuncName::default(),
         signature(CallConv::PreserveAll),
@@ -70,12 +69,11 @@ fn generate(function: *const (), isa: &dyn TargetIsa) -> Result<Vec<u8>, LowerEr
     b.seal_block(entry);
     let arguments = b.block_params(entry).to_vec();
     let callee = b.import_signature(signature(isa.default_call_conv()));
-    let target = b.ins().iconst(types::I64, function as i64);
+    let target = b.ins().iconst(types::I64, cold.function() as i64);
     b.ins().call_indirect(callee, target, &arguments);
     b.ins().return_(&[]);
     b.finalize(isa.frontend_config());
-    let compiled = context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
-    Ok(compiled.code_buffer().to_vec())
+    Ok(Code::new(machine_code(&mut context, isa)?)?)
 }
 
 impl Lowering<'_, '_> {

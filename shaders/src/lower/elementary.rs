@@ -13,8 +13,8 @@ use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, MemFlagsData, t
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-use super::Lowering;
 use super::value::{Operand, Parts, cast, vector_constant};
+use super::{Lowering, machine_code};
 use crate::abi::LaneFrame;
 use crate::code::Code;
 use crate::ir::{MathOp, Value};
@@ -71,11 +71,7 @@ fn make(op: MathOp, isa: &dyn TargetIsa) -> Option<Code> {
     let results = through_memory(&mut b, isa, library, x);
     b.ins().return_(&results);
     b.finalize(isa.frontend_config());
-    let compiled = context.compile(isa, &mut Default::default()).ok()?;
-    if !compiled.buffer.relocs().is_empty() {
-        return None;
-    }
-    Code::new(compiled.code_buffer()).ok()
+    Code::new(machine_code(&mut context, isa).ok()?).ok()
 }
 
 fn is_inside(b: &mut FunctionBuilder<'_>, domain: Domain, x: clif::Value) -> clif::Value {

@@ -65,6 +65,7 @@ use crate::uniformity::{LaneLayout, Shape, Uniformity};
 use batch::{Members, Origin};
 use control_flow::LabelState;
 pub(crate) use launch::shared_bytes;
+pub(crate) use value::part_count;
 use value::{Operand, Parts, part_type, scalar_type};
 
 /// Why there is no machine code.
@@ -144,13 +145,8 @@ pub fn lower(
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
-    let compiled =
-        workspace.context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
-    if !compiled.buffer.relocs().is_empty() {
-        return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
-    }
     Ok(Lowered {
-        code: compiled.code_buffer().to_vec(),
+        code: machine_code(&mut workspace.context, isa)?.to_vec(),
         entry,
         local_bytes,
         evaluations,
@@ -158,6 +154,15 @@ pub fn lower(
         textures,
         prints,
     })
+}
+
+/// The code of a function that is complete; it needs no linking.
+fn machine_code<'c>(context: &'c mut Context, isa: &dyn TargetIsa) -> Result<&'c [u8], LowerError> {
+    let compiled = context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
+    if !compiled.buffer.relocs().is_empty() {
+        return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
+    }
+    Ok(compiled.code_buffer())
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.

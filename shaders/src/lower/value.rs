@@ -103,7 +103,7 @@ pub(super) fn is_wide(ty: Type) -> bool {
 }
 
 /// Parts of a varying value.
-pub(super) fn part_count(ty: Type) -> usize {
+pub(crate) fn part_count(ty: Type) -> usize {
     if is_wide(ty) { 4 } else { 2 }
 }
 
