@@ -1,6 +1,6 @@
 //! A pipeline that declares formats of fewer attachments than there are writes to those alone.
 
-use super::support::{BLUE, RED, color, each_pixel};
+use super::support::{BLUE, RED, cleared, color, each_pixel, rendering_to};
 use crate::native::prelude::*;
 
 pub(super) const NEEDS: &[Need] =
@@ -15,19 +15,9 @@ pub(super) fn run(cx: &Context) -> Outcome {
         vk::PainterOptions::colored(vk::SCREEN_VERT, vk::COLOR_FRAG, vk::RenderPass::null(), EXTENT);
     let painter = vk::Painter::new(&cx.device, &options)?;
     let rendering = cx.device.dynamic_rendering()?;
-    let attachments = [&images[0], &images[1]].map(|image| {
-        vk::RenderingAttachmentInfo::default()
-            .image_view(image.view)
-            .image_layout(vk::ImageLayout::TRANSFER_SRC_OPTIMAL)
-            .load_op(vk::AttachmentLoadOp::CLEAR)
-            .store_op(vk::AttachmentStoreOp::STORE)
-            .clear_value(vk::ClearValue { color: vk::ClearColorValue { float32: color(BLUE) } })
-    });
-    let extent = vk::Extent2D { width: EXTENT[0], height: EXTENT[1] };
-    let info = vk::RenderingInfo::default()
-        .render_area(vk::Rect2D { extent, ..Default::default() })
-        .layer_count(1)
-        .color_attachments(&attachments);
+    let attachments =
+        images.each_ref().map(|image| cleared(image, vk::ImageLayout::TRANSFER_SRC_OPTIMAL, BLUE));
+    let info = rendering_to(EXTENT, &attachments);
     let hosts = [cx.host(256)?, cx.host(256)?];
     cx.draw(|r| {
         // SAFETY: recording; the views are alive.

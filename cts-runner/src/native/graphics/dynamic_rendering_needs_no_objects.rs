@@ -1,6 +1,6 @@
 //! `vkCmdBeginRendering` clears, draws and keeps what suspended rendering drew when it resumes.
 
-use super::support::{BLACK, GREEN, RED, color, each_pixel, screen};
+use super::support::{BLACK, GREEN, RED, cleared, color, each_pixel, screen};
 use crate::native::prelude::*;
 
 pub(super) const NEEDS: &[Need] = &[Need::Graphics, Need::DynamicRendering];
@@ -11,13 +11,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         options.dynamic = &[vk::DynamicState::SCISSOR];
     })?;
     let rendering = cx.device.dynamic_rendering()?;
-    let clear_value = vk::ClearValue { color: vk::ClearColorValue { float32: color(BLACK) } };
-    let attachments = [vk::RenderingAttachmentInfo::default()
-        .image_view(canvas.color.view)
-        .image_layout(vk::ImageLayout::TRANSFER_SRC_OPTIMAL)
-        .load_op(vk::AttachmentLoadOp::CLEAR)
-        .store_op(vk::AttachmentStoreOp::STORE)
-        .clear_value(clear_value)];
+    let attachments = [cleared(&canvas.color, vk::ImageLayout::TRANSFER_SRC_OPTIMAL, BLACK)];
     let host = cx.host(canvas.color.texels() * 4)?;
     let stripe = |r: &vk::Recorder<'_>, flags, x, word| {
         let info = vk::RenderingInfo::default()

@@ -3,7 +3,7 @@
 
 use ash::khr;
 
-use super::support::{BLUE, GREEN, RED, color, each_pixel};
+use super::support::{BLUE, GREEN, RED, cleared, color, each_pixel, rendering_to};
 use crate::native::prelude::*;
 
 pub(super) const NEEDS: &[Need] = &[Need::Graphics, Need::DynamicRendering, Need::LocalRead];
@@ -34,19 +34,8 @@ pub(super) fn run(cx: &Context) -> Outcome {
     let rendering = cx.device.dynamic_rendering()?;
     let local =
         khr::dynamic_rendering_local_read::Device::new(cx.device.physical.instance.raw(), &cx.device.raw);
-    let attachments = [&images[0], &images[1]].map(|image| {
-        vk::RenderingAttachmentInfo::default()
-            .image_view(image.view)
-            .image_layout(vk::ImageLayout::GENERAL)
-            .load_op(vk::AttachmentLoadOp::CLEAR)
-            .store_op(vk::AttachmentStoreOp::STORE)
-            .clear_value(vk::ClearValue { color: vk::ClearColorValue { float32: color(BLUE) } })
-    });
-    let extent = vk::Extent2D { width: EXTENT[0], height: EXTENT[1] };
-    let info = vk::RenderingInfo::default()
-        .render_area(vk::Rect2D { extent, ..Default::default() })
-        .layer_count(1)
-        .color_attachments(&attachments);
+    let attachments = images.each_ref().map(|image| cleared(image, vk::ImageLayout::GENERAL, BLUE));
+    let info = rendering_to(EXTENT, &attachments);
     let hosts = [cx.host(256)?, cx.host(256)?];
     let stripe = |r: &vk::Recorder<'_>, x, width| {
         let extent = vk::Extent2D { width, height: EXTENT[1] };

@@ -12,6 +12,32 @@ pub(super) fn color(word: u32) -> [f32; 4] {
     word.to_le_bytes().map(|channel| f32::from(channel) / 255.0)
 }
 
+/// An attachment of dynamic rendering that is cleared to a word like [`RED`] and kept.
+pub(super) fn cleared(
+    image: &vk::Attachment,
+    layout: vk::ImageLayout,
+    word: u32,
+) -> vk::RenderingAttachmentInfo<'static> {
+    vk::RenderingAttachmentInfo::default()
+        .image_view(image.view)
+        .image_layout(layout)
+        .load_op(vk::AttachmentLoadOp::CLEAR)
+        .store_op(vk::AttachmentStoreOp::STORE)
+        .clear_value(vk::ClearValue { color: vk::ClearColorValue { float32: color(word) } })
+}
+
+/// Rendering to all of some attachments.
+pub(super) fn rendering_to<'a>(
+    [width, height]: [u32; 2],
+    attachments: &'a [vk::RenderingAttachmentInfo<'a>],
+) -> vk::RenderingInfo<'a> {
+    let extent = vk::Extent2D { width, height };
+    vk::RenderingInfo::default()
+        .render_area(vk::Rect2D { extent, ..Default::default() })
+        .layer_count(1)
+        .color_attachments(attachments)
+}
+
 /// A vertex of `colored.vert`.
 pub(super) fn vertex(x: f32, y: f32, word: u32) -> [f32; 8] {
     let [r, g, b, a] = color(word);
