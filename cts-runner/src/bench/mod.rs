@@ -79,7 +79,10 @@ const METRICS: &[Metric] = &[
         measure: rebind::touched,
     },
     Metric { names: &["sparse_max_bound_pages"], measure: pages::most },
-    Metric { names: &["sparse_buffer_read_gbs", "linear_buffer_read_gbs"], measure: read::both },
+    Metric {
+        names: &["sparse_buffer_read_gbs", "scattered_buffer_read_gbs", "linear_buffer_read_gbs"],
+        measure: read::sums,
+    },
     Metric { names: &["submit_latency_us"], measure: submit::latency },
     Metric { names: &["sparse_bind_tiles_random"], measure: image::tiles },
     Metric { names: &["clear_color_image_gbs"], measure: image::clear },

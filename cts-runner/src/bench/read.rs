@@ -12,32 +12,55 @@ const EACH: u32 = 256;
 const GROUPS: u32 = (BYTES / 4 / 256) as u32 / EACH;
 const ROUNDS: usize = 15;
 
-/// A sum of all words of 128 MiB: plain, and sparse with shuffled pages.
-pub(super) fn both(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
-    let plain = HostBuffer::new(device, BYTES)?;
-    let sparse = SparseBuffer::new(device, BYTES)?;
-    let memory = vk::Memory::host(device, BYTES, sparse.requirements.memory_type_bits)?;
-    // As the plain buffer's memory was: who touches it first may decide where it lies.
-    memory.fill(0);
+/// A sum of all words of 128 MiB: of a plain buffer, of a sparse one with its pages in the memory's order, and of one with shuffled
+/// pages, where the machine's prefetcher has to find the way sixteen times a MiB.
+pub(super) fn sums(device: &Device, _: &Options) -> Result<Vec<Reading>, BenchError> {
     let pages = BYTES / PAGE;
-    let binds: Vec<_> = (0..)
-        .zip(Rng::new(4).distinct(pages as usize, pages))
-        .map(|(page, m)| vk::Bind::to(page * PAGE, PAGE, &memory, m * PAGE))
-        .collect();
-    device.sparse()?.bind(device, &sparse, &binds)?;
-    let (on_sparse, on_plain) = (Sum::new(device, &sparse)?, Sum::new(device, &plain)?);
-    // In turn, so that the ratio does not show what else the machine did meanwhile.
-    let mut plain_times = Vec::new();
-    let sparse_time = median(ROUNDS, |_| {
-        plain_times.push(on_plain.pass(device)?);
-        on_sparse.pass(device)
-    })?;
-    plain_times.sort_unstable();
-    let rate = |seconds: f64| BYTES as f64 / seconds / 1e9;
-    let (sparse_rate, plain_rate) = (rate(sparse_time), rate(plain_times[ROUNDS / 2].as_secs_f64()));
-    let mut first = Reading::new("sparse_buffer_read_gbs", sparse_rate, "GB/s");
-    first.note = format!("{:.2} of plain", sparse_rate / plain_rate);
-    Ok(vec![first, Reading::new("linear_buffer_read_gbs", plain_rate, "GB/s")])
+    let plain = HostBuffer::new(device, BYTES)?;
+    let ordered = Pages::new(device, 0..pages)?;
+    let scattered = Pages::new(device, Rng::new(4).distinct(pages as usize, pages))?;
+    let sums =
+        [Sum::new(device, &plain)?, Sum::new(device, &ordered.buffer)?, Sum::new(device, &scattered.buffer)?];
+    let mut times = [const { Vec::new() }; 3];
+    // In turn, so that ratios do not show what else the machine did meanwhile.
+    for _ in 0..ROUNDS {
+        for (sum, times) in sums.iter().zip(&mut times) {
+            times.push(sum.pass(device)?);
+        }
+    }
+    let [plain, ordered, scattered] = times.map(|mut times| {
+        times.sort_unstable();
+        BYTES as f64 / times[ROUNDS / 2].as_secs_f64() / 1e9
+    });
+    let sparse = |name, rate: f64| Reading {
+        note: format!("{:.2} of plain", rate / plain),
+        ..Reading::new(name, rate, "GB/s")
+    };
+    Ok(vec![
+        sparse("sparse_buffer_read_gbs", ordered),
+        sparse("scattered_buffer_read_gbs", scattered),
+        Reading::new("linear_buffer_read_gbs", plain, "GB/s"),
+    ])
+}
+
+/// A sparse buffer of [`BYTES`].
+struct Pages {
+    buffer: SparseBuffer,
+    _memory: vk::Memory,
+}
+
+impl Pages {
+    /// Binds each page to the page of the memory that `places` says.
+    fn new(device: &Device, places: impl IntoIterator<Item = u64>) -> Result<Self, BenchError> {
+        let buffer = SparseBuffer::new(device, BYTES)?;
+        let memory = vk::Memory::host(device, BYTES, buffer.requirements.memory_type_bits)?;
+        // As the plain buffer's memory was: who touches it first may decide where it lies.
+        memory.fill(0);
+        let bind = |(page, place): (u64, u64)| vk::Bind::to(page * PAGE, PAGE, &memory, place * PAGE);
+        let binds: Vec<_> = (0..).zip(places).map(bind).collect();
+        device.sparse()?.bind(device, &buffer, &binds)?;
+        Ok(Self { buffer, _memory: memory })
+    }
 }
 
 /// A sum over a buffer of [`BYTES`], recorded and run once to check it and to warm up.

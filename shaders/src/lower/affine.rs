@@ -3,7 +3,7 @@
 //! ```text
 //!        offset + span <= range ?  ----------------------------- no --+
 //!                 | yes                                               |
-//!        address has SPARSE_TAG ?  -- yes -->  entry VALID, not FAULT,|
+//!        address has SPARSE_TAG ?  -- yes -->  entry VALID,           |
 //!                 | no                         span inside the page ? |-- no -->  runtime function:
 //!                 |                                  | yes            |           each lane by itself
 //!                 +---------------+------------------+                |
@@ -41,14 +41,28 @@ use crate::runtime::batch::{Batch, BatchFrame, Element};
 /// Strides up to this many bytes are accessed inline: the displacement of every lane fits into an instruction.
 pub(super) const MAX_STRIDE: i64 = 1 << 24;
 
+/// A page that may be accessed.
+pub(super) struct Page {
+    /// The host address of the access.
+    pub(super) host: clif::Value,
+    /// Its byte in the page, and the last one where it would fit.
+    pub(super) low: clif::Value,
+    pub(super) last: clif::Value,
+}
+
+/// What a page counts as while its address has the tag on.
+const TAG_PAGE: i64 = (pte::SPARSE_TAG >> PAGE_SHIFT) as i64;
+/// Bytes of a page table entry, as a power of two.
+const ENTRY_SHIFT: i64 = 3;
+
 /// Bytes of a vector of the machine.
 const VECTOR: u64 = 16;
 
 /// Addresses that differ from lane to lane by a constant.
-struct Affine {
-    region: Region,
+pub(super) struct Affine {
+    pub(super) region: Region,
     /// Of lane 0 and the lowest member, 64 bits.
-    offset: clif::Value,
+    pub(super) offset: clif::Value,
     known_offset: Option<u64>,
     /// Whether offsets have 64 bits before they are extended.
     wide: bool,
@@ -318,24 +332,35 @@ impl Lowering<'_, '_> {
 
     /// The host address of lane 0; goes to `slow` if the access cannot be made in one go.
     fn pointer(&mut self, affine: &Affine, write: bool, masked: bool, slow: clif::Block) -> clif::Value {
-        let Region { base, sparse, bounded, .. } = affine.region;
-        let inside = if bounded {
-            // An offset may be anything up to 2^64: nothing may be added to it before it is known to be small.
-            let starts = self.starts(affine);
-            self.b.ins().icmp(IntCC::UnsignedLessThan, affine.offset, starts)
-        } else {
-            // No memory is in the first page: what is addressed relative to a null pointer is nowhere.
-            self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, affine.offset, PAGE_SIZE as i64)
-        };
-        self.continue_if(inside, slow);
         if masked {
             let exec = self.exec_mask();
             let both = self.b.ins().band(exec[0], exec[1]);
             let all = self.b.ins().vall_true(both);
             self.continue_if(all, slow);
         }
+        if self.wants_window(affine) {
+            return self.through_window(affine, write, slow);
+        }
+        let Region { base, sparse, bounded, .. } = affine.region;
+        if bounded {
+            self.inside(affine, slow);
+        } else {
+            // No memory is in the first page: what is addressed relative to a null pointer is nowhere.
+            let page = PAGE_SIZE as i64;
+            let inside = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, affine.offset, page);
+            self.continue_if(inside, slow);
+        }
         let address = self.b.ins().iadd(base, affine.offset);
         if sparse { self.translate(affine, address, write, slow) } else { address }
+    }
+
+    /// Goes on if the access is inside of its range; gives how many offsets are.
+    pub(super) fn inside(&mut self, affine: &Affine, slow: clif::Block) -> clif::Value {
+        // An offset may be anything up to 2^64: nothing may be added to it before it is known to be small.
+        let starts = self.starts(affine);
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, affine.offset, starts);
+        self.continue_if(inside, slow);
+        starts
     }
 
     /// How many offsets of lane 0 keep all of the access inside of its range.
@@ -365,8 +390,7 @@ impl Lowering<'_, '_> {
     fn continue_if(&mut self, condition: clif::Value, otherwise: clif::Block) {
         let next = self.b.create_block();
         self.b.ins().brif(condition, next, &[], otherwise, &[]);
-        self.b.switch_to_block(next);
-        self.b.seal_block(next);
+        self.enter(next);
     }
 
     /// Device address to host address, for as many bytes as the span.
@@ -383,47 +407,65 @@ impl Lowering<'_, '_> {
         let tagged = self.b.ins().band(address, tag);
         self.b.ins().brif(tagged, sparse, &[], done, &[address.into()]);
 
-        self.b.switch_to_block(sparse);
-        self.b.seal_block(sparse);
-        let constant = MemFlagsData::trusted().with_readonly().with_can_move();
-        let ctx = self.context();
-        let offset = self.b.ins().bxor(address, tag);
-        let page = self.b.ins().ushr_imm_s(offset, i64::from(PAGE_SHIFT));
-        let low = self.b.ins().band_imm_s(address, PAGE_SIZE as i64 - 1);
+        self.enter(sparse);
+        let page = self.resident(affine, address, write, slow);
+        self.b.ins().jump(done, &[page.host.into()]);
+
+        self.enter(done);
+        host
+    }
+
+    /// The page of a sparse address, if as many bytes as the span are in it and may be accessed.
+    pub(super) fn resident(
+        &mut self,
+        affine: &Affine,
+        address: clif::Value,
+        write: bool,
+        slow: clif::Block,
+    ) -> Page {
+        const { assert!(PAGE_SHIFT == u16::BITS) };
+        let low = self.b.ins().ireduce(types::I16, address);
+        let low = self.b.ins().uextend(types::I64, low);
         // A span that is longer than a page never fits.
         let last = PAGE_SIZE as i64 - affine.span() as i64;
         let last = if mutation::is("vectors_run_over_pages") { PAGE_SIZE as i64 } else { last.max(-1) };
         let last = self.b.ins().iconst(types::I64, last);
         let whole = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, low, last);
         self.continue_if(whole, slow);
+        let entry = self.entry_of(affine, address, slow);
+        // An entry that is valid has no other flag, but perhaps the one that only stores mind.
+        let relevant = pte::VALID | if write { pte::READ_ONLY } else { 0 };
+        let flags = self.b.ins().band_imm_s(entry, relevant as i64);
+        let usable = match write {
+            _ if mutation::is("unbound_reads_take_the_fast_way") => whole,
+            true => self.b.ins().icmp_imm_s(IntCC::Equal, flags, pte::VALID as i64),
+            false => self.b.ins().icmp_imm_s(IntCC::NotEqual, flags, 0),
+        };
+        self.continue_if(usable, slow);
+        let start = self.b.ins().band_imm_s(entry, pte::ADDRESS_MASK as i64);
+        Page { host: self.b.ins().bor(start, low), low, last }
+    }
+
+    /// The page table entry of a sparse address.
+    fn entry_of(&mut self, affine: &Affine, address: clif::Value, slow: clif::Block) -> clif::Value {
+        let constant = MemFlagsData::trusted().with_readonly().with_can_move();
+        let ctx = self.context();
+        // Pages count from the tag, and the table begins as much earlier: nothing has to take the tag off.
+        let page = self.b.ins().ushr_imm_s(address, i64::from(PAGE_SHIFT));
         if !affine.region.bounded {
             // What a descriptor describes is inside of the address space; a pointer may be anything.
             let at = offset_of!(DispatchContext, page_count) as i32;
             let count = self.b.ins().load(types::I64, constant, ctx, at);
-            let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, count);
+            let end = self.b.ins().iadd_imm_s(count, TAG_PAGE);
+            let known = self.b.ins().icmp(IntCC::UnsignedLessThan, page, end);
             self.continue_if(known, slow);
         }
-
-        let table =
-            self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, page_table) as i32);
-        let index = self.b.ins().ishl_imm_s(page, 3);
+        let at = offset_of!(DispatchContext, page_table) as i32;
+        let table = self.b.ins().load(types::I64, constant, ctx, at);
+        let table = self.b.ins().iadd_imm_s(table, -(TAG_PAGE << ENTRY_SHIFT));
+        let index = self.b.ins().ishl_imm_s(page, ENTRY_SHIFT);
         let place = self.b.ins().iadd(table, index);
-        let entry = self.b.ins().load(types::I64, MemFlagsData::trusted(), place, 0);
-        let relevant = pte::VALID | pte::FAULT | if write { pte::READ_ONLY } else { 0 };
-        let flags = self.b.ins().band_imm_s(entry, relevant as i64);
-        let usable = if mutation::is("unbound_reads_take_the_fast_way") {
-            whole
-        } else {
-            self.b.ins().icmp_imm_s(IntCC::Equal, flags, pte::VALID as i64)
-        };
-        self.continue_if(usable, slow);
-        let start = self.b.ins().band_imm_s(entry, pte::ADDRESS_MASK as i64);
-        let translated = self.b.ins().bor(start, low);
-        self.b.ins().jump(done, &[translated.into()]);
-
-        self.b.switch_to_block(done);
-        self.b.seal_block(done);
-        host
+        self.b.ins().load(types::I64, MemFlagsData::trusted(), place, 0)
     }
 }
 

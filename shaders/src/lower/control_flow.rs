@@ -244,7 +244,9 @@ impl Lowering<'_, '_> {
         }
         let head_state = Some(head);
         self.labels[label.index()] = Some(LabelState { end, head: head_state, left, again, reached: false });
+        self.loops += 1;
         let mut flow = self.list(body)?;
+        self.loops -= 1;
         if flow == Flow::Falls {
             if let Some(left) = left {
                 self.move_active_to(left);

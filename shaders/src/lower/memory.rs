@@ -27,6 +27,8 @@ pub(super) struct Region {
     pub(super) sparse: bool,
     /// Whether there is a range to check; all of the address space has none.
     pub(super) bounded: bool,
+    /// Whether base and range are the same all the time that the kernel runs.
+    pub(super) fixed: bool,
 }
 
 impl Lowering<'_, '_> {
@@ -90,12 +92,13 @@ impl Lowering<'_, '_> {
         match *place {
             Place::Buffer { set, slot, .. } => {
                 let (base, range) = self.descriptor(set, slot)?;
-                Some(Region { base, range, known_range: None, sparse: true, bounded: true })
+                let fixed = self.constant_of(slot).is_some();
+                Some(Region { base, range, known_range: None, sparse: true, bounded: true, fixed })
             }
             Place::Global { .. } => {
                 let base = self.b.ins().iconst(types::I64, 0);
                 let range = self.b.ins().iconst(types::I64, -1);
-                Some(Region { base, range, known_range: None, sparse: true, bounded: false })
+                Some(Region { base, range, known_range: None, sparse: true, bounded: false, fixed: true })
             }
             Place::Shared { .. } => {
                 let base = self.shared_block();
@@ -112,7 +115,7 @@ impl Lowering<'_, '_> {
 
     fn known_region(&mut self, base: clif::Value, bytes: u64) -> Region {
         let range = self.b.ins().iconst(types::I64, bytes as i64);
-        Region { base, range, known_range: Some(bytes), sparse: false, bounded: true }
+        Region { base, range, known_range: Some(bytes), sparse: false, bounded: true, fixed: true }
     }
 
     pub(super) fn offset_of(place: &Place) -> Value {

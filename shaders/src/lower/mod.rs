@@ -13,6 +13,7 @@
 //! | `integer`, `float`, `convert`, `math`, `elementary`, `group` | operations |
 //! | `memory` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
+//! | `window` | bounds and pages of accesses in loops, remembered from turn to turn |
 //! | `local` | private memory |
 //! | `texture` | image instructions that the texture unit does |
 //! | `print` | messages |
@@ -46,6 +47,7 @@ mod splat;
 mod stage;
 mod texture;
 mod value;
+mod window;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -227,8 +229,9 @@ struct Lowering<'a, 'f> {
     /// Masks that enclosing constructs need later.
     waiting_masks: Vec<[Variable; 2]>,
     phases: Option<barrier::Phases>,
-    /// How many statement lists are open.
+    /// How many statement lists, and loops, are open.
     nesting: u32,
+    loops: u32,
     splats: splat::Splats,
 }
 
@@ -280,6 +283,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             waiting_masks: Vec::new(),
             phases: None,
             nesting: 0,
+            loops: 0,
             splats: splat::Splats::new(function, uniformity),
         };
         this.variables = function

@@ -17,3 +17,4 @@ mod translate_image;
 mod translate_memory;
 mod translate_pointers;
 mod translate_texture;
+mod windows;
