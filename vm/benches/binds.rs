@@ -1,4 +1,4 @@
-//! What a bind costs, through prepare, run and the linear page table, and what eviction costs where there are many VMs.
+//! What a bind costs, through prepare, run and the linear page table.
 //!
 //! `cargo bench -p lacuna-vm --bench binds`; `docs/BENCHES.md` has the figures. All are nanoseconds of processor time for one bind or mapping.
 #![expect(clippy::unwrap_used, reason = "a failing bench may stop")]
@@ -93,73 +93,6 @@ fn binds(criterion: &mut Criterion<CpuTime>) {
     }
 }
 
-/// 1,000 VMs and 1,000 BOs, each bound once in each.
-fn many_vms(criterion: &mut Criterion<CpuTime>) {
-    let mut manager = Manager::new();
-    let table = LinearPageTable::reserve(46).unwrap();
-    let vms: Vec<_> = (0..1000)
-        .map(|i| {
-            let range = VaRange::new(Va(i << 32), 1 << 32).unwrap();
-            let name = String::new();
-            manager
-                .create_vm(VmOptions { name, range, reserved: None, coalesce: true, regions: false })
-                .unwrap()
-        })
-        .collect();
-    let bos: Vec<_> = (0..1000).map(|i| manager.create_bo(PAGE_SIZE, i << 16).unwrap()).collect();
-    for (i, &vm) in vms.iter().enumerate() {
-        let page = |j: usize| ((i as u64) << 16) | (2 * j as u64);
-        let requests: Vec<_> = bos.iter().enumerate().map(|(j, &bo)| map(page(j), bo, 0)).collect();
-        let job = manager.prepare(vm, &requests).unwrap();
-        manager.run(job, &mut &table);
-    }
-    let mut group = criterion.benchmark_group("1,000 VMs, 1,000 BOs, 1,000,000 mappings");
-    group.sampling_mode(SamplingMode::Flat);
-    let mut next = bos.iter().cycle();
-    let mut both = || {
-        let bo = *next.next().unwrap();
-        let evict = timed(vms.len(), || _ = manager.evict(bo, &mut &table).unwrap());
-        let validate = timed(vms.len(), || {
-            for &vm in &vms {
-                manager.validate(vm, &mut &table, |_| Ok::<_, Error>(())).unwrap();
-            }
-        });
-        (evict, validate)
-    };
-    group.bench_function("evict", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().0)));
-    group.bench_function("validate", |bencher| bencher.iter_custom(|count| rounds(count, |_| both().1)));
-    let mut pair = 0;
-    group.bench_function("find the mappings of a BO in a VM", |bencher| {
-        bencher.iter_custom(|count| {
-            rounds(count, |_| {
-                let found = 1000;
-                timed(found, || {
-                    for _ in 0..found {
-                        pair = (pair + 7919) % 1_000_000;
-                        let (vm, bo) = (vms[pair / 1000], bos[pair % 1000]);
-                        assert_eq!(manager.mappings_of(vm, bo).unwrap().count(), 1);
-                    }
-                })
-            })
-        });
-    });
-    let mut pair = 0;
-    group.bench_function("unmap_bo and map again", |bencher| {
-        bencher.iter_custom(|count| {
-            rounds(count, |_| {
-                pair = (pair + 7919) % 1_000_000;
-                let (vm, bo) = (pair / 1000, pair % 1000);
-                let request = map(((vm as u64) << 16) | (2 * bo as u64), bos[bo], 0);
-                timed(1, || {
-                    manager.unmap_bo(vms[vm], bos[bo], &mut &table).unwrap();
-                    let job = manager.prepare(vms[vm], &[request]).unwrap();
-                    manager.run(job, &mut &table);
-                })
-            })
-        });
-    });
-}
-
 criterion_group! {
     name = benches;
     config = Criterion::default()
@@ -167,6 +100,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = binds, many_vms
+    targets = binds
 }
 criterion_main!(benches);

@@ -23,6 +23,13 @@ pub(super) struct Filter<'a> {
     reference: Option<F>,
 }
 
+/// The weights of both texels along an axis, from that of the second.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn sides(weight: F) -> [F; 2] {
+    [_mm256_sub_ps(_mm256_set1_ps(1.0), weight), weight]
+}
+
 impl<'a> Filter<'a> {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -148,9 +155,8 @@ impl<'a> Filter<'a> {
                 _mm256_or_si256(x.outside[0], x.outside[1]),
                 _mm256_or_si256(y.outside[0], y.outside[1]),
             );
-            if let Some(base) = base
-                && is_zero(outside)
-            {
+            if is_zero(outside) {
+                let Some(base) = base else { return self.scattered(mip, &corners, x.weight, y.weight) };
                 let next = _mm256_add_epi32(left, _mm256_set1_epi32(4));
                 // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
                 let color = unsafe { self.bytes(base, &corners, next, right, x.weight, y.weight) };
@@ -158,17 +164,12 @@ impl<'a> Filter<'a> {
             }
         }
         let mut resident = 0xff;
-        let one = _mm256_set1_ps(1.0);
-        let weights = [_mm256_sub_ps(one, x.weight), x.weight];
-        let heights = [_mm256_sub_ps(one, y.weight), y.weight];
+        let (weights, heights) = (sides(x.weight), sides(y.weight));
         let mut taps = [[_mm256_setzero_ps(); 4]; 4];
         for (k, tap) in taps.iter_mut().enumerate() {
             let outside = _mm256_or_si256(x.outside[k & 1], y.outside[k >> 1]);
             let (color, there) = self.texel::<CLASS>(mip, base, corners[k], outside);
-            // What has no weight need not be resident.
-            if there != 0xff {
-                resident &= there | !self.request.counting(_mm256_mul_ps(weights[k & 1], heights[k >> 1]));
-            }
+            resident &= self.excused(there, weights[k & 1], heights[k >> 1]);
             *tap = color;
         }
         let ([a, b, c, d], mut color) = (taps, [_mm256_setzero_ps(); 4]);
@@ -178,6 +179,31 @@ impl<'a> Filter<'a> {
             *lanes = _mm256_fmadd_ps(bottom, heights[1], _mm256_mul_ps(top, heights[0]));
         }
         (color, resident)
+    }
+
+    /// Texels of four bytes that have no base.
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn scattered(&self, mip: &Mip, corners: &[I; 4], across: F, down: F) -> (Color, u32) {
+        let mut resident = 0xff;
+        let (weights, heights) = (sides(across), sides(down));
+        let mut found = [_mm256_setzero_si256(); 4];
+        for (k, (words, &corner)) in found.iter_mut().zip(corners).enumerate() {
+            let (eight, there) = self.request.eight(mip, &self.layers, None, corner);
+            // SAFETY: they are texels of four bytes, or zeros.
+            *words = unsafe { eight.words(4) }[0];
+            resident &= self.excused(there, weights[k & 1], heights[k >> 1]);
+        }
+        let [a, b, c, d] = found;
+        let color = bytes::blend(bytes::apart(a, b), bytes::apart(c, d), across, down);
+        (self.texels.channels(color), resident)
+    }
+
+    /// Lanes whose texel is resident, or need not be because it has no weight.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn excused(&self, there: u32, weight: F, height: F) -> u32 {
+        if there == 0xff { there } else { there | !self.request.counting(_mm256_mul_ps(weight, height)) }
     }
 
     /// # Safety
