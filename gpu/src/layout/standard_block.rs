@@ -1,7 +1,7 @@
 //! The standard sparse image block shapes: what 64 KiB of an image are.
 //!
-//! Source: Vulkan specification, "Standard Sparse Image Block Shapes". The rule of its tables goes on for 32 and 64 samples, of
-//! which no image is resident in part.
+//! Source: Vulkan specification, "Standard Sparse Image Block Shapes". The rule of its tables goes on for elements of
+//! 32 bytes, and for 32 and 64 samples, of which no image is resident in part.
 
 /// Bytes of a block: one page of the page table.
 pub const BYTES: u64 = 1 << 16;
@@ -9,9 +9,9 @@ pub const BYTES: u64 = 1 << 16;
 /// Logarithms of a block's elements in x, y and z. `element_bytes` and `samples` are rounded up to powers of two; a 3D image
 /// has one sample.
 pub fn log2(is_3d: bool, element_bytes: u32, samples: u32) -> [u8; 3] {
-    let bytes = element_bytes.max(1).next_power_of_two().ilog2().min(4) as u8;
+    let bytes = element_bytes.max(1).next_power_of_two().ilog2().min(5) as u8;
     if is_3d {
-        return [[6, 5, 5], [5, 5, 5], [5, 5, 4], [5, 4, 4], [4, 4, 4]][usize::from(bytes)];
+        return [[6, 5, 5], [5, 5, 5], [5, 5, 4], [5, 4, 4], [4, 4, 4], [4, 4, 3]][usize::from(bytes)];
     }
     // A square of 1-byte elements, halved in y first for each doubling of the element, in x first for each of the samples.
     let samples = samples.max(1).next_power_of_two().ilog2().min(6) as u8;
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn every_block_has_64_kib() {
-        for bytes in [1, 2, 4, 8, 16] {
+        for bytes in [1, 2, 4, 8, 16, 32] {
             assert_eq!(
                 log2(true, bytes, 1).iter().map(|&n| u64::from(n)).sum::<u64>(),
                 BYTES.ilog2() as u64 - u64::from(bytes.ilog2())

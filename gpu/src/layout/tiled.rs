@@ -51,9 +51,9 @@ impl ImageLayout {
 }
 
 impl Shape {
-    /// Whether there is a standard block of its elements: of 1, 2, 4, 8 and 16 bytes.
+    /// Whether there is a standard block of its elements: of 1, 2, 4, 8, 16 and 32 bytes.
     fn has_blocks(&self) -> bool {
-        self.element_bytes.is_power_of_two() && self.element_bytes <= 16
+        self.element_bytes.is_power_of_two() && self.element_bytes <= 32
     }
 
     /// Texels of a standard block in each dimension.

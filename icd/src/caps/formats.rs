@@ -36,8 +36,7 @@ pub fn optimal(format: Format) -> Features {
     }
     let filtered = traits.is_float && !traits.is_wide;
     // Texels that share chroma are filtered by conversions alone.
-    let one_color = !format.has_planes() && !format.has_subsampling();
-    let reduced = TEXTURES && filtered && one_color && !format.has_stencil_only();
+    let reduced = TEXTURES && filtered && !traits.is_converted && !format.has_stencil_only();
     let sampled = TEXTURES;
     sum(&[
         (
@@ -53,9 +52,9 @@ pub fn optimal(format: Format) -> Features {
         (sampled && converts(format), CONVERSIONS),
         (format.has_planes(), Features::DISJOINT),
         (sampled && compares(format), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
-        (!traits.is_wide && !traits.is_scaled && traits.is_blittable, Features::BLIT_SRC),
+        (!traits.is_wide && !traits.is_scaled && !traits.is_converted, Features::BLIT_SRC),
         (
-            !traits.is_wide && !traits.is_scaled && traits.is_blittable && !traits.is_compressed,
+            !traits.is_wide && !traits.is_scaled && !(traits.is_converted || traits.is_compressed),
             Features::BLIT_DST,
         ),
         (format.is_storage() || is_formatless(format), Features::STORAGE_IMAGE),
@@ -66,7 +65,7 @@ pub fn optimal(format: Format) -> Features {
         ),
         (ATTACHMENTS && traits.is_renderable, Features::COLOR_ATTACHMENT),
         (ATTACHMENTS && traits.is_renderable && traits.is_float, Features::COLOR_ATTACHMENT_BLEND),
-        (ATTACHMENTS && !format.has_color(), Features::DEPTH_STENCIL_ATTACHMENT),
+        (ATTACHMENTS && (format.has_depth() || format.has_stencil()), Features::DEPTH_STENCIL_ATTACHMENT),
     ])
 }
 
@@ -80,7 +79,6 @@ fn is_formatless(format: Format) -> bool {
         F::R10X6G10X6B10X6A10X6_UNORM_4PACK16,
         F::R12X4_UNORM_PACK16,
         F::R12X4G12X4_UNORM_2PACK16,
-        F::R12X4G12X4B12X4A12X4_UNORM_4PACK16,
     ]
     .contains(&format.name)
 }
@@ -123,7 +121,7 @@ const PACKED_RGBA8: &[vk::Format] = &[
 /// Features of buffers.
 pub fn buffers(format: Format) -> Features {
     let traits = Traits::of(format);
-    let plain = format.has_color() && !format.is_compressed();
+    let plain = format.has_color() && !(traits.is_compressed || traits.is_converted);
     let stored = format.is_storage() || PACKED_RGBA8.contains(&format.name);
     let texels = plain && TEXTURES && !traits.is_scaled && !format.is_srgb();
     sum(&[
@@ -147,7 +145,8 @@ struct Traits {
     /// Integers that shaders would see as floats: for vertices only.
     is_scaled: bool,
     is_compressed: bool,
-    is_blittable: bool,
+    /// Shaders see it through a conversion of luma and chroma, or not at all.
+    is_converted: bool,
     /// Color attachments can be of it.
     is_renderable: bool,
 }
@@ -172,7 +171,9 @@ impl Traits {
             is_wide,
             is_scaled,
             is_compressed,
-            is_blittable: !format.has_planes() && !format.has_subsampling(),
+            is_converted: format.has_planes()
+                || format.has_subsampling()
+                || format.name == vk::Format::R12X4G12X4B12X4A12X4_UNORM_4PACK16,
             is_renderable,
         }
     }
@@ -239,6 +240,27 @@ mod tests {
             assert!(optimal.contains(Features::TRANSFER_SRC | Features::TRANSFER_DST), "{format:?}");
         }
         assert_eq!(properties3(vk::Format::UNDEFINED), [Features::empty(); 3]);
+    }
+
+    #[test]
+    fn only_colors_depth_and_stencil_are_attachments() {
+        for &format in lacuna_gpu::format::TABLE {
+            let [linear, optimal, _] = properties3(format.name);
+            let has = |feature| (linear | optimal).contains(feature);
+            let is_depth = format.has_depth() || format.has_stencil();
+            assert_eq!(has(Features::DEPTH_STENCIL_ATTACHMENT), is_depth, "{format:?}");
+            assert!(!has(Features::COLOR_ATTACHMENT) || format.has_color(), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_conversion_is_sampled_and_copied_only() {
+        let names = [vk::Format::G8_B8R8_2PLANE_420_UNORM, vk::Format::R12X4G12X4B12X4A12X4_UNORM_4PACK16];
+        for [linear, optimal, buffers] in names.map(properties3) {
+            let others = Features::STORAGE_IMAGE | Features::BLIT_SRC | Features::BLIT_DST;
+            assert!(!(linear | optimal).intersects(others) && buffers.is_empty());
+            assert!(optimal.contains(Features::SAMPLED_IMAGE | Features::MIDPOINT_CHROMA_SAMPLES));
+        }
     }
 
     #[test]

@@ -47,12 +47,9 @@ const USAGES: &[(Usage, &[Features])] = &[
     (Usage::HOST_TRANSFER_EXT, &[Features::HOST_IMAGE_TRANSFER_EXT]),
 ];
 
-/// Usages that draws know.
-const ATTACHMENT_USAGES: Usage = Usage::from_raw(
-    Usage::COLOR_ATTACHMENT.as_raw()
-        | Usage::DEPTH_STENCIL_ATTACHMENT.as_raw()
-        | Usage::INPUT_ATTACHMENT.as_raw()
-        | Usage::TRANSIENT_ATTACHMENT.as_raw(),
+/// Usages whose limits allow fewer samples than storage does.
+const LIMITED: Usage = Usage::from_raw(
+    Usage::COLOR_ATTACHMENT.as_raw() | Usage::DEPTH_STENCIL_ATTACHMENT.as_raw() | Usage::SAMPLED.as_raw(),
 );
 
 const ATTACHMENT: &[Features] = &[Features::COLOR_ATTACHMENT, Features::DEPTH_STENCIL_ATTACHMENT];
@@ -134,13 +131,13 @@ impl ImageKind {
         }
     }
 
-    /// Resident images consist of standard blocks, which exist of elements of 1, 2, 4, 8 and 16 bytes.
+    /// Resident images consist of standard blocks, which exist of elements of 1, 2, 4, 8, 16 and 32 bytes.
     fn sparse_fits(&self, format: Format) -> bool {
         let has = |flag| self.flags.contains(flag);
         if !has(Flags::SPARSE_BINDING) {
             return !has(Flags::SPARSE_RESIDENCY) && !has(Flags::SPARSE_ALIASED);
         }
-        let standard = |bytes: u32| bytes.is_power_of_two() && bytes <= 16;
+        let standard = |bytes: u32| bytes.is_power_of_two() && bytes <= 32;
         !has(Flags::SPARSE_RESIDENCY)
             || (self.tiling == vk::ImageTiling::OPTIMAL
                 && self.dimensions != vk::ImageType::TYPE_1D
@@ -158,16 +155,15 @@ impl ImageKind {
         let one = vk::SampleCountFlags::TYPE_1;
         let features = formats::optimal(format);
         let drawable = ATTACHMENT.iter().any(|&feature| features.contains(feature));
-        let stored = MULTISAMPLED_STORAGE && features.contains(Features::STORAGE_IMAGE);
         let many = self.is_flat()
             && self.tiling == vk::ImageTiling::OPTIMAL
             && !self.flags.contains(Flags::CUBE_COMPATIBLE)
-            && (drawable || stored)
+            && drawable
             && (MULTISAMPLED_STORAGE || !self.usage.contains(Usage::STORAGE));
         // More than a pixel of an attachment has: for shaders alone.
         let unseen = self.usage.contains(Usage::STORAGE)
             && !self.flags.contains(Flags::SPARSE_RESIDENCY)
-            && !self.usage.intersects(ATTACHMENT_USAGES | Usage::SAMPLED);
+            && !self.usage.intersects(LIMITED);
         match (many, unseen) {
             (true, true) => limits::STORAGE_SAMPLES,
             (true, false) => limits::SAMPLES,
@@ -313,6 +309,35 @@ mod tests {
     }
 
     #[test]
+    fn images_have_the_samples_of_every_use_that_has_a_limit() {
+        let samples = |usage| image_properties(&ImageKind { usage, ..KIND }).unwrap().sample_counts;
+        for other in [Usage::empty(), Usage::INPUT_ATTACHMENT, Usage::TRANSFER_SRC | Usage::INPUT_ATTACHMENT]
+        {
+            assert_eq!(samples(Usage::STORAGE | other), limits::STORAGE_SAMPLES, "{other:?}");
+        }
+        for other in [Usage::SAMPLED, Usage::COLOR_ATTACHMENT] {
+            assert_eq!(samples(Usage::STORAGE | other), limits::SAMPLES, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_to_has_one_sample() {
+        let kind = ImageKind { format: vk::Format::R10X6_UNORM_PACK16, ..KIND };
+        assert_eq!(image_properties(&kind).unwrap().sample_counts, vk::SampleCountFlags::TYPE_1);
+    }
+
+    #[test]
+    fn elements_of_every_power_of_two_may_be_resident() {
+        let flags = Flags::SPARSE_BINDING | Flags::SPARSE_RESIDENCY;
+        for &format in lacuna_gpu::format::TABLE.iter().filter(|format| format.has_color()) {
+            let kind = ImageKind { format: format.name, usage: Usage::TRANSFER_SRC, ..KIND };
+            let supported = image_properties(&kind).is_ok();
+            let resident = image_properties(&ImageKind { flags, ..kind }).is_ok();
+            assert_eq!(resident, supported && format.element_bytes().is_power_of_two(), "{format:?}");
+        }
+    }
+
+    #[test]
     fn what_images_cannot_be_is_refused() {
         let resident = Flags::SPARSE_BINDING | Flags::SPARSE_RESIDENCY;
         let refused = [
@@ -326,7 +351,7 @@ mod tests {
             ImageKind { flags: resident, tiling: vk::ImageTiling::LINEAR, ..KIND },
             ImageKind {
                 flags: resident,
-                format: vk::Format::R64G64B64A64_UINT,
+                format: vk::Format::R64G64B64_UINT,
                 usage: Usage::TRANSFER_SRC,
                 ..KIND
             },
