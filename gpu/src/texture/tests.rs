@@ -315,7 +315,8 @@ fn sparse_images_read_zero_where_nothing_is_bound_and_say_so() {
             assert_eq!(frame.resident, [1, 1, 1, 1, 0, 0, 0, 0], "{last}");
             let red = frame.texel[0].map(f32::from_bits);
             let expected = [0.2, 0.2, 0.2, 0.2, 0.0, 0.0, 0.0, last];
-            assert!(red.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{red:?}");
+            // Weights may be multiples of 1 / 255.
+            assert!(red.iter().zip(expected).all(|(a, b)| (a - b).abs() < 0.2 / 255.0), "{red:?}");
         }
     }
 }
