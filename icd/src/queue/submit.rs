@@ -84,7 +84,7 @@ impl Batch {
         // SAFETY: the chain of a valid structure.
         let (wait_values, signal_values) = unsafe { timeline_values(info.p_next) };
         // SAFETY: as above.
-        let masks = unsafe { command_masks(info.p_next) }.iter().copied().chain(std::iter::repeat(all));
+        let masks = unsafe { command_masks(info.p_next) }.iter().copied().chain(std::iter::repeat(FIRST));
         Ok(Self {
             waits: semaphores(waits, wait_values)?,
             // SAFETY: this function's contract.
@@ -111,7 +111,8 @@ impl Batch {
             waits: find(waits)?,
             // SAFETY: this function's contract.
             commands: unsafe {
-                executables(buffers.iter().map(|info| (info.command_buffer, info.device_mask)), all)?
+                let mask = |mask| if mask == 0 { all } else { mask };
+                executables(buffers.iter().map(|info| (info.command_buffer, mask(info.device_mask))), all)?
             },
             signals: find(signals)?,
         })
@@ -176,7 +177,11 @@ pub fn optional_fence(fence: vk::Fence) -> Result<Option<Arc<Fence>>, Error> {
     if fence == vk::Fence::null() { Ok(None) } else { Fence::get(fence).map(Some) }
 }
 
-/// The device masks of the command buffers of a `VkDeviceGroupSubmitInfo` in the chain.
+/// The mask of the GPU with index zero.
+const FIRST: u32 = 1;
+
+/// The device masks of the command buffers of a `VkDeviceGroupSubmitInfo` in the chain. Without one, the first GPU executes them
+/// ([`FIRST`]).
 ///
 /// # Safety
 /// `chain` is a valid chain that outlives `'a`.
@@ -189,7 +194,7 @@ unsafe fn command_masks<'a>(chain: *const std::ffi::c_void) -> &'a [u32] {
     }
 }
 
-/// What command buffers execute, with the GPUs of `all` that do; no mask means all.
+/// What command buffers execute, with the GPUs of `all` that do.
 ///
 /// # Safety
 /// The handles are live command buffers.
@@ -203,7 +208,7 @@ unsafe fn executables(
         }
         // SAFETY: this function's contract.
         let recording = unsafe { handle::get::<CommandBuffer>(handle)? }.executable()?;
-        Ok((recording, if mask == 0 { all } else { mask }))
+        Ok((recording, mask))
     };
     handles.map(executable).collect()
 }

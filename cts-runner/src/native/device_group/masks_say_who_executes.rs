@@ -1,5 +1,5 @@
 //! Commands execute on the devices that are in the mask of the submission and in that of the command buffer, once on each, and
-//! shaders know on which.
+//! shaders know on which. Without a mask of the submission it is the first device.
 
 use super::{pair, run_on};
 use crate::native::prelude::*;
@@ -35,5 +35,11 @@ pub(super) fn run(cx: &Context) -> Outcome {
         let found = &counts.words()[..2];
         same(&format!("submitted to {submitted:#b}, recorded for {recorded:?}"), found, &expected)?;
     }
-    Ok(())
+    let commands = Commands::record(device, queue.family, |r| {
+        r.run(&kernel, &set, &[], 3);
+        r.barrier();
+    })?;
+    queue.run_recorded(device, &[&commands])?;
+    expected[0] += 3 * 64;
+    same("submitted without a mask", &counts.words()[..2], &expected)
 }
