@@ -206,17 +206,14 @@ impl Stage {
         let Packet { primitive, x, y, samples, .. } = *packet;
         if !(self.smooth.is_empty() && needs.builtins.is_empty()) {
             // Where a pixel has one sample, that sample is where things are.
-            let offset = match packet.sample {
-                Some(sample) => samples.offset(x, y, sample),
-                None if samples.count == 1 && samples.is_uniform => samples.offset(0, 0, 0),
-                None => [0.5; 2],
-            };
-            let positions = if samples.is_uniform || packet.sample.is_none() {
-                Positions::new(primitive, x, y, offset)
-            } else {
-                Positions::each(primitive, x, y, |lane| {
-                    samples.offset(x + COLUMN[lane], y + ROW[lane], packet.sample.unwrap_or(0))
-                })
+            let at_samples = packet.sample.is_some() || samples.count == 1;
+            let sample = packet.sample.unwrap_or(0);
+            let positions = match (at_samples, samples.is_uniform) {
+                (true, true) => Positions::new(primitive, x, y, samples.offset(x, y, sample)),
+                (true, false) => Positions::each(primitive, x, y, |lane| {
+                    samples.offset(x + COLUMN[lane], y + ROW[lane], sample)
+                }),
+                (false, _) => Positions::new(primitive, x, y, [0.5; 2]),
             };
             self.interpolate(needs, packet, &positions);
             set_builtins(&mut self.frame, needs, packet, &positions);
@@ -310,10 +307,14 @@ fn weigh(input: &Smooth, primitive: &Primitive, positions: &Positions) -> super:
     input.at(&if input.is_linear { positions.linear(primitive) } else { positions.perspective(primitive) })
 }
 
-/// At the center of pixels that are wholly covered, else at the first sample that is.
+/// At the center of pixels that are wholly covered, else at the first sample that is. Where each sample is a fragment of its own,
+/// at the sample.
 fn at_centroid(input: &Smooth, packet: &Packet<'_>) -> super::lanes::Floats {
     let samples = packet.samples;
     let offsets = |lane: usize| {
+        if let Some(sample) = packet.sample {
+            return samples.offset(packet.x + COLUMN[lane], packet.y + ROW[lane], sample);
+        }
         let is_covered = |sample: &usize| packet.covered[*sample] >> lane & 1 != 0;
         if (0..samples.count).all(|sample| is_covered(&sample)) {
             return [0.5; 2];

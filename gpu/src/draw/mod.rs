@@ -211,7 +211,10 @@ impl Draw<'_> {
         let setup = Setup::new(state, targets, shape, last, &samples, view);
         let shading = Shading::new(state, targets, self.context, &setup, &samples);
         let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
-        let is_seen = !state.rasterization.discard && !shading.is_idle(counts_samples);
+        // Without a geometry shader there is but the first stream.
+        let is_rasterized =
+            !state.rasterization.discard && (geometry.is_some() || state.rasterization.stream == 0);
+        let is_seen = is_rasterized && !shading.is_idle(counts_samples);
         let feedback = self.inputs.transform_feedback.as_ref();
         let capture = (feedback.is_some() || self.queries.streams.is_some()).then_some(Capture {
             interface: last,
@@ -235,8 +238,7 @@ impl Draw<'_> {
             tessellation,
             geometry,
             capture,
-            setup: (is_seen || self.queries.statistics.is_some() && !state.rasterization.discard)
-                .then_some(&setup),
+            setup: (is_seen || self.queries.statistics.is_some() && is_rasterized).then_some(&setup),
             statistics: self.queries.statistics,
         };
         let mut wave = WAVES.take().unwrap_or_default();

@@ -52,11 +52,8 @@ pub fn optimal(format: Format) -> Features {
         (sampled && converts(format), CONVERSIONS),
         (format.has_planes(), Features::DISJOINT),
         (sampled && compares(format), Features::SAMPLED_IMAGE_DEPTH_COMPARISON),
-        (!traits.is_wide && !traits.is_scaled && !traits.is_converted, Features::BLIT_SRC),
-        (
-            !traits.is_wide && !traits.is_scaled && !(traits.is_converted || traits.is_compressed),
-            Features::BLIT_DST,
-        ),
+        (!(traits.is_wide || traits.is_converted), Features::BLIT_SRC),
+        (!(traits.is_wide || traits.is_converted || traits.is_compressed), Features::BLIT_DST),
         (format.is_storage() || is_formatless(format), Features::STORAGE_IMAGE),
         (format.has_atomics(), Features::STORAGE_IMAGE_ATOMIC),
         (

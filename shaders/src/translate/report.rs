@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::interface::Io;
-use crate::abi::stage::{StageBuiltin, slot};
+use crate::abi::stage::slot;
 use crate::abi::texture::TextureOp;
 use crate::ir::{AtomicOp, Builtin, Function, GroupOp, Op, Place, Side, Stmt, Value};
 use crate::stage::{DepthMode, InputSlot, Interface, Interpolation, Sampling, Stage};
@@ -46,11 +46,8 @@ pub(super) fn report(function: &Function, io: Io) -> Interface {
     }
     fragment.writes_sample_mask = writes(slot::SAMPLE_MASK);
     fragment.writes_stencil = writes(slot::FRAG_STENCIL_REF);
-    fragment.per_sample = function.stage == Some(Stage::Fragment)
-        && (interface.inputs.iter().any(|input| input.sampling == Sampling::Sample)
-            || [StageBuiltin::SampleId, StageBuiltin::SamplePositionX, StageBuiltin::SamplePositionY]
-                .into_iter()
-                .any(|builtin| interface.builtins.contains(builtin)));
+    fragment.per_sample |= function.stage == Some(Stage::Fragment)
+        && interface.inputs.iter().any(|input| input.sampling == Sampling::Sample);
     interface.outputs = outputs.into_iter().collect();
     interface
 }

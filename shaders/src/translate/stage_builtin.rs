@@ -19,6 +19,9 @@ impl<'a> Translator<'a> {
         ty: u32,
     ) -> Result<Option<Span>, CompileError> {
         let Some(builtin) = builtin else { return Ok(None) };
+        // Having them is enough, whether what is read has an effect or not.
+        self.io.interface.fragment.per_sample |=
+            matches!(builtin, BuiltIn::SampleId | BuiltIn::SamplePosition);
         let Some(scalars) = self.stage_values(builtin)? else { return Ok(None) };
         let mut types = Vec::new();
         self.check_size(instruction, ty)?;

@@ -227,3 +227,13 @@ fn outputs_can_be_read_back_and_passed_to_functions() {
     assert_eq!(ran.floats(COLOR + 2), [3.0; 8]);
     assert_eq!(ran.floats(COLOR + 3), field(|x, y| x * 2.0 + y * 2.0));
 }
+
+#[test]
+fn samples_are_told_apart_as_soon_as_a_shader_names_theirs() {
+    for built_in in ["gl_SampleID", "gl_SamplePosition"] {
+        let source = format!("layout(location = 0) out vec4 o; void main() {{ {built_in}; o = vec4(1.0); }}");
+        assert!(fragment(&source).run().interface.fragment.per_sample, "{built_in}");
+    }
+    let ran = fragment("layout(location = 0) out vec4 o; void main() { o = vec4(1.0); }").run();
+    assert!(!ran.interface.fragment.per_sample);
+}

@@ -162,3 +162,28 @@ fn captured_vertices_go_to_buffers_while_there_is_room() {
     }
     assert_eq!(buffer[18..], [0.0; 2]);
 }
+
+#[test]
+fn without_a_geometry_shader_there_is_one_stream() {
+    let image = Image::new(vk::Format::R32_SFLOAT, 16, 16, 1, 1);
+    for (stream, covered) in [(0, 256), (1, 0)] {
+        let mut scene = Scene::new(&image, cover());
+        scene.state.rasterization.stream = stream;
+        assert_eq!(scene.draw(), covered, "stream {stream}");
+    }
+}
+
+#[test]
+fn the_only_sample_of_a_pixel_is_where_its_inputs_are() {
+    let image = Image::new(vk::Format::R32_SFLOAT, 8, 8, 1, 1);
+    // A texel is one unit wide.
+    let corners = COVER.map(|[x, y]| ([x, y, 0.0, 1.0], [4.0 * x + 4.0; 4]));
+    let mut scene = Scene::new(&image, corners.to_vec());
+    scene.state.multisample.locations =
+        Some(SampleLocations { grid: [2, 1], positions: [[0.25, 0.5], [0.75, 0.5]].into_iter().collect() });
+    assert_eq!(scene.draw(), 64);
+    for x in 0..8 {
+        let place = x as f32 + if x % 2 == 0 { 0.25 } else { 0.75 };
+        assert!((image.color(x, 3)[0] - place).abs() < 1e-4, "pixel {x}: {:?}", image.color(x, 3));
+    }
+}

@@ -271,7 +271,9 @@ unsafe fn multisample(list: &mut List<'_>, state: &vk::PipelineMultisampleStateC
     let locations = unsafe { pnext::find::<vk::PipelineSampleLocationsStateCreateInfoEXT<'_>>(state.p_next) };
     let enable = locations.is_some_and(|locations| locations.sample_locations_enable != vk::FALSE);
     list.unless(DynamicState::SAMPLE_LOCATIONS_ENABLE_EXT, Setting::SampleLocationsEnable(enable));
-    if let Some(locations) = locations.filter(|_| enable)
+    // Whether locations are given is known before it is known whether they count.
+    let counts = enable || list.pieces.is_dynamic(DynamicState::SAMPLE_LOCATIONS_ENABLE_EXT);
+    if let Some(locations) = locations.filter(|_| counts)
         && !list.pieces.is_dynamic(DynamicState::SAMPLE_LOCATIONS_EXT)
     {
         // SAFETY: a member of a valid structure that is not ignored.
