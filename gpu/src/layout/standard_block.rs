@@ -6,6 +6,11 @@
 /// Bytes of a block: one page of the page table.
 pub const BYTES: u64 = 1 << 16;
 
+/// Whether there is a block of elements of so many bytes: of 1, 2, 4, 8, 16 and 32.
+pub fn exists(element_bytes: u32) -> bool {
+    element_bytes.is_power_of_two() && element_bytes <= 32
+}
+
 /// Logarithms of a block's elements in x, y and z. `element_bytes` and `samples` are rounded up to powers of two; a 3D image
 /// has one sample.
 pub fn log2(is_3d: bool, element_bytes: u32, samples: u32) -> [u8; 3] {

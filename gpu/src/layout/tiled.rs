@@ -21,7 +21,7 @@ impl ImageLayout {
         let block_log2 = standard_block::log2(is_3d, shape.element_bytes, shape.samples);
         let fits = |level: u32| {
             let block = shape.sparse_block(is_3d);
-            shape.has_blocks()
+            standard_block::exists(shape.element_bytes)
                 && shape.level_texels(level).iter().zip(block).all(|(&size, block)| size >= block)
         };
         let first_tail = (0..shape.levels).find(|&level| !fits(level)).unwrap_or(shape.levels);
@@ -51,11 +51,6 @@ impl ImageLayout {
 }
 
 impl Shape {
-    /// Whether there is a standard block of its elements: of 1, 2, 4, 8, 16 and 32 bytes.
-    fn has_blocks(&self) -> bool {
-        self.element_bytes.is_power_of_two() && self.element_bytes <= 32
-    }
-
     /// Texels of a standard block in each dimension.
     pub fn sparse_block(&self, is_3d: bool) -> [u32; 3] {
         let [x, y, z] = standard_block::log2(is_3d, self.element_bytes, self.samples);

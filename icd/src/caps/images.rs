@@ -131,18 +131,17 @@ impl ImageKind {
         }
     }
 
-    /// Resident images consist of standard blocks, which exist of elements of 1, 2, 4, 8, 16 and 32 bytes.
+    /// Resident images consist of standard blocks.
     fn sparse_fits(&self, format: Format) -> bool {
         let has = |flag| self.flags.contains(flag);
         if !has(Flags::SPARSE_BINDING) {
             return !has(Flags::SPARSE_RESIDENCY) && !has(Flags::SPARSE_ALIASED);
         }
-        let standard = |bytes: u32| bytes.is_power_of_two() && bytes <= 32;
         !has(Flags::SPARSE_RESIDENCY)
             || (self.tiling == vk::ImageTiling::OPTIMAL
                 && self.dimensions != vk::ImageType::TYPE_1D
                 && !self.usage.contains(Usage::TRANSIENT_ATTACHMENT)
-                && format.planes().iter().all(|plane| standard(plane.format.element_bytes())))
+                && format.planes().iter().all(|plane| standard_block::exists(plane.format.element_bytes())))
     }
 
     /// Planes have memory of their own where there are several, and pages do not say where they are. One plane is never disjoint,

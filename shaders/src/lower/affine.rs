@@ -374,17 +374,23 @@ impl Lowering<'_, '_> {
             return starts;
         }
         // Computed where the range comes from, so that a loop that reads a buffer does not count anew in each turn.
-        let definition = self.b.func.dfg.value_def(range).inst();
-        let mut cursor = FuncCursor::new(self.b.func);
-        let Some(definition) = definition else { unreachable!("a range is loaded or a constant") };
-        cursor.set_position(CursorPosition::At(definition));
-        cursor.next_inst();
+        let mut cursor = self.after(range);
         let fits = cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, range, beyond as i64);
         let count = cursor.ins().iadd_imm_s(range, -(beyond as i64));
         let none = cursor.ins().iconst(types::I64, 0);
         let starts = cursor.ins().select(fits, count, none);
         self.starts.insert((range, beyond), starts);
         starts
+    }
+
+    /// Code right behind that which makes a value: once, if that is before all loops.
+    pub(super) fn after(&mut self, value: clif::Value) -> FuncCursor<'_> {
+        let definition = self.b.func.dfg.value_def(value).inst();
+        let mut cursor = FuncCursor::new(self.b.func);
+        let Some(definition) = definition else { unreachable!("what descriptors say is loaded") };
+        cursor.set_position(CursorPosition::At(definition));
+        cursor.next_inst();
+        cursor
     }
 
     fn continue_if(&mut self, condition: clif::Value, otherwise: clif::Block) {

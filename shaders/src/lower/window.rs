@@ -19,7 +19,6 @@
 
 use core::mem::offset_of;
 
-use cranelift_codegen::cursor::{Cursor, CursorPosition, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use lacuna_vm::page_table::pte;
@@ -110,11 +109,7 @@ impl Lowering<'_, '_> {
     /// A new window, made empty where the descriptor is loaded: before all loops.
     fn empty_window(&mut self, access: &Affine) -> clif::StackSlot {
         let window = self.stack_slot::<Window>();
-        let definition = self.b.func.dfg.value_def(access.region.base).inst();
-        let mut cursor = FuncCursor::new(self.b.func);
-        let Some(definition) = definition else { unreachable!("a descriptor is loaded") };
-        cursor.set_position(CursorPosition::At(definition));
-        cursor.next_inst();
+        let mut cursor = self.after(access.region.base);
         let zero = cursor.ins().iconst(types::I64, 0);
         cursor.ins().stack_store(types::I64, zero, window, offset_of!(Window, count) as i32);
         window

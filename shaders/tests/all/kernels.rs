@@ -20,13 +20,13 @@ fn words(pages: &mut Pages) -> Vec<u32> {
     pages.bytes().as_chunks::<4>().0.iter().map(|&word| u32::from_le_bytes(word)).collect()
 }
 
-fn fill(pages: &mut Pages, mut f: impl FnMut(u32) -> u32) {
+pub(super) fn fill(pages: &mut Pages, mut f: impl FnMut(u32) -> u32) {
     for (i, word) in pages.bytes().as_chunks_mut::<4>().0.iter_mut().enumerate() {
         *word = f(i as u32).to_le_bytes();
     }
 }
 
-fn buffer(address: u64, range: u64) -> Descriptor {
+pub(super) fn buffer(address: u64, range: u64) -> Descriptor {
     Descriptor { address, range, ..Descriptor::default() }
 }
 
@@ -37,7 +37,13 @@ fn run(text: &str, groups: u32, set: &[Descriptor], table: &[u64]) {
     run_on(&kernel, &mut machine, groups, set, table);
 }
 
-fn run_on(kernel: &ComputeKernel, machine: &mut Machine, groups: u32, set: &[Descriptor], table: &[u64]) {
+pub(super) fn run_on(
+    kernel: &ComputeKernel,
+    machine: &mut Machine,
+    groups: u32,
+    set: &[Descriptor],
+    table: &[u64],
+) {
     machine.context.sets[0] = set.as_ptr();
     (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
     // SAFETY: the descriptors and entries that the tests pass describe live memory.

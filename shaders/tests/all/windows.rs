@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use crate::kernels::{buffer, fill, run_on};
 use crate::support::machine::{Machine, PAGE, Pages};
-use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::Descriptor;
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::Function;
@@ -30,17 +30,24 @@ fn looped(offset: &str, bytes: u32, body: &str) -> Function {
     text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-fn run(function: &Function, set: &[Descriptor], table: &[u64]) {
+/// Runs a function of [`looped`] on a sheet as buffer 0, with buffer 1 for what it puts out.
+fn run<const N: usize>(
+    function: &Function,
+    sheet: &Sheet,
+    sparse: bool,
+    output: &Pages,
+    offsets: impl Iterator<Item = [u8; N]>,
+) {
+    let list: Vec<u8> = offsets.flatten().collect();
+    let mut turns = Pages::new(1);
+    turns.bytes()[..list.len()].copy_from_slice(&list);
+    let set = [
+        sheet.descriptor(sparse),
+        buffer(output.address(), PAGE as u64),
+        buffer(turns.address(), list.len() as u64),
+    ];
     let kernel = compile_function(function).unwrap();
-    let mut machine = Machine::new([1, 1, 1]);
-    machine.context.sets[0] = set.as_ptr();
-    (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
-    // SAFETY: the descriptors and entries describe live memory.
-    unsafe { kernel.run(&machine.context, 0, 1, &mut Scratch::new()) };
-}
-
-fn buffer(pages: &Pages, range: u64) -> Descriptor {
-    Descriptor { address: pages.address(), range, ..Descriptor::default() }
+    run_on(&kernel, &mut Machine::new([1, 1, 1]), 1, &set, &sheet.table);
 }
 
 /// Pages in reverse order, so that neighbours are no neighbours in memory.
@@ -52,9 +59,7 @@ struct Sheet {
 impl Sheet {
     fn new() -> Self {
         let mut pages = Pages::new(PAGES);
-        for (i, word) in pages.bytes().as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            *word = (i as u32 + 1).to_le_bytes();
-        }
+        fill(&mut pages, |i| i + 1);
         let entry = |page: usize| match page {
             1 => 0,
             3 => Self::host(&pages, page) | pte::VALID | pte::READ_ONLY,
@@ -70,7 +75,7 @@ impl Sheet {
 
     fn descriptor(&self, sparse: bool) -> Descriptor {
         let address = if sparse { pte::SPARSE_TAG } else { self.pages.address() } + START;
-        Descriptor { address, range: RANGE, ..Descriptor::default() }
+        buffer(address, RANGE)
     }
 
     /// The byte of the memory that an offset of the buffer names, if it names one.
@@ -113,28 +118,21 @@ fn offsets() -> Vec<u64> {
     offsets
 }
 
-fn bytes_of<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
-    values.flatten().collect()
-}
-
 #[test]
 fn a_loop_reads_what_is_at_each_of_its_offsets() {
-    let (sheet, offsets) = (Sheet::new(), offsets());
+    let offsets = offsets();
     let function = looped(
         "I32",
         4,
         "v20: I32 = IAdd v10 v6\n v21: I32 = Load buffer 0 v0 v20\n store buffer 0 v1 v11 v21",
     );
     for sparse in [false, true] {
-        let (mut sheet_pages, mut output, mut turns) = (Sheet::new().pages, Pages::new(1), Pages::new(1));
-        let list = bytes_of(offsets.iter().map(|&offset| (offset as u32).to_le_bytes()));
-        turns.bytes()[..list.len()].copy_from_slice(&list);
-        let set = [sheet.descriptor(sparse), buffer(&output, PAGE as u64), buffer(&turns, list.len() as u64)];
-        run(&function, &set, &sheet.table);
+        let (mut sheet, mut output) = (Sheet::new(), Pages::new(1));
+        run(&function, &sheet, sparse, &output, offsets.iter().map(|&offset| (offset as u32).to_le_bytes()));
         let found = output.bytes().as_chunks::<4>().0;
         for (turn, &offset) in offsets.iter().enumerate() {
             for lane in 0..LANES {
-                let expected = Sheet::word(sheet_pages.bytes(), sparse, offset + lane * 4);
+                let expected = Sheet::word(sheet.pages.bytes(), sparse, offset + lane * 4);
                 let word = u32::from_le_bytes(found[turn * 8 + lane as usize]);
                 assert_eq!(word, expected, "turn {turn}, lane {lane}, sparse: {sparse}");
             }
@@ -148,12 +146,9 @@ fn a_loop_writes_only_where_each_of_its_offsets_may_be_written() {
     let function =
         looped("I32", 4, "v20: I32 = IAdd v10 v6\n v21: I32 = IAdd v11 v12\n store buffer 0 v0 v20 v21");
     for sparse in [false, true] {
-        let (mut sheet, mut turns) = (Sheet::new(), Pages::new(1));
-        let list = bytes_of(offsets.iter().map(|&offset| (offset as u32).to_le_bytes()));
-        turns.bytes()[..list.len()].copy_from_slice(&list);
+        let (mut sheet, output) = (Sheet::new(), Pages::new(1));
         let mut expected = sheet.pages.bytes().to_vec();
-        let set = [sheet.descriptor(sparse), buffer(&turns, 0), buffer(&turns, list.len() as u64)];
-        run(&function, &set, &sheet.table);
+        run(&function, &sheet, sparse, &output, offsets.iter().map(|&offset| (offset as u32).to_le_bytes()));
         for (turn, &offset) in offsets.iter().enumerate() {
             for lane in 0..LANES {
                 let at = offset + lane * 4;
@@ -172,20 +167,16 @@ fn a_loop_writes_only_where_each_of_its_offsets_may_be_written() {
 
 #[test]
 fn offsets_before_the_buffer_are_outside_though_in_its_page() {
-    let sheet = Sheet::new();
     let function = looped("I64", 8, "v21: I32 = Load buffer 0 v0 v10\n store buffer 0 v1 v11 v21");
     let before = [4, 8, 396, 400, START].map(u64::wrapping_neg);
     let offsets: Vec<u64> =
         before.iter().flat_map(|&outside| [100, outside]).chain([u64::MAX, 104]).collect();
     for sparse in [false, true] {
-        let (mut sheet_pages, mut output, mut turns) = (Sheet::new().pages, Pages::new(1), Pages::new(1));
-        let list = bytes_of(offsets.iter().map(|offset| offset.to_le_bytes()));
-        turns.bytes()[..list.len()].copy_from_slice(&list);
-        let set = [sheet.descriptor(sparse), buffer(&output, PAGE as u64), buffer(&turns, list.len() as u64)];
-        run(&function, &set, &sheet.table);
+        let (mut sheet, mut output) = (Sheet::new(), Pages::new(1));
+        run(&function, &sheet, sparse, &output, offsets.iter().map(|offset| offset.to_le_bytes()));
         let found = output.bytes().as_chunks::<4>().0;
         for (turn, &offset) in offsets.iter().enumerate() {
-            let expected = Sheet::word(sheet_pages.bytes(), sparse, offset);
+            let expected = Sheet::word(sheet.pages.bytes(), sparse, offset);
             assert_eq!(u32::from_le_bytes(found[turn * 8]), expected, "turn {turn}, sparse: {sparse}");
         }
     }

@@ -1,7 +1,8 @@
-//! What the benches share: a clock for criterion that stands still while other processes run, and numbers in random order.
+//! What the benches share: criterion with a clock that stands still while other processes run, and numbers in random order.
 
 use std::time::Duration;
 
+use criterion::Criterion;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use lacuna_vm::evict::Chaos;
 
@@ -37,6 +38,15 @@ impl Measurement for CpuTime {
         static WALL_TIME: WallTime = WallTime;
         WALL_TIME.formatter()
     }
+}
+
+/// Rounds are long and alike: few of them tell enough.
+pub(crate) fn criterion() -> Criterion<CpuTime> {
+    Criterion::default()
+        .with_measurement(CpuTime)
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
 }
 
 /// Nanoseconds for each of the `count` things that `run` does.
