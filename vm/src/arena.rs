@@ -6,8 +6,8 @@
 
 use std::ops::{Index, IndexMut};
 
+use crate::advice::{prefetch, use_huge_pages};
 use crate::error::Error;
-use crate::prefetch::prefetch;
 
 /// The index of nothing.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -62,11 +62,25 @@ impl<T> Arena<T> {
         let more = promised.saturating_sub(self.free.len());
         let total = self.items.len().checked_add(more);
         let total = total.filter(|&total| total < NONE as usize).ok_or(Error::OutOfMemory)?;
-        self.items.try_reserve(more).map_err(|_| Error::OutOfMemory)?;
+        if self.items.capacity() - self.items.len() < more {
+            self.widen(more)?;
+        }
         if self.free.capacity() < total {
             self.widen_free()?;
         }
         self.reserved = promised;
+        Ok(())
+    }
+
+    /// Makes room for `more` elements, at least twice as much as there was.
+    #[cold]
+    fn widen(&mut self, more: usize) -> Result<(), Error> {
+        let room = (self.items.len() + more).max(self.items.capacity().saturating_mul(2));
+        let mut wider = Vec::new();
+        wider.try_reserve_exact(room).map_err(|_| Error::OutOfMemory)?;
+        use_huge_pages(wider.spare_capacity_mut());
+        wider.append(&mut self.items);
+        self.items = wider;
         Ok(())
     }
 

@@ -88,6 +88,7 @@
 //! Sources: the discussion on the Linux kernel's mailing lists (February to June 2023) that became `drm_gpuvm`; its names are found by search.
 #![deny(unsafe_code)]
 
+mod advice;
 mod arena;
 mod bo;
 pub mod check;
@@ -104,7 +105,6 @@ mod mapping;
 pub mod mutation;
 mod op;
 pub mod page_table;
-mod prefetch;
 mod query;
 mod region;
 mod request;

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! # Safety
-//! The crate's only `unsafe`, but for the hint in [`prefetch`](crate::prefetch): mapping the array, seeing it as a slice of atomics, giving parts of it
+//! The crate's only `unsafe`, but for the advice in [`advice`](crate::advice): mapping the array, seeing it as a slice of atomics, giving parts of it
 //! back. Machine code reads the same words through [`entries`](LinearPageTable::entries) with plain loads while they are written here.
 #![allow(unsafe_code, reason = "memory that the operating system commits lazily")]
 
@@ -23,8 +23,8 @@ use rustix::mm::{Advice, MapFlags as MmapFlags, ProtFlags, madvise, mmap_anonymo
 use thiserror::Error;
 
 use super::{PageTable, pte};
+use crate::advice::{prefetch, use_huge_pages};
 use crate::mapping::MapFlags;
-use crate::prefetch::prefetch;
 use crate::units::{PAGE_SHIFT, PAGE_SIZE};
 
 /// Spaces smaller than this are not worth having.
@@ -33,6 +33,9 @@ const MIN_ADDRESS_BITS: u32 = 32;
 const MAX_ADDRESS_BITS: u32 = 57;
 /// Unbinding more entries than this gives memory back at once: a system call costs less than writing them.
 const GIVE_BACK: usize = 16 * 1024;
+/// Entries whose memory is huge pages, where the host has them: those of the lowest tebibyte of addresses, where whoever hands them out from the bottom stays.
+/// A bind in an empty part of them takes 2 MiB, at most 128 MiB in all.
+const HUGE: u64 = 1 << (40 - PAGE_SHIFT);
 /// A page number without the address's tag bit.
 const INDEX_MASK: u64 = !(pte::SPARSE_TAG >> PAGE_SHIFT);
 
@@ -78,7 +81,9 @@ impl LinearPageTable {
     fn of_bits(bits: u32) -> Result<Self, rustix::io::Errno> {
         let len = 1_usize << (bits - PAGE_SHIFT);
         let base = map(len * size_of::<AtomicU64>())?.cast();
-        Ok(Self { base, len, host_page: rustix::param::page_size() })
+        let table = Self { base, len, host_page: rustix::param::page_size() };
+        use_huge_pages(table.slice(0, HUGE));
+        Ok(table)
     }
 
     /// The first entry, for machine code: `entries()[(address & !SPARSE_TAG) >> PAGE_SHIFT]`. Valid as long as the table.

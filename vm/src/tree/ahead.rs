@@ -6,14 +6,14 @@
 //! ```text
 //!   begin     the root
 //!   down      an inner node; the upper ones are in the cache     asks for the lowest inner node, then for the starts in the leaf
-//!   narrow    the starts                                         asks for the cell, and for its neighbours
+//!   narrow    the starts                                         asks for the cells: making room moves them
 //!   arrive    the cell                                           asks for the end of the next leaf, if that is near
 //! ```
 
 use super::node::{Inner, LEAF, Leaf};
 use super::{RangeTree, Span};
+use crate::advice::prefetch;
 use crate::arena::NONE;
-use crate::prefetch::prefetch;
 
 /// Where a search has led, for [`seek_near`](RangeTree::seek_near): of use even when the tree has changed since.
 #[derive(Clone, Copy, Debug)]
@@ -63,9 +63,7 @@ impl<T: Copy + Default> RangeTree<T> {
         let Some(leaf) = self.leaves.get(hint.node) else { return };
         let index = leaf.starts.rank(key).saturating_sub(1);
         hint.index = index as u32;
-        // What is new may join what is on either side of it.
-        prefetch(&leaf.cells[index.saturating_sub(1)]);
-        prefetch(&leaf.cells[(index + 1).min(LEAF - 1)]);
+        leaf.ask_for_cells();
     }
 
     /// The last step gives the value of the entry that `span` begins in, if it seems to be there, or else covers.
@@ -74,11 +72,10 @@ impl<T: Copy + Default> RangeTree<T> {
         let leaf = self.leaves.get(hint.node)?;
         let index = (hint.index as usize).min(LEAF - 1);
         if index == 0
-            && let Some(Leaf { starts, cells, .. }) = self.leaves.get(leaf.prev)
+            && let Some(prev) = self.leaves.get(leaf.prev)
         {
-            prefetch(starts);
-            prefetch(&cells[LEAF / 2]);
-            prefetch(&cells[LEAF - 1]);
+            prefetch(&prev.starts);
+            prev.ask_for_cells();
         }
         if index + 1 >= leaf.len()
             && let Some(Leaf { starts, cells, .. }) = self.leaves.get(leaf.next)
@@ -90,9 +87,6 @@ impl<T: Copy + Default> RangeTree<T> {
         if Span::new(entry.start, entry.end).intersects(span) {
             return Some(entry.value);
         }
-        // Making room moves what comes after.
-        prefetch(&leaf.cells[LEAF / 2]);
-        prefetch(&leaf.cells[LEAF - 1]);
         None
     }
 }

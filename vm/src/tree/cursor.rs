@@ -1,10 +1,10 @@
 //! Places in the tree: one descent finds a place, steps lead to its neighbours.
 
 use super::ahead::Hint;
-use super::node::{Entry, LEAF, Leaf};
+use super::node::{Entry, Leaf};
 use super::{MAX_HEIGHT, RangeTree};
+use crate::advice::prefetch;
 use crate::arena::NONE;
-use crate::prefetch::prefetch;
 
 /// The inner nodes from the root down, and the index of the child taken in each.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl<T: Copy + Default> RangeTree<T> {
         }
         let leaf_at = &self.leaves[leaf];
         // All of it may be far away; it need not come one line after the other.
-        leaf_at.cells.iter().step_by(LEAF / 3).for_each(prefetch);
+        leaf_at.ask_for_cells();
         Place { leaf, index: leaf_at.search(key) as u32 }
     }
 
