@@ -1,12 +1,14 @@
 //! Which tiles each primitive touches, in drawing order.
 //!
 //! ```text
-//!   small primitives   sorted by tile (counting sort, stable)      tile 0: 3 17 18 | tile 1: 4 17 | …
-//!   large primitives   one list that every tile goes through       5 9
+//!   footprint of a chunk   small primitives, sorted by tile (counting sort, stable)      tile 0: 3 17 18 | tile 1: 4 17 | …
+//!                          large primitives: one list that every tile goes through       5 9
+//!   bins of a wave         the tiles that some chunk touches                             0 1 …
 //! ```
 //!
-//! A primitive that touches many tiles is not entered in each of them: a tile looks at its bounds, which costs no more, and
-//! memory stays in proportion to the number of primitives.
+//! Whoever makes a chunk makes its footprint, so that nothing is left to sort when all chunks are there: a tile goes through them one
+//! after the other. A primitive that touches many tiles is not entered in each of them: a tile looks at its bounds, which costs no
+//! more, and memory stays in proportion to the number of primitives.
 
 use core::ops::Range;
 
@@ -15,75 +17,46 @@ use super::tile_view::TILE;
 
 /// Tiles that a small primitive touches at most.
 const SMALL: u32 = 4;
+/// Pixels that cost as much as a primitive does beside its own.
+const PIXELS_OF_PRIMITIVE: u64 = 8;
 /// Tiles of all layers that are counted one by one; with more, items are sorted by comparing.
-const MAX_COUNTED: u64 = 1 << 20;
+const MAX_COUNTED: u64 = 1 << 14;
 
-/// A primitive: its chunk and its place in it. Ordered as drawn.
-pub(super) type Item = u64;
+/// A tile: layer, row and column, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u64);
 
-pub(super) fn item(chunk: usize, primitive: usize) -> Item {
-    (chunk as u64) << 32 | primitive as u64
+impl Key {
+    fn new(x: i32, y: i32, layer: u32) -> Self {
+        const { assert!((1 << 15) / TILE <= 1 << 16) };
+        Self(u64::from(layer) << 32 | u64::from(y as u16) << 16 | u64::from(x as u16))
+    }
+
+    const fn x(self) -> i32 {
+        (self.0 & 0xffff) as i32
+    }
+
+    const fn y(self) -> i32 {
+        (self.0 >> 16 & 0xffff) as i32
+    }
+
+    const fn layer(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 }
 
-/// The chunk and the place.
-pub(super) fn place(item: Item) -> (usize, usize) {
-    ((item >> 32) as usize, (item & 0xffff_ffff) as usize)
-}
-
-/// Where a primitive is, in tiles: from the first to before the last.
-#[derive(Clone, Copy, Debug)]
-struct Touched {
-    x0: i16,
-    y0: i16,
-    x1: i16,
-    y1: i16,
-    layer: u32,
-}
-
-const _: () = assert!((1 << 15) / TILE <= i16::MAX as i32);
-
-/// Where the primitives of a chunk are: found by who makes them, so that sorting need not look at them again.
-#[derive(Debug)]
-pub(super) struct Footprint {
-    touched: Vec<Touched>,
+/// Tiles of some layers.
+#[derive(Clone, Debug)]
+struct Space {
     tiles: Bounds,
     layers: Range<u32>,
-    /// Of all bounds.
-    pixels: u64,
 }
 
-impl Default for Footprint {
-    /// Of no primitives.
-    fn default() -> Self {
-        Self {
-            touched: Vec::new(),
-            tiles: Bounds { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN },
-            layers: Range { start: u32::MAX, end: 0 },
-            pixels: 0,
-        }
-    }
-}
-
-impl Footprint {
-    /// Becomes that of other primitives, which are inside of the largest target.
-    pub(super) fn set(&mut self, primitives: &[Primitive]) {
-        let mut touched = core::mem::take(&mut self.touched);
-        touched.clear();
-        *self = Self { touched, ..Self::default() };
-        for Primitive { bounds, layer, .. } in primitives {
-            let tiles = tiles_of(*bounds);
-            self.include(&tiles, *layer..*layer + 1);
-            self.pixels +=
-                u64::from((bounds.x1 - bounds.x0) as u32) * u64::from((bounds.y1 - bounds.y0) as u32);
-            let [x0, y0, x1, y1] = [tiles.x0, tiles.y0, tiles.x1, tiles.y1].map(|n| n as i16);
-            self.touched.push(Touched { x0, y0, x1, y1, layer: *layer });
-        }
-    }
-
-    /// Memory that it holds.
-    pub(super) fn bytes(&self) -> usize {
-        self.touched.capacity() * size_of::<Touched>()
-    }
+impl Space {
+    const EMPTY: Self = Self {
+        tiles: Bounds { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN },
+        layers: Range { start: u32::MAX, end: 0 },
+    };
 
     fn include(&mut self, tiles: &Bounds, layers: Range<u32>) {
         self.tiles.x0 = self.tiles.x0.min(tiles.x0);
@@ -93,30 +66,222 @@ impl Footprint {
         self.layers.start = self.layers.start.min(layers.start);
         self.layers.end = self.layers.end.max(layers.end);
     }
+
+    fn width(&self) -> u64 {
+        u64::from(self.tiles.x1.abs_diff(self.tiles.x0))
+    }
+
+    fn height(&self) -> u64 {
+        u64::from(self.tiles.y1.abs_diff(self.tiles.y0))
+    }
+
+    /// How many tiles there are.
+    fn count(&self) -> u64 {
+        if self.layers.is_empty() {
+            return 0;
+        }
+        self.width() * self.height() * u64::from(self.layers.end - self.layers.start)
+    }
+
+    /// A tile by its number.
+    fn key(&self, number: u64) -> Key {
+        let (row, x) = (number / self.width(), number % self.width());
+        let (layer, y) = (row / self.height(), row % self.height());
+        Key::new(self.tiles.x0 + x as i32, self.tiles.y0 + y as i32, self.layers.start + layer as u32)
+    }
+
+    /// The number of a tile.
+    #[inline(always)]
+    fn number(&self, key: Key) -> u64 {
+        let (x, y) = ((key.x() - self.tiles.x0) as u64, (key.y() - self.tiles.y0) as u64);
+        (u64::from(key.layer() - self.layers.start) * self.height() + y) * self.width() + x
+    }
 }
 
-/// Tiles, their layers and what touches them.
-#[derive(Debug, Default)]
-pub(super) struct Bins {
-    /// Of all chunks, without their lists.
-    all: Footprint,
-    pairs: Vec<(u64, Item)>,
-    large: Vec<Item>,
-    items: Vec<Item>,
-    /// Key of each tile that small primitives touch, and where its items are.
-    filled: Vec<(u64, Range<usize>)>,
+/// Where the primitives of a chunk are.
+#[derive(Debug)]
+pub(super) struct Footprint {
+    space: Space,
+    /// In pixels, of all bounds.
+    cost: u64,
+    /// Primitives that touch many tiles.
+    large: Vec<u32>,
+    /// Tiles with small primitives, and where their items are.
+    filled: Vec<(Key, Range<u32>)>,
+    /// Small primitives, tile by tile.
+    items: Vec<u32>,
+    /// What is sorted, in drawing order.
+    pairs: Vec<(Key, u32)>,
     counts: Vec<u32>,
 }
 
-/// A tile and the items that touch it.
-#[derive(Clone, Debug)]
-pub(super) struct Bin<'a> {
+impl Default for Footprint {
+    /// Of no primitives.
+    fn default() -> Self {
+        Self {
+            space: Space::EMPTY,
+            cost: 0,
+            large: Vec::new(),
+            filled: Vec::new(),
+            items: Vec::new(),
+            pairs: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+}
+
+impl Footprint {
+    /// Becomes that of other primitives, which are inside of the largest target.
+    pub(super) fn set(&mut self, primitives: &[Primitive]) {
+        self.large.clear();
+        self.pairs.clear();
+        (self.space, self.cost) = (Space::EMPTY, 0);
+        for (number, Primitive { bounds, layer, .. }) in primitives.iter().enumerate() {
+            let tiles = tiles_of(*bounds);
+            self.space.include(&tiles, *layer..*layer + 1);
+            let [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0].map(|n| u64::from(n as u32));
+            self.cost += width * height + PIXELS_OF_PRIMITIVE;
+            self.enter(&tiles, *layer, number as u32);
+        }
+        self.sort();
+    }
+
+    /// Memory that it holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.filled.capacity() * size_of::<(Key, Range<u32>)>()
+            + self.pairs.capacity() * size_of::<(Key, u32)>()
+            + (self.large.capacity() + self.items.capacity() + self.counts.capacity()) * size_of::<u32>()
+    }
+
+    #[inline(always)]
+    fn enter(&mut self, tiles: &Bounds, layer: u32, number: u32) {
+        if ((tiles.x1 - tiles.x0) * (tiles.y1 - tiles.y0)) as u32 > SMALL {
+            self.large.push(number);
+            return;
+        }
+        for y in tiles.y0..tiles.y1 {
+            for x in tiles.x0..tiles.x1 {
+                self.pairs.push((Key::new(x, y, layer), number));
+            }
+        }
+    }
+
+    fn sort(&mut self) {
+        self.filled.clear();
+        self.items.clear();
+        let tiles = self.space.count();
+        if tiles > MAX_COUNTED {
+            self.pairs.sort_unstable();
+            self.items.extend(self.pairs.iter().map(|pair| pair.1));
+            let mut start = 0;
+            for run in self.pairs.chunk_by(|a, b| a.0 == b.0) {
+                let end = start + run.len() as u32;
+                self.filled.push((run[0].0, start..end));
+                start = end;
+            }
+            return;
+        }
+        self.counts.clear();
+        self.counts.resize(tiles as usize, 0);
+        for &(key, _) in &self.pairs {
+            self.counts[self.space.number(key) as usize] += 1;
+        }
+        let mut start = 0;
+        for (number, count) in self.counts.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+            let end = start + *count;
+            self.filled.push((self.space.key(number as u64), start..end));
+            (*count, start) = (start, end);
+        }
+        self.items.resize(start as usize, 0);
+        for &(key, item) in &self.pairs {
+            let next = &mut self.counts[self.space.number(key) as usize];
+            self.items[*next as usize] = item;
+            *next += 1;
+        }
+    }
+
+    /// Primitives that touch a tile, in order; large ones may turn out not to touch it.
+    pub(super) fn items(&self, bin: Bin) -> impl Iterator<Item = usize> + '_ {
+        let found = self.filled.binary_search_by_key(&bin.key, |filled| filled.0);
+        let range = found.map_or(0..0, |n| self.filled[n].1.clone());
+        let (mut small, mut large) = (&self.items[range.start as usize..range.end as usize], &self.large[..]);
+        core::iter::from_fn(move || match (small.split_first(), large.split_first()) {
+            (Some((&first, rest)), other) if other.is_none_or(|(&other, _)| first < other) => {
+                small = rest;
+                Some(first as usize)
+            }
+            (_, Some((&first, rest))) => {
+                large = rest;
+                Some(first as usize)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The tiles that some chunks touch.
+#[derive(Debug)]
+pub(super) struct Bins {
+    space: Space,
+    cost: u64,
+    /// Those that small primitives touch, if there are no others.
+    filled: Vec<Key>,
+    /// A primitive may touch any.
+    has_large: bool,
+}
+
+impl Default for Bins {
+    fn default() -> Self {
+        Self { space: Space::EMPTY, cost: 0, filled: Vec::new(), has_large: false }
+    }
+}
+
+/// A tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bin {
+    key: Key,
+}
+
+impl Bin {
     /// Its first pixel.
-    pub(super) x: i32,
-    pub(super) y: i32,
-    pub(super) layer: u32,
-    small: &'a [Item],
-    large: &'a [Item],
+    pub(super) const fn origin(self) -> [i32; 2] {
+        [self.key.x() * TILE, self.key.y() * TILE]
+    }
+
+    pub(super) const fn layer(self) -> u32 {
+        self.key.layer()
+    }
+}
+
+impl Bins {
+    /// Becomes those of other chunks.
+    pub(super) fn set<'a>(&mut self, chunks: impl Iterator<Item = &'a Footprint>) {
+        self.filled.clear();
+        (self.space, self.cost, self.has_large) = (Space::EMPTY, 0, false);
+        for chunk in chunks {
+            self.space.include(&chunk.space.tiles, chunk.space.layers.clone());
+            self.cost += chunk.cost;
+            self.has_large |= !chunk.large.is_empty();
+            self.filled.extend(chunk.filled.iter().map(|filled| filled.0));
+        }
+        self.filled.sort_unstable();
+        self.filled.dedup();
+    }
+
+    /// What drawing takes, in pixels.
+    pub(super) fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// How many bins there are.
+    pub(super) fn count(&self) -> u64 {
+        if self.has_large { self.space.count() } else { self.filled.len() as u64 }
+    }
+
+    /// A bin by its number.
+    pub(super) fn bin(&self, number: u64) -> Bin {
+        Bin { key: if self.has_large { self.space.key(number) } else { self.filled[number as usize] } }
+    }
 }
 
 fn tiles_of(bounds: Bounds) -> Bounds {
@@ -126,142 +291,5 @@ fn tiles_of(bounds: Bounds) -> Bounds {
         y0: bounds.y0.div_euclid(TILE),
         x1: end(bounds.x1),
         y1: end(bounds.y1),
-    }
-}
-
-impl Bins {
-    /// Sorts primitives, which come chunk by chunk.
-    pub(super) fn sort<'a>(&mut self, chunks: impl Iterator<Item = &'a Footprint> + Clone) {
-        self.pairs.clear();
-        self.large.clear();
-        self.all = Footprint::default();
-        for chunk in chunks.clone() {
-            self.all.include(&chunk.tiles, chunk.layers.clone());
-            self.all.pixels += chunk.pixels;
-        }
-        if self.all.layers.is_empty() {
-            self.all.tiles = Bounds::default();
-        }
-        for (chunk, footprint) in chunks.enumerate() {
-            for (n, touched) in footprint.touched.iter().enumerate() {
-                self.enter(touched, item(chunk, n));
-            }
-        }
-        self.sort_pairs();
-    }
-
-    #[inline(always)]
-    fn enter(&mut self, touched: &Touched, item: Item) {
-        let [x0, y0, x1, y1] = [touched.x0, touched.y0, touched.x1, touched.y1].map(i32::from);
-        if ((x1 - x0) * (y1 - y0)) as u32 > SMALL {
-            self.large.push(item);
-            return;
-        }
-        for y in y0..y1 {
-            for x in x0..x1 {
-                self.pairs.push((self.key(x, y, touched.layer), item));
-            }
-        }
-    }
-
-    /// Pixels of all bounds.
-    pub(super) fn pixels(&self) -> u64 {
-        self.all.pixels
-    }
-
-    fn width(&self) -> u64 {
-        (self.all.tiles.x1 - self.all.tiles.x0).max(0) as u64
-    }
-
-    fn height(&self) -> u64 {
-        (self.all.tiles.y1 - self.all.tiles.y0).max(0) as u64
-    }
-
-    fn key(&self, x: i32, y: i32, layer: u32) -> u64 {
-        let (x, y) = ((x - self.all.tiles.x0) as u64, (y - self.all.tiles.y0) as u64);
-        (u64::from(layer - self.all.layers.start) * self.height() + y) * self.width() + x
-    }
-
-    /// All tiles that something may touch.
-    fn keys(&self) -> u64 {
-        self.width() * self.height() * u64::from(self.all.layers.end.saturating_sub(self.all.layers.start))
-    }
-
-    fn sort_pairs(&mut self) {
-        self.filled.clear();
-        self.items.clear();
-        let keys = self.keys();
-        if keys > MAX_COUNTED {
-            self.pairs.sort_unstable();
-            self.items.extend(self.pairs.iter().map(|pair| pair.1));
-            let mut start = 0;
-            for run in self.pairs.chunk_by(|a, b| a.0 == b.0) {
-                self.filled.push((run[0].0, start..start + run.len()));
-                start += run.len();
-            }
-            return;
-        }
-        self.counts.clear();
-        self.counts.resize(keys as usize, 0);
-        for &(key, _) in &self.pairs {
-            self.counts[key as usize] += 1;
-        }
-        let mut start = 0;
-        for (key, count) in self.counts.iter_mut().enumerate() {
-            let end = start + *count as usize;
-            if end > start {
-                self.filled.push((key as u64, start..end));
-            }
-            *count = start as u32;
-            start = end;
-        }
-        self.items.resize(start, 0);
-        for &(key, item) in &self.pairs {
-            let next = &mut self.counts[key as usize];
-            self.items[*next as usize] = item;
-            *next += 1;
-        }
-    }
-
-    /// How many bins there are.
-    pub(super) fn count(&self) -> u64 {
-        if self.large.is_empty() { self.filled.len() as u64 } else { self.keys() }
-    }
-
-    /// A bin by its number.
-    pub(super) fn bin(&self, number: u64) -> Bin<'_> {
-        let (key, small) = if self.large.is_empty() {
-            let (key, range) = &self.filled[number as usize];
-            (*key, range.clone())
-        } else {
-            let found = self.filled.binary_search_by_key(&number, |filled| filled.0);
-            (number, found.map_or(0..0, |n| self.filled[n].1.clone()))
-        };
-        let (width, height) = (self.width(), self.height());
-        Bin {
-            x: (self.all.tiles.x0 + (key % width) as i32) * TILE,
-            y: (self.all.tiles.y0 + (key / width % height) as i32) * TILE,
-            layer: self.all.layers.start + (key / width / height) as u32,
-            small: &self.items[small],
-            large: &self.large,
-        }
-    }
-}
-
-impl<'a> Bin<'a> {
-    /// Its items, in order; large ones may turn out not to touch it.
-    pub(super) fn items(&self) -> impl Iterator<Item = Item> + use<'a> {
-        let (mut small, mut large) = (self.small, self.large);
-        core::iter::from_fn(move || match (small.split_first(), large.split_first()) {
-            (Some((&first, rest)), other) if other.is_none_or(|(&other, _)| first < other) => {
-                small = rest;
-                Some(first)
-            }
-            (_, Some((&first, rest))) => {
-                large = rest;
-                Some(first)
-            }
-            _ => None,
-        })
     }
 }

@@ -152,7 +152,7 @@ fn inside_of(area: Bounds, x: i32, y: i32) -> u32 {
     u32::from(COLUMNS[columns as usize & 0xf]) & (first_row | second_row)
 }
 
-/// Edges that cross a box, or may do so if they are short.
+/// Edges that cross a box.
 #[derive(Clone, Copy)]
 struct Crossing<'a> {
     edges: [&'a Edge; 4],
@@ -162,41 +162,30 @@ struct Crossing<'a> {
 impl<'a> Crossing<'a> {
     const NONE: Self = Self { edges: [&Edge { a: 0, b: 0, c: 0 }; 4], count: 0 };
 
-    /// Looks at all edges, at most four.
     #[inline(always)]
-    fn of(edges: &'a [Edge]) -> Self {
-        let mut crossing = Self { count: edges.len().min(4), ..Self::NONE };
-        for (slot, edge) in crossing.edges.iter_mut().zip(edges) {
-            *slot = edge;
-        }
-        crossing
+    fn iter(&self) -> impl Iterator<Item = &'a Edge> + Clone {
+        self.edges[..self.count].iter().copied()
     }
 }
 
 #[inline(always)]
 fn walk_edges<const S: usize>(edges: &[Edge], area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
     let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
-    let crossing = if is_small && edges.iter().all(Edge::is_short) {
-        Crossing::of(edges)
-    } else {
-        let Some(crossing) = classify(edges.iter(), area, samples) else { return };
-        crossing
-    };
-    let is_whole = is_small || crossing.count == 0;
-    let [width, height] = if is_whole { [area.x1 - area.x0, area.y1 - area.y0] } else { [BLOCK; 2] };
-    let mut y = if is_whole { area.y0 } else { area.y0 & -BLOCK };
-    while y < area.y1 {
-        let mut x = if is_whole { area.x0 } else { area.x0 & -BLOCK };
-        while x < area.x1 {
-            let block = area.intersect(Bounds { x0: x, y0: y, x1: x + width, y1: y + height });
-            let crossed = crossing.edges[..crossing.count].iter().copied();
-            let inner = if is_whole { Some(crossing) } else { classify(crossed, block, samples) };
-            if let Some(inner) = inner {
-                walk_box(&inner, block, samples, sink);
+    if is_small && edges.iter().all(Edge::is_short) {
+        // All of them may cross it.
+        return walk_box(edges.iter(), area, samples, sink);
+    }
+    let Some(crossing) = classify(edges.iter(), area, samples) else { return };
+    if is_small || crossing.count == 0 {
+        return walk_box(crossing.iter(), area, samples, sink);
+    }
+    for y in (area.y0 & -BLOCK..area.y1).step_by(BLOCK as usize) {
+        for x in (area.x0 & -BLOCK..area.x1).step_by(BLOCK as usize) {
+            let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
+            if let Some(inner) = classify(crossing.iter(), block, samples) {
+                walk_box(inner.iter(), block, samples, sink);
             }
-            x += width;
         }
-        y += height;
     }
 }
 
@@ -223,25 +212,25 @@ fn classify<'a>(
     Some(crossing)
 }
 
+/// All packets of a box that at most four edges may cross.
 #[inline(always)]
-fn walk_box<const S: usize>(
-    crossing: &Crossing<'_>,
+fn walk_box<'a, const S: usize>(
+    edges: impl Iterator<Item = &'a Edge> + Clone,
     area: Bounds,
     samples: &Samples,
     sink: &mut impl Sink<S>,
 ) {
-    if crossing.count == 0 {
+    if edges.clone().next().is_none() {
         if !sink.whole(area) {
             each_whole(area, samples, sink);
         }
         return;
     }
     let (x0, y0) = (area.x0 & !3, area.y0 & !1);
-    let edges = &crossing.edges[..crossing.count];
     let count = if S == 1 { 1 } else { samples.count };
     let mut start = [[0i32; S]; 4];
     let mut steps = [[0i32; N]; 4];
-    for ((edge, start), steps) in edges.iter().zip(&mut start).zip(&mut steps) {
+    for ((edge, start), steps) in edges.clone().zip(&mut start).zip(&mut steps) {
         for (sample, start) in start.iter_mut().enumerate().take(count) {
             *start = clamp(edge.at(x0, y0, samples.position(0, 0, sample)));
         }
@@ -254,11 +243,11 @@ fn walk_box<const S: usize>(
             let mut any = 0;
             for sample in 0..count {
                 let mut signs = [0; N];
-                for (n, edge) in edges.iter().enumerate() {
-                    let here = start[n][sample]
+                for ((edge, start), steps) in edges.clone().zip(&start).zip(&steps) {
+                    let here = start[sample]
                         .wrapping_add(edge.a.wrapping_mul(x - x0))
                         .wrapping_add(edge.b.wrapping_mul(y - y0));
-                    signs = lanes(|lane| signs[lane] | here.wrapping_add(steps[n][lane]));
+                    signs = lanes(|lane| signs[lane] | here.wrapping_add(steps[lane]));
                 }
                 covered[sample] = not_negative(&signs) & inside;
                 any |= covered[sample];

@@ -22,7 +22,10 @@ use super::vertices::Row;
 /// What a fragment shader needs, in the form that the loops want it.
 #[derive(Clone, Debug)]
 pub(super) struct Needs {
-    pub(super) inputs: Vec<InputSlot>,
+    /// Slots of inputs that are the same in a whole primitive.
+    pub(super) flat: Vec<u32>,
+    /// Other inputs.
+    pub(super) smooth: Vec<InputSlot>,
     /// Some input is smooth with perspective, or 1 / w is read.
     pub(super) perspective: bool,
     /// Some input is linear in the window.
@@ -55,6 +58,10 @@ impl Needs {
         ];
         let inputs: Vec<_> =
             interface.inputs.iter().copied().filter(|input| input.slot < slot::COUNT).collect();
+        let (flat, smooth): (Vec<_>, Vec<_>) = inputs.iter().copied().partition(|input| {
+            input.interpolation == stage::Interpolation::Flat
+                || [slot::PRIMITIVE_ID, slot::LAYER, slot::VIEWPORT_INDEX].contains(&input.slot)
+        });
         let any = |test: fn(&InputSlot) -> bool| inputs.iter().any(test);
         let writes = |location: u32| {
             let first = slot::location(location, 0);
@@ -84,7 +91,8 @@ impl Needs {
                     .chain(interface.outputs.iter().copied()),
             ),
             colors: (0..16).filter(|&location| writes(location)).fold(0, |set, n| set | 1 << n),
-            inputs,
+            flat: flat.into_iter().map(|input| input.slot).collect(),
+            smooth,
         }
     }
 

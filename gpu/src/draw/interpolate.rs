@@ -5,7 +5,7 @@
 #![expect(unsafe_code, reason = "calls code for what the processor has")]
 
 use lacuna_shaders::abi::stage::slot;
-use lacuna_shaders::stage::{self, Sampling};
+use lacuna_shaders::stage::{self, InputSlot, Sampling};
 
 use super::batch::BATCH;
 use super::fragment::Needs;
@@ -28,6 +28,16 @@ pub(super) struct Smooth {
 }
 
 impl Smooth {
+    fn new(input: &InputSlot) -> Self {
+        Self {
+            slot: input.slot,
+            is_linear: input.interpolation == stage::Interpolation::NoPerspective,
+            sampling: input.sampling,
+            first: 0.0,
+            ways: [0.0; 2],
+        }
+    }
+
     #[inline(always)]
     pub(super) fn at(&self, weights: &Weights) -> Floats {
         lanes(|lane| self.first + weights[0][lane] * self.ways[0] + weights[1][lane] * self.ways[1])
@@ -53,43 +63,30 @@ pub(super) fn prepare(
     smooth: &mut Vec<Smooth>,
 ) -> Inputs {
     let (mut varies, mut is_same) = (false, true);
-    let mut count = 0;
+    for &slot in &needs.flat {
+        let value = match slot {
+            slot::PRIMITIVE_ID => primitive.id,
+            slot::LAYER => primitive.layer,
+            slot::VIEWPORT_INDEX => primitive.viewport.into(),
+            _ => vertices.get(primitive.provoking, slot),
+        };
+        let row = &mut rows[slot as usize];
+        is_same &= row.0[0] == value;
+        *row = Row([value; N]);
+    }
+    if smooth.len() != needs.smooth.len() {
+        smooth.clear();
+        smooth.extend(needs.smooth.iter().map(Smooth::new));
+        is_same = false;
+    }
     let [a, b, c] = primitive.vertices;
     let (a, b, c) = (vertices.of(a), vertices.of(b), vertices.of(c));
-    for input in &needs.inputs {
-        let special = match input.slot {
-            slot::PRIMITIVE_ID => Some(primitive.id),
-            slot::LAYER => Some(primitive.layer),
-            slot::VIEWPORT_INDEX => Some(primitive.viewport.into()),
-            _ => None,
-        };
-        if special.is_some() || input.interpolation == stage::Interpolation::Flat {
-            let value = special.unwrap_or_else(|| vertices.get(primitive.provoking, input.slot));
-            let row = &mut rows[input.slot as usize];
-            is_same &= row.0[0] == value;
-            *row = Row([value; N]);
-            continue;
-        }
+    for input in smooth {
         let (first, second, third) = (a.float(input.slot), b.float(input.slot), c.float(input.slot));
         varies |= first != second || first != third;
-        let new = Smooth {
-            slot: input.slot,
-            is_linear: input.interpolation == stage::Interpolation::NoPerspective,
-            sampling: input.sampling,
-            first,
-            ways: [second - first, third - first],
-        };
-        match smooth.get_mut(count) {
-            Some(old) => {
-                is_same &= old.first.to_bits() == first.to_bits();
-                *old = new;
-            }
-            None => {
-                is_same = false;
-                smooth.push(new);
-            }
-        }
-        count += 1;
+        is_same &= input.first.to_bits() == first.to_bits();
+        input.first = first;
+        input.ways = [second - first, third - first];
     }
     Inputs { varies, is_same }
 }

@@ -11,7 +11,7 @@
 //!             └ whole ── strip ── paint: boxes of one color, without a shader                        in parallel
 //! ```
 //!
-//! A draw goes in *waves*: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
+//! A draw goes in [`waves`]: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
 //! in order, whatever the order was in which threads took chunks and tiles. A draw that is small stays on the calling thread.
 //!
 //! # Invariants
@@ -60,6 +60,7 @@ mod topology;
 mod vertex_fetch;
 mod vertices;
 mod viewport;
+mod waves;
 mod whole;
 #[cfg(target_arch = "x86_64")]
 mod wide;
@@ -68,29 +69,25 @@ mod wide;
 #[expect(unsafe_code, reason = "plays the part of machine code")]
 mod tests;
 
-use std::cell::RefCell;
-
 use lacuna_shaders::abi::DispatchContext;
-use parking_lot::Mutex;
 
 pub use program::Program;
 pub use state::DrawState;
 pub use targets::{ColorLocations, DrawCommand, DrawInputs, Queries, Statistics, Targets};
 
-use bins::{Bins, place};
 use capture::Capture;
-use front::{Chunk, Front, FrontMemory, count};
+use front::{Front, count};
 use geometry::Geometry;
 use input_assembly::Stream;
 use sample::Samples;
 use setup::Setup;
 use shading::Shading;
 use tessellation::Tessellation;
-use tile::{Counts, Tile, TileMemory};
+use tile::Counts;
 use topology::{Cut, Shape};
 use vertex_fetch::Fetch;
 
-use crate::pool::{self, JobPanicked};
+use crate::pool::JobPanicked;
 
 /// Why a draw did not happen, or not all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,30 +95,6 @@ pub enum DrawError {
     /// A worker panicked.
     #[error(transparent)]
     Panicked(#[from] JobPanicked),
-}
-
-/// Primitives of a chunk.
-const CHUNK: u64 = 512;
-/// The same where a primitive may become many.
-const AMPLIFIED_CHUNK: u64 = 16;
-/// Chunks of a wave for each thread: what they make stays in a cache.
-const CHUNKS_PER_THREAD: u64 = 4;
-/// Bytes of primitives and vertices that are kept for the next draw.
-const MAX_KEPT: usize = 32 << 20;
-/// Pixels that are worth another thread.
-const MIN_PIXELS: u64 = 8192;
-
-thread_local! {
-    static FRONT: RefCell<FrontMemory> = RefCell::new(FrontMemory::default());
-    static TILE: RefCell<TileMemory> = RefCell::new(TileMemory::default());
-    static WAVES: RefCell<Option<Wave>> = const { RefCell::new(None) };
-}
-
-/// What of a draw exists at one time.
-#[derive(Default)]
-struct Wave {
-    chunks: Vec<Mutex<Chunk>>,
-    bins: Bins,
 }
 
 /// Draws, and returns when all is done.
@@ -241,90 +214,7 @@ impl Draw<'_> {
             setup: (is_seen || self.queries.statistics.is_some() && is_rasterized).then_some(&setup),
             statistics: self.queries.statistics,
         };
-        let mut wave = WAVES.take().unwrap_or_default();
-        let result = self.waves(&Shared(front), &Shared(shading), is_amplified, &mut wave);
-        if wave.chunks.iter_mut().map(|chunk| chunk.get_mut().bytes()).sum::<usize>() <= MAX_KEPT {
-            WAVES.set(Some(wave));
-        }
-        result
-    }
-
-    fn waves(
-        &self,
-        front: &Shared<Front<'_>>,
-        shading: &Shared<Shading<'_>>,
-        is_amplified: bool,
-        wave: &mut Wave,
-    ) -> Result<(), DrawError> {
-        let chunk = if is_amplified { AMPLIFIED_CHUNK } else { CHUNK };
-        let total = self.stream.total();
-        let mut start = 0;
-        while start < total {
-            let wave_size = (pool::threads() as u64 * CHUNKS_PER_THREAD).max(8);
-            let end = total.min(start + chunk * wave_size);
-            let chunks = (end - start).div_ceil(chunk);
-            if wave.chunks.len() < chunks as usize {
-                wave.chunks.resize_with(chunks as usize, Mutex::default);
-            }
-            // What must come in order is done by one thread.
-            let is_alone = front.get().capture.is_some() || self.state.rasterization.line_stipple.is_some();
-            let used = &wave.chunks[..chunks as usize];
-            pool::split(chunks, if is_alone { chunks } else { 1 }, &|range| {
-                FRONT.with_borrow_mut(|memory| {
-                    for n in range {
-                        let first = start + n * chunk;
-                        // SAFETY: the contract of `draw`.
-                        unsafe {
-                            front.get().run(
-                                first..end.min(first + chunk),
-                                memory,
-                                &mut used[n as usize].lock(),
-                            );
-                        }
-                    }
-                });
-            })?;
-            if front.get().setup.is_some() {
-                self.tiles(shading, &mut wave.chunks[..chunks as usize], &mut wave.bins)?;
-            }
-            start = end;
-        }
-        Ok(())
-    }
-
-    fn tiles(
-        &self,
-        shading: &Shared<Shading<'_>>,
-        chunks: &mut [Mutex<Chunk>],
-        bins: &mut Bins,
-    ) -> Result<(), DrawError> {
-        let chunks: Vec<&Chunk> = chunks.iter_mut().map(|chunk| &*chunk.get_mut()).collect();
-        bins.sort(chunks.iter().map(|chunk| &chunk.footprint));
-        let bins = &*bins;
-        let count_of_bins = bins.count();
-        let shares = (bins.pixels() / MIN_PIXELS).clamp(1, pool::threads() as u64 * 8);
-        pool::split(count_of_bins, count_of_bins.div_ceil(shares), &|range| {
-            TILE.with_borrow_mut(|memory| {
-                let mut counts = Counts::default();
-                for number in range {
-                    let bin = bins.bin(number);
-                    // SAFETY: the contract of `draw`; each tile is in one bin.
-                    let mut tile = unsafe { Tile::new(shading.get(), memory, bin.x, bin.y, bin.layer) };
-                    for (chunk, primitive) in bin.items().map(place) {
-                        let chunk = chunks[chunk];
-                        let primitive = &chunk.primitives[primitive];
-                        if primitive.layer == bin.layer {
-                            tile.draw(primitive, &chunk.vertices);
-                        }
-                    }
-                    counts.samples_passed += tile.counts.samples_passed;
-                    counts.fragment_invocations += tile.counts.fragment_invocations;
-                    tile.finish();
-                }
-                self.add(&counts);
-            });
-        })?;
-        Ok(())
+        self.waves(&Shared(front), &Shared(shading), is_amplified)
     }
 
     fn add(&self, counts: &Counts) {

@@ -64,33 +64,18 @@ impl Paint {
     /// The strip is inside of the surface of the view, whose texels have four bytes and whose memory is all there.
     #[inline(always)]
     pub(super) unsafe fn strip(&self, view: &TileView, strip: &Strip) {
-        match self {
+        let rows = strip.rows::<u32>(view);
+        for row in 0..strip.height {
+            let set = strip.sets[row];
             // SAFETY: the caller's promise.
-            Self::Texel(texel) => unsafe { paint(view, strip, true, |_| [*texel; N]) },
-            // SAFETY: as above.
-            Self::Bytes(_) => unsafe { paint(view, strip, false, |stored| self.over(stored)) },
-        }
-    }
-}
-
-/// # Safety
-/// As [`Paint::strip`].
-#[inline(always)]
-unsafe fn paint(view: &TileView, strip: &Strip, replaces: bool, over: impl Fn(&[u32; N]) -> [u32; N]) {
-    let rows = strip.rows::<u32>(view);
-    for row in 0..strip.height {
-        let set = strip.sets[row];
-        if set == 0 {
-            continue;
-        }
-        // SAFETY: the caller's promise.
-        unsafe {
-            if replaces && set == ALL {
-                rows.write(row, &over(&[0; N]));
-                continue;
+            match self {
+                Self::Texel(texel) if set == ALL => unsafe { rows.write(row, &[*texel; N]) },
+                _ if set == 0 => {}
+                _ => unsafe {
+                    let stored = rows.read(row);
+                    rows.write(row, &select(set, &self.over(&stored), &stored));
+                },
             }
-            let stored = rows.read(row);
-            rows.write(row, &select(set, &over(&stored), &stored));
         }
     }
 }

@@ -392,15 +392,29 @@ impl Setup {
         if let Some(bias) = &self.rasterization.depth_bias {
             depth.value += self.depth_unit.bias(bias, depth, [a, b, c].map(|point| point.screen.z));
         }
-        let mut primitive = Primitive {
+        let weights = |values: fn(&Point) -> f32, is_needed: bool| {
+            if is_needed { planes(values) } else { Plane::default() }
+        };
+        let mut edges = [Edge::new(p, q), Edge::new(q, r), Edge::new(r, p), Edge::default()];
+        if let Some(extra) = extra {
+            edges = edges.map(|edge| edge.grown(extra));
+        }
+        // Made in its place: it is large.
+        out.extend(core::iter::once_with(|| Primitive {
             bounds,
-            coverage: Coverage::Edges(3),
-            edges: [Edge::new(p, q), Edge::new(q, r), Edge::new(r, p), Edge::default()],
+            coverage: if extra.is_some() { Coverage::Centers(3) } else { Coverage::Edges(3) },
+            edges,
             origin: slopes.origin,
             depth,
-            inverse_w: Plane::default(),
-            perspective: [Plane::default(); 2],
-            linear: [Plane::default(); 2],
+            inverse_w: weights(|point| point.screen.q, self.needs_weights),
+            perspective: [
+                weights(|point| point.weights[0] * point.screen.q, self.needs_weights),
+                weights(|point| point.weights[1] * point.screen.q, self.needs_weights),
+            ],
+            linear: [
+                weights(|point| point.linear[0], self.needs_linear),
+                weights(|point| point.linear[1], self.needs_linear),
+            ],
             vertices: common.vertices,
             provoking: common.provoking,
             id: common.id,
@@ -410,22 +424,7 @@ impl Setup {
             point_size: 1.0,
             stipple: None,
             smooth: None,
-        };
-        if self.needs_weights {
-            primitive.inverse_w = planes(|point| point.screen.q);
-            primitive.perspective = [
-                planes(|point| point.weights[0] * point.screen.q),
-                planes(|point| point.weights[1] * point.screen.q),
-            ];
-        }
-        if self.needs_linear {
-            primitive.linear = [planes(|point| point.linear[0]), planes(|point| point.linear[1])];
-        }
-        if let Some(extra) = extra {
-            primitive.coverage = Coverage::Centers(3);
-            primitive.edges = primitive.edges.map(|edge| edge.grown(extra));
-        }
-        out.push(primitive);
+        }));
     }
 
     /// The depth bias of a polygon.

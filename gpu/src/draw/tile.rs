@@ -61,7 +61,7 @@ struct Drawing<'t, 'a> {
     progress: Progress,
     /// Its packets take the way of those that need little.
     is_batched: bool,
-    batch: Batch,
+    batch: &'t mut Batch,
 }
 
 impl<const S: usize> Sink<S> for Drawing<'_, '_> {
@@ -88,6 +88,22 @@ impl Drawing<'_, '_> {
     /// Draws the packets that wait.
     fn flush(&mut self) {
         self.tile.shading.processor.run(Waiting { drawing: self });
+    }
+}
+
+/// A primitive that is to be drawn.
+struct Walk<'t, 'a, const S: usize>(Drawing<'t, 'a>);
+
+impl<const S: usize> Work for Walk<'_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self(mut drawing) = self;
+        walk::<S>(drawing.primitive, drawing.tile.area, drawing.tile.shading.samples, &mut drawing);
+        if !drawing.batch.is_empty() {
+            drawing.flush();
+        }
     }
 }
 
@@ -164,8 +180,7 @@ impl<'a> Tile<'a> {
     pub(super) unsafe fn new(
         shading: &'a Shading<'a>,
         memory: &'a mut TileMemory,
-        x: i32,
-        y: i32,
+        [x, y]: [i32; 2],
         layer: u32,
     ) -> Self {
         let targets = shading.targets;
@@ -205,25 +220,16 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Draws what of a primitive is in the tile.
-    pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices) {
-        if self.shading.samples.count == 1 {
-            self.draw_samples::<1>(primitive, vertices);
-        } else {
-            self.draw_samples::<MAX_SAMPLES>(primitive, vertices);
-        }
-    }
-
-    #[inline(always)]
-    fn draw_samples<const S: usize>(&mut self, primitive: &Primitive, vertices: &Vertices) {
-        let (area, samples) = (self.area, self.shading.samples);
-        let is_batched = S == 1 && self.shading.may_batch && primitive.smooth.is_none();
+    /// Draws what of a primitive is in the tile. `batch` is empty, and so again.
+    pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices, batch: &mut Batch) {
+        let (processor, is_single) = (self.shading.processor, self.shading.samples.count == 1);
+        let is_batched = is_single && self.shading.may_batch && primitive.smooth.is_none();
         let progress = Progress::Untouched;
-        let batch = Batch::new();
-        let mut drawing = Drawing { tile: self, primitive, vertices, progress, is_batched, batch };
-        walk::<S>(primitive, area, samples, &mut drawing);
-        if !drawing.batch.is_empty() {
-            drawing.flush();
+        let drawing = Drawing { tile: self, primitive, vertices, progress, is_batched, batch };
+        if is_single {
+            processor.run(Walk::<1>(drawing));
+        } else {
+            processor.run(Walk::<MAX_SAMPLES>(drawing));
         }
     }
 
