@@ -65,17 +65,23 @@ pub fn all(frames: u32) -> Vec<Program> {
             Kind::Wayland,
             &["--c", &count, "--present_mode", "1"],
         ),
-        Program { end: End::Told(Duration::from_secs(5)), ..Program::new("vkgears", "vkgears", Kind::X11) },
+        // It cannot be told when to end, and waits for the screen: sixty frames a second.
         Program {
-            arguments: words(&["--winsys", "xcb", "-s", "800x600", "-b", ":duration=1"])
+            end: End::Told(Duration::from_secs(5).max(Duration::from_millis(17) * frames)),
+            ..Program::new("vkgears", "vkgears", Kind::X11)
+        },
+        Program {
+            arguments: words(&["--winsys", "xcb", "-s", "800x600", "-b"])
                 .into_iter()
+                // Hundreds of frames a second, in each of seven scenes.
+                .chain([format!(":duration={}", (frames / 600).max(1))])
                 .chain(
                     ["clear", "vertex", "texture", "shading", "desktop", "cube", "effect2d"]
                         .into_iter()
                         .flat_map(|scene| ["-b".to_owned(), scene.to_owned()]),
                 )
                 .collect(),
-            end: End::Itself(Duration::from_secs(120)),
+            end: End::Itself(patience),
             // Scenes come and go.
             may_grow: 64 << 10,
             ..Program::new("vkmark", "vkmark", Kind::X11)
