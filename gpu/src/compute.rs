@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
-use lacuna_shaders::abi::{DispatchContext, MAX_PUSH_CONSTANTS, MAX_SETS};
+use lacuna_shaders::abi::{DispatchContext, MAX_PUSH_CONSTANTS, heap};
 use lacuna_shaders::{ComputeKernel, Scratch};
 
 use crate::memory::address_space::Gpu;
@@ -49,7 +49,8 @@ pub fn context(gpu: Gpu) -> Result<DispatchContext, MemoryError> {
         fault: fault::handle,
         texture_unit: crate::texture::run,
         user: core::ptr::null(),
-        sets: [core::ptr::null(); MAX_SETS],
+        sets: [core::ptr::null(); heap::BASES],
+        resource_heap_slots: 0,
         group_count: [0; 3],
         base_group: [0; 3],
         device_index: gpu.index(),

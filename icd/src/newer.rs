@@ -48,6 +48,11 @@ macro_rules! tagged {
     )*};
 }
 
+#[path = "newer/descriptor_heap.rs"]
+mod heap;
+
+pub use heap::*;
+
 /// Extensions' modules as `ash` has them, of the first revision.
 macro_rules! extensions {
     ($($(#[$doc:meta])* $module:ident = $name:literal;)*) => {$(
@@ -64,6 +69,10 @@ macro_rules! extensions {
 }
 
 extensions! {
+    /// `VK_EXT_descriptor_heap`
+    descriptor_heap = c"VK_EXT_descriptor_heap";
+    /// `VK_KHR_shader_untyped_pointers`
+    shader_untyped_pointers = c"VK_KHR_shader_untyped_pointers";
     /// `VK_KHR_copy_memory_indirect`
     copy_memory_indirect = c"VK_KHR_copy_memory_indirect";
     /// `VK_KHR_maintenance7`

@@ -108,7 +108,7 @@ fn real_shaders() -> Vec<(String, Vec<u32>)> {
 
 fn layout() -> Layout {
     let binding = |slot: u32| ((0, slot), Binding { slot, count: 1 });
-    Layout { bindings: [0, 1, 2].map(binding).into() }
+    Layout { bindings: [0, 1, 2].map(binding).into(), ..Layout::default() }
 }
 
 /// Statements, those inside others included.

@@ -10,6 +10,7 @@ pub mod ir;
 pub mod kernel;
 pub mod liveness;
 pub mod lower;
+pub mod mapping;
 pub mod runtime;
 pub mod source;
 mod spirv;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::mapping::Mapping;
 use crate::stage::Stage;
 
 /// One compute shader, as `vkCreateComputePipelines` describes it.
@@ -58,6 +59,8 @@ impl<'a> From<&StageSource<'a>> for Source<'a> {
 pub struct Layout {
     /// By descriptor set and binding.
     pub bindings: BTreeMap<(u32, u32), Binding>,
+    /// Where else they are, if the shader uses descriptor heaps.
+    pub mappings: Option<Vec<Mapping>>,
 }
 
 /// The place of one binding in its descriptor set.

@@ -24,6 +24,7 @@ mod query;
 mod run;
 mod sample;
 mod sampler;
+mod texel_buffer;
 mod view;
 #[cfg(target_arch = "x86_64")]
 mod wide;

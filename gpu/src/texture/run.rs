@@ -4,13 +4,14 @@
 use core::ffi::c_void;
 
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
-use lacuna_shaders::abi::{Descriptor, DispatchContext, LANES};
+use lacuna_shaders::abi::{Descriptor, DispatchContext, LANES, heap};
 use lacuna_vm::mutation;
 
 use super::fast;
 use super::memory::Memory;
 use super::sample::Lane;
 use super::sampler::Sampler;
+use super::texel_buffer;
 use super::view::{Texel, View};
 #[cfg(target_arch = "x86_64")]
 use super::wide;
@@ -61,14 +62,36 @@ fn dispatch(
     instruction: &TextureInstruction,
     frame: &mut TextureFrame,
     mask: u32,
-    (image, sampler): (Option<&Descriptor>, Option<&Descriptor>),
+    (image, sampler): (Option<&Descriptor>, u64),
 ) {
-    let view = image.map(|image| image.link as *const View);
-    let sampler = sampler.map(|sampler| sampler.address as *const Sampler);
-    // SAFETY: the descriptor names a view that lives, or none.
-    let view = view.and_then(|view| unsafe { view.as_ref() });
-    // SAFETY: the same for the sampler; it is only read by instructions that have one.
-    let sampler = sampler.and_then(|sampler| unsafe { sampler.as_ref() });
+    // SAFETY: the descriptor names a sampler that lives, or none.
+    let sampler = unsafe { (sampler as *const Sampler).as_ref() };
+    match image {
+        Some(image) if image.link == heap::TEXEL_BUFFER => texel_buffer::with_view(image, |view| {
+            dispatch_view(context, instruction, frame, mask, view, sampler);
+        }),
+        // SAFETY: the descriptor names a view that lives, or none.
+        _ => dispatch_view(
+            context,
+            instruction,
+            frame,
+            mask,
+            image.and_then(|image| unsafe { (image.link as *const View).as_ref() }),
+            sampler,
+        ),
+    }
+}
+
+/// Does the instruction for lanes that share view and sampler.
+#[inline]
+fn dispatch_view(
+    context: &DispatchContext,
+    instruction: &TextureInstruction,
+    frame: &mut TextureFrame,
+    mask: u32,
+    view: Option<&View>,
+    sampler: Option<&Sampler>,
+) {
     let memory = Memory::new(context);
     #[cfg(target_arch = "x86_64")]
     if let (Some(view), Some(sampler)) = (view, sampler)
@@ -79,25 +102,25 @@ fn dispatch(
     execute(memory, instruction, frame, mask, view, sampler);
 }
 
-/// The descriptors of image and sampler of a lane.
+/// The descriptor of the image and the address of the sampler of a lane.
 #[inline]
 fn descriptors<'a>(
     instruction: &TextureInstruction,
     frame: &TextureFrame,
     lane: usize,
-) -> (Option<&'a Descriptor>, Option<&'a Descriptor>) {
-    let find = |set: *const Descriptor, slots: &[u32; 8], uniform: bool| {
-        let slot = slots[if uniform { 0 } else { lane }];
-        // SAFETY: the slot of an active lane is one of the set's, if the set is bound.
-        (!set.is_null()).then(|| unsafe { &*set.add(slot as usize) })
-    };
-    let image = find(frame.image_set, &frame.image_slot, instruction.uniform_image);
+) -> (Option<&'a Descriptor>, u64) {
+    let slot = |slots: &[u32; 8], uniform: bool| slots[if uniform { 0 } else { lane }] as usize;
+    let image = slot(&frame.image_slot, instruction.uniform_image);
+    // SAFETY: the slot of an active lane is one of the set's, if the set is bound.
+    let image = (!frame.image_set.is_null()).then(|| unsafe { &*frame.image_set.add(image) });
     let samples = matches!(instruction.op, TextureOp::Sample | TextureOp::Gather | TextureOp::QueryLod);
-    let sampler = if samples {
-        find(frame.sampler_set, &frame.sampler_slot, instruction.uniform_sampler)
-    } else {
-        None
-    };
+    if !samples || instruction.embedded_sampler != 0 || frame.sampler_set.is_null() {
+        return (image, instruction.embedded_sampler);
+    }
+    let slot = slot(&frame.sampler_slot, instruction.uniform_sampler);
+    let bytes = if instruction.sampler_heap { heap::SAMPLER_BYTES as usize } else { size_of::<Descriptor>() };
+    // SAFETY: as above; descriptors begin with the address, also those of the sampler heap, which end before a `Descriptor` does.
+    let sampler = unsafe { frame.sampler_set.cast::<u64>().byte_add(slot * bytes).read() };
     (image, sampler)
 }
 

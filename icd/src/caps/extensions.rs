@@ -107,6 +107,8 @@ extensions! {
         CopyCommands2 = khr::copy_commands2;
         /// Accepted, never preferred.
         DedicatedAllocation = khr::dedicated_allocation;
+        /// Descriptors in the application's memory.
+        DescriptorHeap = newer::descriptor_heap;
         /// Descriptor updates from the application's own structures.
         DescriptorUpdateTemplate = khr::descriptor_update_template;
         /// Device masks; `vkCmdDispatchBase`.
@@ -163,6 +165,8 @@ extensions! {
         ShaderSubgroupRotate = khr::shader_subgroup_rotate;
         /// Subgroups whose invocations take the same way stay together.
         ShaderSubgroupUniformControlFlow = khr::shader_subgroup_uniform_control_flow;
+        /// Pointers whose types do not say what they point at.
+        ShaderUntypedPointers = newer::shader_untyped_pointers;
         /// SPIR-V 1.4.
         Spirv14 = khr::spirv_1_4;
         /// Pointers that are chosen when the shader runs.

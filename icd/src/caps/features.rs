@@ -282,6 +282,10 @@ features! {
         PhysicalDeviceCopyMemoryIndirectFeaturesKHR {
             indirect_memory_copy: true, indirect_memory_to_image_copy: true,
         }
+        PhysicalDeviceDescriptorHeapFeaturesEXT {
+            descriptor_heap: true, descriptor_heap_capture_replay: false,
+        }
+        PhysicalDeviceShaderUntypedPointersFeaturesKHR { shader_untyped_pointers: true }
         PhysicalDeviceMaintenance5FeaturesKHR { maintenance5: true }
         PhysicalDeviceMaintenance6FeaturesKHR { maintenance6: true }
         PhysicalDeviceMaintenance7FeaturesKHR { maintenance7: true }

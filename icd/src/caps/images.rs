@@ -13,6 +13,7 @@ use vk::ImageUsageFlags as Usage;
 use super::formats::{self, Aspects, MULTISAMPLED_STORAGE};
 use super::limits;
 use crate::error::Error;
+use crate::newer;
 use crate::pnext::Node;
 
 /// What images can be made with.
@@ -31,6 +32,8 @@ const FLAGS: &[Flags] = &[
     Flags::SPARSE_BINDING,
     Flags::SPARSE_RESIDENCY,
     Flags::SPARSE_ALIASED,
+    // Only captured data would mean something, which there are none of (`descriptorHeapCaptureReplay` is false).
+    newer::IMAGE_CREATE_DESCRIPTOR_HEAP_CAPTURE_REPLAY,
 ];
 
 /// What images can be used for, and what their format has to be able to do for it: any of these.

@@ -9,7 +9,8 @@ use super::extensions::write_name;
 use super::graphics;
 use super::limits::{self, MAX_DESCRIPTORS, MAX_DYNAMIC};
 use crate::newer::{PhysicalDeviceLayeredApiPropertiesListKHR, all};
-use crate::object::shader_binary;
+use crate::object::border_colors::MAX_BORDER_COLORS;
+use crate::object::{heap_descriptor, shader_binary};
 use crate::pnext::Node;
 
 /// Subgroup operations that shaders have.
@@ -171,7 +172,7 @@ properties! {
             min_imported_host_pointer_alignment: lacuna_vm::PAGE_SIZE,
         }
         PhysicalDeviceLineRasterizationPropertiesKHR { line_sub_pixel_precision_bits: 8 }
-        PhysicalDeviceCustomBorderColorPropertiesEXT { max_custom_border_color_samplers: 1 << 20 }
+        PhysicalDeviceCustomBorderColorPropertiesEXT { max_custom_border_color_samplers: MAX_BORDER_COLORS }
         PhysicalDeviceMultiDrawPropertiesEXT { max_multi_draw_count: 1 << 20 }
         PhysicalDeviceProvokingVertexPropertiesEXT {
             provoking_vertex_mode_per_pipeline: vk::TRUE,
@@ -205,6 +206,22 @@ properties! {
         PhysicalDeviceVertexAttributeDivisorPropertiesEXT { max_vertex_attrib_divisor: u32::MAX }
         PhysicalDeviceCopyMemoryIndirectPropertiesKHR {
             supported_queues: vk::QueueFlags::GRAPHICS | vk::QueueFlags::COMPUTE | vk::QueueFlags::TRANSFER,
+        }
+        // Descriptors are what sets hold, and nothing else is kept in heaps.
+        PhysicalDeviceDescriptorHeapPropertiesEXT {
+            sampler_heap_alignment: heap_descriptor::HEAP_ALIGNMENT,
+            resource_heap_alignment: heap_descriptor::HEAP_ALIGNMENT,
+            max_sampler_heap_size: u64::from(abi::heap::SAMPLER_BYTES) << 12,
+            max_resource_heap_size: u64::from(abi::heap::RESOURCE_BYTES) << 20,
+            sampler_descriptor_size: abi::heap::SAMPLER_BYTES.into(),
+            image_descriptor_size: abi::heap::RESOURCE_BYTES.into(),
+            buffer_descriptor_size: abi::heap::RESOURCE_BYTES.into(),
+            sampler_descriptor_alignment: abi::heap::SAMPLER_BYTES.into(),
+            image_descriptor_alignment: abi::heap::RESOURCE_BYTES.into(),
+            buffer_descriptor_alignment: abi::heap::RESOURCE_BYTES.into(),
+            max_push_data_size: abi::MAX_PUSH_CONSTANTS as u64,
+            max_descriptor_heap_embedded_samplers: 1 << 20,
+            sampler_ycbcr_conversion_count: 1,
         }
         // Samples are counted when early tests are done, which the sample mask precedes and the shader's own coverage follows.
         // Lines are strict.

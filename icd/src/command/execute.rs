@@ -12,6 +12,7 @@ use super::compute::Compute;
 use super::event;
 use super::graphics::Inherited;
 use super::graphics::bind::Graphics;
+use super::heap;
 use super::recording::{Command, Recording};
 use crate::faults;
 use crate::queue::submission::Failed;
@@ -54,6 +55,7 @@ pub(super) struct State<'a> {
     pub(super) graphics: Graphics<'a>,
     pub(super) inherited: Inherited,
     pub(super) context: DispatchContext,
+    pub(super) heap_memory: heap::Memory,
 }
 
 /// A GPU with what it continues.
@@ -73,7 +75,15 @@ impl<'a> State<'a> {
             context.user = records.as_user();
         }
         let (compute, graphics) = (Compute::default(), Graphics::new(gpu));
-        Ok(Self { recording, gpu, compute, graphics, inherited, context })
+        Ok(Self {
+            recording,
+            gpu,
+            compute,
+            graphics,
+            inherited,
+            context,
+            heap_memory: heap::Memory::default(),
+        })
     }
 
     pub(super) fn recording(&self) -> &'a Recording {
@@ -129,6 +139,7 @@ impl<'a> State<'a> {
             Command::BindSet { is_graphics, index, set, offsets } => {
                 self.bind_set(*is_graphics, *index, set, *offsets);
             }
+            Command::BindHeap { kind, address, size } => self.bind_heap(*kind, *address, *size),
             Command::PushConstants { offset, data } => self.push_constants(*offset, *data),
             Command::Dispatch { base, groups } => self.dispatch(*base, *groups)?,
             Command::DispatchIndirect { buffer, offset } => self.dispatch_indirect(buffer, *offset)?,

@@ -12,6 +12,7 @@ pub mod compute;
 pub mod event;
 pub mod execute;
 pub mod graphics;
+pub mod heap;
 pub mod image;
 pub mod indirect_copy;
 pub mod push_descriptor;

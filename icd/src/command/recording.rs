@@ -55,6 +55,15 @@ pub enum Command {
         /// In [`Recording::bytes`].
         data: Slice,
     },
+    /// `vkCmdBindResourceHeapEXT`, `vkCmdBindSamplerHeapEXT`
+    BindHeap {
+        /// Which.
+        kind: super::heap::Kind,
+        /// The first byte: a host address.
+        address: u64,
+        /// Bytes.
+        size: u64,
+    },
     /// `vkCmdDispatch`, `vkCmdDispatchBase`
     Dispatch {
         /// Added to each workgroup's id.

@@ -65,9 +65,14 @@ pub(super) unsafe extern "system" fn begin_command_buffer(
         // SAFETY: the chain of a valid structure.
         let group = unsafe { pnext::find::<vk::DeviceGroupCommandBufferBeginInfo<'_>>(info.p_next) };
         // SAFETY: VUID-vkBeginCommandBuffer-commandBuffer-parameter.
-        unsafe { handle::get::<CommandBuffer>(buffer)? }
-            .begin(group.map_or(u32::MAX, |group| group.device_mask));
-        Ok(())
+        let buffer = unsafe { handle::get::<CommandBuffer>(buffer)? };
+        buffer.begin(group.map_or(u32::MAX, |group| group.device_mask));
+        // SAFETY: VUID-vkBeginCommandBuffer-commandBuffer-00051: valid for secondaries, ignored for others.
+        match unsafe { info.p_inheritance_info.as_ref() }.filter(|_| buffer.is_secondary()) {
+            // SAFETY: a valid structure.
+            Some(inherited) => buffer.record(|recording| unsafe { recording.inherit_heaps(inherited) }),
+            None => Ok(()),
+        }
     })
 }
 

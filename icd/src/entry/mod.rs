@@ -22,6 +22,7 @@ pub mod command_sync;
 pub mod command_transfer;
 pub mod debug;
 pub mod descriptor;
+mod descriptor_heap;
 pub mod device;
 pub mod external_memory;
 pub mod fault;
@@ -387,6 +388,19 @@ commands! {
     Scope::Device, Provider::Device(DeviceExtension::CopyMemoryIndirect) => {
         "vkCmdCopyMemoryIndirectKHR": PFN_vkCmdCopyMemoryIndirectKHR = command_transfer::cmd_copy_memory_indirect;
         "vkCmdCopyMemoryToImageIndirectKHR": PFN_vkCmdCopyMemoryToImageIndirectKHR = command_image::cmd_copy_memory_to_image_indirect;
+    }
+    Scope::PhysicalDevice, Provider::Device(DeviceExtension::DescriptorHeap) => {
+        "vkGetPhysicalDeviceDescriptorSizeEXT": PFN_vkGetPhysicalDeviceDescriptorSizeEXT = descriptor_heap::get_descriptor_size;
+    }
+    Scope::Device, Provider::Device(DeviceExtension::DescriptorHeap) => {
+        "vkWriteSamplerDescriptorsEXT": PFN_vkWriteSamplerDescriptorsEXT = descriptor_heap::write_sampler_descriptors;
+        "vkWriteResourceDescriptorsEXT": PFN_vkWriteResourceDescriptorsEXT = descriptor_heap::write_resource_descriptors;
+        "vkCmdBindSamplerHeapEXT": PFN_vkCmdBindSamplerHeapEXT = descriptor_heap::cmd_bind_sampler_heap;
+        "vkCmdBindResourceHeapEXT": PFN_vkCmdBindResourceHeapEXT = descriptor_heap::cmd_bind_resource_heap;
+        "vkCmdPushDataEXT": PFN_vkCmdPushDataEXT = descriptor_heap::cmd_push_data;
+        "vkGetImageOpaqueCaptureDataEXT": PFN_vkGetImageOpaqueCaptureDataEXT = descriptor_heap::get_image_capture_data;
+        "vkRegisterCustomBorderColorEXT": PFN_vkRegisterCustomBorderColorEXT = descriptor_heap::register_border_color;
+        "vkUnregisterCustomBorderColorEXT": PFN_vkUnregisterCustomBorderColorEXT = descriptor_heap::unregister_border_color;
     }
     Scope::Device, Provider::Device(DeviceExtension::CopyCommands2) => {
         "vkCmdCopyBuffer2KHR": PFN_vkCmdCopyBuffer2 = command_transfer::cmd_copy_buffer2;

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::guard::output;
 use crate::handle::Object;
 use crate::object::kernel_cache;
-use crate::object::pipeline::Pipeline;
+use crate::object::pipeline::{Pipeline, pipeline_flags};
 use crate::pnext;
 
 /// The parts of a create info that this module reads.
@@ -36,7 +36,7 @@ pub(super) unsafe fn create_all<T>(
     for (index, info) in infos.iter().enumerate() {
         let Wishes { flags, chain } = wishes(info);
         // SAFETY: the chain of a valid create info.
-        let flags = unsafe { flags_of(flags, chain) };
+        let flags = unsafe { pipeline_flags(flags, chain) };
         let start = Instant::now();
         let pipeline = if stopped {
             Err(Error::CompileRequired)
@@ -55,17 +55,6 @@ pub(super) unsafe fn create_all<T>(
         outcome = outcome.and(pipeline.map(|_| ()));
     }
     outcome
-}
-
-/// The flags of a pipeline: those of 64 bits where the chain has them.
-///
-/// # Safety
-/// The chain of a valid create info.
-unsafe fn flags_of(flags: vk::PipelineCreateFlags, chain: *const c_void) -> vk::PipelineCreateFlags2KHR {
-    // SAFETY: this function's contract.
-    let wide = unsafe { pnext::find::<vk::PipelineCreateFlags2CreateInfoKHR<'_>>(chain) };
-    // The first 32 bits of the two enumerations are the same.
-    wide.map_or(vk::PipelineCreateFlags2KHR::from_raw(flags.as_raw().into()), |wide| wide.flags)
 }
 
 /// Writes how long it took where the chain asks for it; for each stage its share, as they are not measured apart.

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::faults::{self, Report};
 use crate::guard;
 use crate::handle::{Dispatchable, DispatchableObject};
+use crate::object::border_colors::BorderColors;
 use crate::object::buffer::SparseRange;
 use crate::object::physical_device::PhysicalDevice;
 use crate::pnext;
@@ -42,6 +43,8 @@ pub struct Device {
     /// Why it is lost.
     report: Mutex<Report>,
     instance_extensions: Set<InstanceExtension>,
+    /// Which indices of border colors are registered.
+    pub border_colors: BorderColors,
     /// The version that the application was written for.
     version: u32,
     /// By family; empty for families that the application did not ask for.
@@ -91,6 +94,7 @@ impl Device {
             lost: AtomicBool::new(false),
             report: Mutex::default(),
             instance_extensions: physical_device.instance_extensions,
+            border_colors: BorderColors::default(),
             version: physical_device.version,
             queues: std::array::from_fn(|family| {
                 let queue = |_| Dispatchable::new(Arc::new(Queue::new(device.clone(), family as u32)));

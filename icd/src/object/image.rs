@@ -18,6 +18,7 @@ use smallvec::SmallVec;
 
 use super::buffer::SparseRange;
 use super::device::Device;
+use super::heap_view::HeapViews;
 pub use super::image_plan::{Plan, Plane};
 use super::memory::Memory;
 use crate::binding_report::Addresses;
@@ -28,6 +29,8 @@ use crate::handle::Object;
 pub struct Image {
     plan: Plan,
     backing: Backing,
+    /// What descriptors in heaps point at.
+    heap_views: HeapViews,
 }
 
 crate::object!(Image, vk::Image);
@@ -70,7 +73,7 @@ impl Image {
         } else {
             Backing::Plain(OnceLock::new())
         };
-        Ok(Self { plan, backing })
+        Ok(Self { plan, backing, heap_views: HeapViews::default() })
     }
 
     /// The device address of a byte; `None` while it is neither bound nor sparse. Bytes of one plane are contiguous.
@@ -84,6 +87,11 @@ impl Image {
             }
             Backing::Sparse(sparse, _) => Some(device_address(sparse.range.start()) + offset),
         }
+    }
+
+    /// Views that belong to no object.
+    pub(super) fn heap_views(&self) -> &HeapViews {
+        &self.heap_views
     }
 
     /// All its addresses, while it has some and they are one range.

@@ -126,6 +126,11 @@ impl ImageView {
         if fits { Ok(()) } else { Err(Error::InvalidUsage("VUID-VkImageViewCreateInfo-image-01761, -01762")) }
     }
 
+    /// Its image, and the view that descriptors point at.
+    pub(super) fn into_parts(self) -> (Arc<Image>, Box<View>) {
+        (self.image, self.texture)
+    }
+
     /// What it is a view of.
     pub fn image(&self) -> &Arc<Image> {
         &self.image

@@ -14,6 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Weak};
 
+use lacuna_shaders::mapping::Mapping;
 use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, StageKernel, StageSource};
 use lacuna_shaders::{compile_compute, compile_stage};
@@ -37,6 +38,8 @@ pub struct Source {
     pub specialization: Vec<(u32, u64)>,
     /// Set, binding, first slot and count, in order.
     bindings: Vec<[u32; 4]>,
+    /// Of shaders that use heaps.
+    pub mappings: Option<Vec<Mapping>>,
 }
 
 impl Source {
@@ -49,7 +52,13 @@ impl Source {
     ) -> Self {
         let bindings =
             layout.bindings.iter().map(|(&(set, binding), place)| [set, binding, place.slot, place.count]);
-        Self { words, entry_point: entry_point.into(), specialization, bindings: bindings.collect() }
+        Self {
+            words,
+            entry_point: entry_point.into(),
+            specialization,
+            bindings: bindings.collect(),
+            mappings: layout.mappings.clone(),
+        }
     }
 }
 
@@ -197,7 +206,7 @@ mod tests {
     }
 
     fn layout(slot: u32) -> Layout {
-        Layout { bindings: [((0, 1), Binding { slot, count: 1 })].into() }
+        Layout { bindings: [((0, 1), Binding { slot, count: 1 })].into(), mappings: None }
     }
 
     #[test]

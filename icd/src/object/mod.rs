@@ -1,5 +1,6 @@
 //! One Vulkan object, one file. Entry points turn handles into these and call them.
 
+pub mod border_colors;
 pub mod buffer;
 pub mod buffer_view;
 pub mod command_pool;
@@ -10,11 +11,16 @@ pub mod descriptor_template;
 pub mod device;
 pub mod external_memory;
 pub mod framebuffer;
+pub mod heap_descriptor;
+pub mod heap_mapping;
+mod heap_sampler;
+mod heap_view;
 pub mod image;
 mod image_plan;
 pub mod image_view;
 pub mod instance;
 pub mod kernel_cache;
+mod mapping_words;
 pub mod memory;
 pub mod physical_device;
 pub mod pipeline;

@@ -34,6 +34,15 @@ impl Sampler {
     /// # Safety
     /// `info` is a valid structure.
     pub unsafe fn new(info: &vk::SamplerCreateInfo<'_>) -> Result<Self, Error> {
+        // SAFETY: this function's contract.
+        Ok(Self { state: texture::Sampler::new(&unsafe { Self::info(info) }) })
+    }
+
+    /// What the texture unit has to know of a sampler.
+    ///
+    /// # Safety
+    /// `info` is a valid structure.
+    pub unsafe fn info(info: &vk::SamplerCreateInfo<'_>) -> SamplerInfo {
         // SAFETY: the chain of a valid structure.
         let (reduction, custom) = unsafe {
             (
@@ -48,7 +57,7 @@ impl Sampler {
             Some(custom) if is_custom => unsafe { custom.custom_border_color.uint32 },
             _ => SamplerInfo::border_color(info.border_color),
         };
-        let state = texture::Sampler::new(&SamplerInfo {
+        SamplerInfo {
             mag_filter: info.mag_filter,
             min_filter: info.min_filter,
             mipmap_mode: info.mipmap_mode,
@@ -62,8 +71,7 @@ impl Sampler {
             non_seamless: info.flags.contains(vk::SamplerCreateFlags::NON_SEAMLESS_CUBE_MAP_EXT),
             unnormalized: info.unnormalized_coordinates == vk::TRUE,
             reduction: reduction.map_or(SamplerInfo::default().reduction, |info| info.reduction_mode),
-        });
-        Ok(Self { state })
+        }
     }
 
     /// What descriptors point at, as long as the sampler lives.

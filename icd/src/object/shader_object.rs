@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_shaders::stage::Stage;
-use lacuna_shaders::{CompileError, StageKernel};
+use lacuna_shaders::{CompileError, Layout, StageKernel};
 
+use super::heap_mapping;
 use super::kernel_cache::{self, Source};
 use super::pipeline::{self, ComputePipeline};
 use super::pipeline_layout::PipelineLayout;
 use super::shader_binary;
 use crate::error::Error;
 use crate::guard::slice;
+use crate::newer::SHADER_CREATE_DESCRIPTOR_HEAP;
 
 /// A shader object.
 pub struct ShaderObject {
@@ -54,10 +56,13 @@ impl ShaderObject {
                 slice(info.p_push_constant_ranges, info.push_constant_range_count),
             )?
         };
-        let resources = pipeline::shader_layout(&layout);
-        let layout = Arc::new(layout);
         // SAFETY: this function's contract.
         let parts = unsafe { parts(info)? };
+        let resources = match parts.mappings {
+            Some(_) => Layout { mappings: parts.mappings, ..Layout::default() },
+            None => pipeline::shader_layout(&layout),
+        };
+        let layout = Arc::new(layout);
         let source = Source::new(parts.words, &parts.entry_point, parts.specialization, &resources);
         let code = match info.stage {
             vk::ShaderStageFlags::COMPUTE => {
@@ -120,7 +125,13 @@ unsafe fn parts(info: &vk::ShaderCreateInfoEXT<'_>) -> Result<shader_binary::Par
     }
     // SAFETY: VUID-VkShaderCreateInfoEXT-pName-parameter: a null-terminated UTF-8 string.
     let entry_point = unsafe { CStr::from_ptr(info.p_name) }.to_str();
+    let mappings = match info.flags.contains(SHADER_CREATE_DESCRIPTOR_HEAP) {
+        // SAFETY: the chain of a valid structure.
+        true => unsafe { heap_mapping::layout(info.p_next)? }.mappings,
+        false => None,
+    };
     Ok(shader_binary::Parts {
+        mappings,
         words: words.iter().map(|word| u32::from_ne_bytes(*word)).collect(),
         entry_point: entry_point.map_err(|_| Error::InvalidUsage("pName is not UTF-8"))?.into(),
         // SAFETY: null or valid (VUID-VkShaderCreateInfoEXT-pSpecializationInfo-parameter).

@@ -4,6 +4,7 @@
 //! Functions that machine code calls take and return raw scalars and never unwind.
 
 mod descriptor;
+pub mod heap;
 pub mod stage;
 pub mod texture;
 
@@ -55,8 +56,10 @@ pub struct DispatchContext {
     pub texture_unit: TextureUnit,
     /// For the page-fault handler.
     pub user: *const c_void,
-    /// First descriptor of each bound set; null where none is bound.
-    pub sets: [*const Descriptor; MAX_SETS],
+    /// First descriptor of each bound set, then of each [part of the heaps](heap); null where none is bound.
+    pub sets: [*const Descriptor; heap::BASES],
+    /// Descriptors that the bound resource heap has room for; zero if none is bound.
+    pub resource_heap_slots: u64,
     /// Workgroups of the dispatch in each dimension (`NumWorkgroups`).
     pub group_count: [u32; 3],
     /// Added to each workgroup's id (`vkCmdDispatchBase`).

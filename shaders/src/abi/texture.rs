@@ -71,8 +71,12 @@ pub struct TextureInstruction {
     pub uniform_image: bool,
     /// All lanes use the sampler of lane 0.
     pub uniform_sampler: bool,
+    /// The sampler is in the sampler heap.
+    pub sampler_heap: bool,
     /// Constant offsets of the texels of a gather, each of another; all else uses the first.
     pub offsets: [[i8; 3]; 4],
+    /// Host address of the sampler's state, if that is part of the shader; else zero.
+    pub embedded_sampler: u64,
 }
 
 impl TextureInstruction {
@@ -87,7 +91,9 @@ impl TextureInstruction {
             component: 0,
             uniform_image: true,
             uniform_sampler: true,
+            sampler_heap: false,
             offsets: [[0; 3]; 4],
+            embedded_sampler: 0,
         }
     }
 }

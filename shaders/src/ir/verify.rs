@@ -164,7 +164,7 @@ impl Verifier<'_> {
     fn place(&self, place: Place) -> Result {
         match place {
             Place::Buffer { set, slot, offset } => {
-                self.require((set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+                self.require((set as usize) < crate::abi::heap::BASES, "a descriptor set exists")?;
                 self.expect(slot, Type::I32)?;
                 let ty = self.value(offset)?;
                 self.require(matches!(ty, Type::I32 | Type::I64), "operand types fit the operation")
@@ -244,13 +244,13 @@ impl Verifier<'_> {
                 Ok(*ty)
             }
             Op::DescriptorWord { set, slot, word } => {
-                self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+                self.require((*set as usize) < crate::abi::heap::BASES, "a descriptor set exists")?;
                 self.require(*word < crate::abi::Descriptor::WORDS, "a descriptor has such a word")?;
                 self.expect(*slot, Type::I32)?;
                 Ok(Type::I32)
             }
             Op::BufferSize { set, slot } => {
-                self.require((*set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+                self.require((*set as usize) < crate::abi::heap::BASES, "a descriptor set exists")?;
                 self.expect(*slot, Type::I32)?;
                 Ok(Type::I32)
             }
@@ -290,7 +290,7 @@ impl Verifier<'_> {
 
     fn texture(&self, texture: &Texture) -> Result<Type> {
         for (set, slot) in std::iter::once(texture.image).chain(texture.sampler) {
-            self.require((set as usize) < crate::abi::MAX_SETS, "a descriptor set exists")?;
+            self.require((set as usize) < crate::abi::heap::BASES, "a descriptor set exists")?;
             self.expect(slot, Type::I32)?;
         }
         for &(operand, value) in &texture.operands {

@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
 use super::Lowering;
 use super::call::Field;
 use super::value::Operand;
-use crate::abi::{Descriptor, DispatchContext, MAX_SETS};
+use crate::abi::{Descriptor, DispatchContext, heap};
 use crate::ir::{Type, Value};
 use crate::runtime::memory as runtime;
 
@@ -65,20 +65,27 @@ impl Lowering<'_, '_> {
         (field(offset_of!(Descriptor, address)), field(offset_of!(Descriptor, range)))
     }
 
-    /// Where a descriptor is. A set that is not bound has null descriptors: they are read from the page of zeros.
+    /// Where a descriptor is. A set that is not bound has null descriptors, as has what is behind the resource heap: they are
+    /// read from the page of zeros.
     fn descriptor_pointer(&mut self, set: u32, index: clif::Value) -> clif::Value {
         let constant = MemFlagsData::trusted().with_readonly().with_can_move();
         let ctx = self.context();
         let zeros =
             self.b.ins().load(types::I64, constant, ctx, offset_of!(DispatchContext, zero_page) as i32);
-        if set as usize >= MAX_SETS {
+        if set as usize >= heap::BASES {
             return zeros;
         }
         let at = offset_of!(DispatchContext, sets) + set as usize * size_of::<*const Descriptor>();
         let first = self.b.ins().load(types::I64, constant, ctx, at as i32);
         let offset = self.b.ins().imul_imm_s(index, size_of::<Descriptor>() as i64);
         let descriptor = self.b.ins().iadd(first, offset);
-        let bound = self.b.ins().icmp_imm_s(IntCC::NotEqual, first, 0);
+        let bound = if set == heap::RESOURCE_HEAP {
+            let at = offset_of!(DispatchContext, resource_heap_slots) as i32;
+            let slots = self.b.ins().load(types::I64, constant, ctx, at);
+            self.b.ins().icmp(IntCC::UnsignedLessThan, index, slots)
+        } else {
+            self.b.ins().icmp_imm_s(IntCC::NotEqual, first, 0)
+        };
         self.b.ins().select(bound, descriptor, zeros)
     }
 }

@@ -8,7 +8,7 @@ use super::Lowering;
 use super::value::{Operand, Parts, part_type, scalar_type};
 use crate::abi::stage::Lanes;
 use crate::abi::texture::{LodMode, TextureFrame, TextureInstruction};
-use crate::abi::{Descriptor, DispatchContext};
+use crate::abi::{Descriptor, DispatchContext, heap};
 use crate::ir::{Texture, Type, Value};
 use crate::uniformity::Shape;
 
@@ -34,8 +34,10 @@ impl Lowering<'_, '_> {
         }
         let active = if shape.is_uniform() { self.b.ins().iconst(types::I32, 1) } else { self.active_bits() };
         self.b.ins().store(MemFlagsData::trusted(), active, frame, offset_of!(TextureFrame, active) as i32);
+        let sampler_heap = texture.sampler.is_some_and(|(set, _)| set == heap::SAMPLER_HEAP);
         let instruction =
-            Box::new(TextureInstruction { uniform_image, uniform_sampler, ..texture.instruction });
+            TextureInstruction { uniform_image, uniform_sampler, sampler_heap, ..texture.instruction };
+        let instruction = Box::new(instruction);
         let address = self.b.ins().iconst(types::I64, &raw const *instruction as i64);
         self.textures.push(instruction);
         let ctx = self.context();

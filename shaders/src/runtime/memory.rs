@@ -12,7 +12,7 @@ use lacuna_vm::page_table::pte;
 use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
 use super::{active, narrow};
-use crate::abi::{Descriptor, DispatchContext, FaultKind, LANES, LaneFrame, MAX_SETS};
+use crate::abi::{Descriptor, DispatchContext, FaultKind, LANES, LaneFrame, heap};
 
 /// The address that no memory has: sparse, and beyond every page table.
 pub const NOWHERE: u64 = u64::MAX;
@@ -270,9 +270,12 @@ pub unsafe extern "C" fn descriptor_words(
 }
 
 /// # Safety
-/// The set is null or has a descriptor at this slot.
+/// The set is null, or has a descriptor at this slot, or is the resource heap.
 unsafe fn descriptor(ctx: &DispatchContext, set: u32, slot: u32) -> Descriptor {
-    match ctx.sets.get((set as usize).min(MAX_SETS)) {
+    if set == heap::RESOURCE_HEAP && u64::from(slot) >= ctx.resource_heap_slots {
+        return Descriptor::default();
+    }
+    match ctx.sets.get(set as usize) {
         // SAFETY: the caller's promise.
         Some(first) if !first.is_null() => unsafe { *first.add(slot as usize) },
         _ => Descriptor::default(),

@@ -28,7 +28,7 @@ impl Decorations {
         for instruction in instructions {
             let (member, next) = match instruction.op {
                 Op::Decorate | Op::DecorateId => (NO_MEMBER, 1),
-                Op::MemberDecorate => (instruction.operand(1)?, 2),
+                Op::MemberDecorate | Op::MemberDecorateIdEXT => (instruction.operand(1)?, 2),
                 _ => continue,
             };
             entries.push(Entry {

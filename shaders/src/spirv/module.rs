@@ -129,7 +129,8 @@ impl<'a> Module<'a> {
     /// The descriptor set of the module's storage buffers, if it is one for all.
     pub(crate) fn storage_set(&self) -> Option<u32> {
         let variables = self.instructions[self.globals.clone()].iter().filter(|i| {
-            i.op == Op::Variable && i.operands.first() == Some(&(StorageClass::StorageBuffer as u32))
+            matches!(i.op, Op::Variable | Op::UntypedVariableKHR)
+                && i.operands.first() == Some(&(StorageClass::StorageBuffer as u32))
         });
         let mut sets =
             variables.map(|i| self.decorations.get(i.result, Decoration::DescriptorSet).unwrap_or(0));

@@ -60,7 +60,7 @@ pub(crate) enum Kind {
     Pointer {
         /// What it points into.
         class: StorageClass,
-        /// What it points at.
+        /// What it points at; zero where the type does not say.
         pointee: u32,
     },
     /// A function's signature.
@@ -251,8 +251,9 @@ impl Types {
                 self.part_or_later_pointer(module, instruction, element)?;
                 leaf(Kind::RuntimeArray { element }, 0, 0)
             }
-            Op::TypeStruct => self.structure(module, instruction)?,
+            Op::TypeStruct => self.structure(module, instruction, &length)?,
             Op::TypePointer => pointer(instruction)?,
+            Op::TypeUntypedPointerKHR => untyped_pointer(instruction)?,
             Op::TypeFunction => leaf(Kind::Function, 0, 0),
             Op::TypeImage => image(instruction, self.scalar(instruction.operand(0)?))?,
             Op::TypeSampler => leaf(Kind::Sampler, 0, 0),
@@ -265,7 +266,10 @@ impl Types {
         if info.depth > MAX_DEPTH {
             return Err(CompileError::unsupported("a type nested this deep"));
         }
-        info.array_stride = module.decorations.get(instruction.result, Decoration::ArrayStride).unwrap_or(0);
+        let decoration = |decoration| module.decorations.get(instruction.result, decoration);
+        let stride = decoration(Decoration::ArrayStride)
+            .or_else(|| u32::try_from(length(decoration(Decoration::ArrayStrideIdEXT)?)?).ok());
+        info.array_stride = stride.unwrap_or(0);
         self.list.push(info);
         self.index[instruction.result as usize] = self.list.len() as u32;
         Ok(())
@@ -325,16 +329,19 @@ impl Types {
         &self,
         module: &Module<'_>,
         instruction: &Instruction<'_>,
+        length: &impl Fn(u32) -> Option<u64>,
     ) -> Result<TypeInfo, CompileError> {
         let mut info = leaf(Kind::Struct, 0, 1);
         info.scalars = 0;
         for (i, &ty) in instruction.operands.iter().enumerate() {
             let part = self.part_or_later_pointer(module, instruction, ty)?;
             let member = |decoration| module.decorations.member(instruction.result, i as u32, decoration);
+            let offset = member(Decoration::Offset)
+                .or_else(|| u32::try_from(length(member(Decoration::OffsetIdEXT)?)?).ok());
             let natural_offset = info.size.next_multiple_of(part.align.max(1));
             info.members.push(Member {
                 ty,
-                offset: member(Decoration::Offset).unwrap_or(0),
+                offset: offset.unwrap_or(0),
                 natural_offset: u32::try_from(natural_offset).unwrap_or(u32::MAX),
                 first_scalar: u32::try_from(info.scalars).unwrap_or(u32::MAX),
                 matrix: MatrixLayout {
@@ -375,6 +382,14 @@ fn pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
         .ok_or_else(|| instruction.error("the storage class is unknown"))?;
     let size = if is_value(class) { 8 } else { 0 };
     Ok(leaf(Kind::Pointer { class, pointee: instruction.operand(1)? }, size, size))
+}
+
+/// A pointer whose type says nothing of what it points at.
+fn untyped_pointer(instruction: &Instruction<'_>) -> Result<TypeInfo, CompileError> {
+    let class = StorageClass::from_u32(instruction.operand(0)?)
+        .ok_or_else(|| instruction.error("the storage class is unknown"))?;
+    let size = if is_value(class) { 8 } else { 0 };
+    Ok(leaf(Kind::Pointer { class, pointee: 0 }, size, size))
 }
 
 /// Operands: sampled type, dimensions, depth, arrayed, multisampled, sampled (2: storage), format.

@@ -17,17 +17,10 @@ impl<'a> Translator<'a> {
         if matches!(instruction.op, Op::PtrAccessChain | Op::InBoundsPtrAccessChain) {
             let (&element, rest) =
                 indices.split_first().ok_or_else(|| instruction.error("an operand is missing"))?;
-            self.step_over(instruction, &mut pointer, element)?;
+            self.step_over(instruction, &mut pointer, (instruction.operand(0)?, element))?;
             indices = rest;
         }
-        for &id in indices {
-            let index = self.scalar(instruction, id)?;
-            if self.builder.type_of(index).is_float() || self.builder.type_of(index) == crate::ir::Type::Bool
-            {
-                return Err(instruction.error("an index is no integer"));
-            }
-            self.step_into(instruction, &mut pointer, index)?;
-        }
+        self.follow(instruction, &mut pointer, indices)?;
         let Kind::Pointer { pointee, .. } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the result type is no pointer"));
         };
@@ -38,18 +31,36 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    /// The first index of `OpPtrAccessChain`: elements of an array that the pointer points into.
-    fn step_over(
+    /// Follows all indices of a chain.
+    pub(super) fn follow(
         &mut self,
         instruction: &Instruction<'a>,
         pointer: &mut Pointer,
-        element: u32,
+        indices: &[u32],
+    ) -> Result<(), CompileError> {
+        for &id in indices {
+            let index = self.scalar(instruction, id)?;
+            if self.builder.type_of(index).is_float() || self.builder.type_of(index) == crate::ir::Type::Bool
+            {
+                return Err(instruction.error("an index is no integer"));
+            }
+            self.step_into(instruction, pointer, index)?;
+        }
+        Ok(())
+    }
+
+    /// The first index of `OpPtrAccessChain`: elements of an array that the pointer, the id `base`, points into.
+    pub(super) fn step_over(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &mut Pointer,
+        (base, element): (u32, u32),
     ) -> Result<(), CompileError> {
         let index = self.scalar(instruction, element)?;
         if !matches!(pointer.root, Root::Buffer { .. } | Root::Shared | Root::Global(_)) {
             return Err(instruction.error("the base is no pointer into a buffer or shared memory"));
         }
-        let base_type = self.module.type_of(instruction.operand(0)?).unwrap_or(0);
+        let base_type = self.module.type_of(base).unwrap_or(0);
         let stride = self.pointer_stride(base_type, pointer);
         self.advance(pointer, index, stride);
         Ok(())
@@ -71,7 +82,7 @@ impl<'a> Translator<'a> {
         index: Value,
     ) -> Result<(), CompileError> {
         let kind = self.types.kind(pointer.ty);
-        if let Root::Descriptors { .. } = pointer.root {
+        if matches!(pointer.root, Root::Descriptors { .. } | Root::Mapped { .. }) {
             return self.choose_descriptor(instruction, pointer, kind, index);
         }
         if let Root::Interface { vertex: Vertex::All, .. } = pointer.root {
@@ -164,10 +175,14 @@ impl<'a> Translator<'a> {
         kind: Kind,
         index: Value,
     ) -> Result<(), CompileError> {
-        let Root::Descriptors { set, slot, count, constant } = pointer.root else { return Ok(()) };
         let (Kind::Array { element, .. } | Kind::RuntimeArray { element }) = kind else {
             return Err(instruction.error("the resource is no array"));
         };
+        if let Root::Mapped { .. } = pointer.root {
+            *pointer = self.mapped(Pointer { ty: element, ..*pointer }, Some(index))?;
+            return Ok(());
+        }
+        let Root::Descriptors { set, slot, count, constant } = pointer.root else { return Ok(()) };
         let index = self.clamp_index(index, count);
         let first = self.builder.int(slot);
         let slot = self.builder.binary(BinaryOp::IAdd, index, first);

@@ -26,6 +26,7 @@ impl<'a> Translator<'a> {
                 self.replicate(instruction)
             }
             Op::SpecConstantOp => self.specialized(instruction),
+            Op::ConstantSizeOfEXT => self.size_of_descriptor(instruction),
             Op::ExtInst | Op::ExtInstWithForwardRefsKHR => Ok(()),
             _ => Err(instruction.unsupported()),
         }

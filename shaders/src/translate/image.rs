@@ -65,8 +65,14 @@ impl Image {
 
 /// Whether [`Translator::image_instruction`] translates it.
 pub(super) fn is_image_instruction(op: Op) -> bool {
-    matches!(op, Op::SampledImage | Op::Image | Op::ImageTexelPointer | Op::ImageSparseTexelsResident)
-        || super::texture::Kind::of(op).is_some()
+    matches!(
+        op,
+        Op::SampledImage
+            | Op::Image
+            | Op::ImageTexelPointer
+            | Op::UntypedImageTexelPointerEXT
+            | Op::ImageSparseTexelsResident
+    ) || super::texture::Kind::of(op).is_some()
 }
 
 impl<'a> Translator<'a> {
@@ -78,12 +84,15 @@ impl<'a> Translator<'a> {
             Op::ImageSparseTexelsResident => return self.texels_resident(instruction),
             _ => {}
         }
+        if instruction.op == Op::UntypedImageTexelPointerEXT {
+            return self.untyped_texel_pointer(instruction);
+        }
         let image = self.image(instruction)?;
         let inline = image.ty.storage && image.format().is_some();
         match (instruction.op, image.format()) {
             (Op::ImageRead, Some(format)) if inline => self.image_read(instruction, &image, format),
             (Op::ImageWrite, Some(format)) if inline => self.image_write(instruction, &image, format),
-            (Op::ImageTexelPointer, Some(format)) => self.texel_pointer(instruction, &image, format),
+            (Op::ImageTexelPointer, Some(format)) => self.texel_pointer(instruction, &image, format, 1),
             (Op::ImageQuerySize, _) if image.ty.storage => self.image_size(instruction, &image),
             _ => self.texture_instruction(instruction, &image),
         }
@@ -92,7 +101,13 @@ impl<'a> Translator<'a> {
     /// The first operand: a loaded image with or without its sampler, or a pointer to one.
     fn image(&mut self, instruction: &Instruction<'a>) -> Result<Image, CompileError> {
         let pointer = self.pointer(instruction, instruction.operand(0)?)?;
+        self.image_at(instruction, pointer)
+    }
+
+    /// The image that a pointer is of.
+    fn image_at(&mut self, instruction: &Instruction<'a>, pointer: Pointer) -> Result<Image, CompileError> {
         self.check_root(instruction, &pointer)?;
+        let pointer = self.descriptor_at(pointer, false);
         match (self.types.kind(pointer.ty), pointer.root) {
             (Kind::Image(ty) | Kind::SampledImage(ty), Root::Buffer { set, slot, .. }) => {
                 Ok(Image { set, slot, ty })
@@ -145,21 +160,34 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    /// `OpImageTexelPointer`, for atomics.
+    /// `OpUntypedImageTexelPointerEXT`: the image's type stands before the image.
+    fn untyped_texel_pointer(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        let pointer = self.pointer_to(instruction, 1, instruction.operand(0)?)?;
+        let image = self.image_at(instruction, pointer)?;
+        let format = image.format().ok_or_else(|| CompileError::unsupported("atomics on such an image"))?;
+        self.texel_pointer(instruction, &image, format, 2)
+    }
+
+    /// `OpImageTexelPointer`, for atomics. The coordinate is operand `coordinate`.
     fn texel_pointer(
         &mut self,
         instruction: &Instruction<'a>,
         image: &Image,
         format: TexelFormat,
+        coordinate: usize,
     ) -> Result<(), CompileError> {
         let Kind::Pointer { pointee, .. } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the result type is no pointer"));
         };
-        if format.components != 1 || self.types.scalar(pointee) != Some(format.stored()) {
+        let fits = pointee == 0 || self.types.scalar(pointee) == Some(format.stored());
+        if format.components != 1 || !fits {
             return Err(instruction.error("the result does not point at a texel of the image's format"));
         }
-        let sample = if image.ty.multisampled { Some(self.scalar_operand(instruction, 2)?) } else { None };
-        let texel = self.texel(instruction, image, format, sample)?;
+        let sample = match image.ty.multisampled {
+            true => Some(self.scalar_operand(instruction, coordinate + 1)?),
+            false => None,
+        };
+        let texel = self.texel(instruction, image, format, (coordinate, sample))?;
         let root = Root::Buffer { set: image.set, slot: image.slot, constant: false };
         let pointer = Pointer { dynamic: Some(texel), ..Pointer::new(root, Layout::Natural, pointee) };
         self.define_pointer(instruction.result, pointer);
@@ -193,18 +221,18 @@ impl<'a> Translator<'a> {
             Some(id) if image.ty.multisampled => Some(self.scalar(instruction, id)?),
             _ => None,
         };
-        self.texel(instruction, image, format, sample)
+        self.texel(instruction, image, format, (1, sample))
     }
 
-    /// The offset of the texel that the second operand is the coordinate of; `I64`.
+    /// The offset of the texel that an operand is the coordinate of; `I64`.
     fn texel(
         &mut self,
         instruction: &Instruction<'a>,
         image: &Image,
         format: TexelFormat,
-        sample: Option<Value>,
+        (coordinate, sample): (usize, Option<Value>),
     ) -> Result<Value, CompileError> {
-        let span = self.operand(instruction, 1)?;
+        let span = self.operand(instruction, coordinate)?;
         let coordinate = Scalars::from_slice(self.values.slice(span));
         let mut inside = self.builder.bool(true);
         let mut offset = self.builder.constant(Type::I64, 0);

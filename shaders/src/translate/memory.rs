@@ -17,13 +17,14 @@ pub(super) type Leaves = SmallVec<[(Type, i64); 4]>;
 impl<'a> Translator<'a> {
     /// `OpLoad`.
     pub(super) fn load_instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        let pointer = self.pointer(instruction, instruction.operand(0)?)?;
+        let pointer = self.pointer_to(instruction, 0, instruction.result_type)?;
         if self.types.kind(pointer.ty) != self.types.kind(instruction.result_type) {
             return Err(instruction.error("the result type is not what the pointer points at"));
         }
         if self.types.kind(pointer.ty).is_image() {
             self.check_root(instruction, &pointer)?;
-            self.define_pointer(instruction.result, pointer);
+            let descriptor = self.descriptor_at(pointer, false);
+            self.define_pointer(instruction.result, descriptor);
             return Ok(());
         }
         let scalars = self.load(instruction, &pointer)?;
@@ -33,7 +34,8 @@ impl<'a> Translator<'a> {
     /// `OpStore`.
     pub(super) fn store_instruction(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         let target = instruction.operand(0)?;
-        let pointer = self.pointer(instruction, target)?;
+        let stored = self.module.type_of(instruction.operand(1)?).unwrap_or(0);
+        let pointer = self.pointer_to(instruction, 0, stored)?;
         let span = self.operand(instruction, 1)?;
         let scalars = Scalars::from_slice(self.values.slice(span));
         self.store(instruction, &pointer, &scalars)?;
@@ -55,8 +57,14 @@ impl<'a> Translator<'a> {
 
     /// `OpCopyMemory`.
     pub(super) fn copy_memory(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
-        let target = self.pointer(instruction, instruction.operand(0)?)?;
-        let source = self.pointer(instruction, instruction.operand(1)?)?;
+        let mut target = self.pointer(instruction, instruction.operand(0)?)?;
+        let mut source = self.pointer(instruction, instruction.operand(1)?)?;
+        // One of them may be untyped: both are what the other is.
+        if self.is_untyped(instruction.operand(0)?) {
+            target = self.pointer_to(instruction, 0, source.ty)?;
+        } else {
+            source = self.pointer_to(instruction, 1, target.ty)?;
+        }
         let scalars = self.load(instruction, &source)?;
         self.store(instruction, &target, &scalars)
     }
@@ -167,8 +175,18 @@ impl<'a> Translator<'a> {
     /// `OpArrayLength`: what the descriptor covers behind the member's offset, in whole elements.
     pub(super) fn array_length(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         let pointer = self.pointer(instruction, instruction.operand(0)?)?;
-        self.check_root(instruction, &pointer)?;
-        let member = self.types.members(pointer.ty).get(instruction.operand(1)? as usize).copied();
+        self.length_of(instruction, &pointer, instruction.operand(1)?)
+    }
+
+    /// The length of the array that is a member of the structure that a pointer points at.
+    pub(super) fn length_of(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &Pointer,
+        member: u32,
+    ) -> Result<(), CompileError> {
+        self.check_root(instruction, pointer)?;
+        let member = self.types.members(pointer.ty).get(member as usize).copied();
         let member = member.ok_or_else(|| instruction.error("the structure has no such member"))?;
         let (Kind::RuntimeArray { element }, Root::Buffer { set, slot, .. }) =
             (self.types.kind(member.ty), pointer.root)
@@ -193,8 +211,13 @@ impl<'a> Translator<'a> {
     ) -> Result<(), CompileError> {
         match pointer.root {
             Root::Unbound { set, binding } => Err(CompileError::NoBinding { set, binding }),
+            Root::Heap { .. } if !self.types.kind(pointer.ty).is_image() => {
+                Err(CompileError::unsupported("data that is read from a heap without a mapping"))
+            }
             Root::Opaque => Err(CompileError::unsupported("images, samplers and other opaque resources")),
-            Root::Descriptors { .. } => Err(instruction.error("accesses an array of descriptors as a whole")),
+            Root::Descriptors { .. } | Root::Mapped { .. } => {
+                Err(instruction.error("accesses an array of descriptors as a whole"))
+            }
             _ => Ok(()),
         }
     }

@@ -25,6 +25,7 @@ mod group;
 mod image;
 mod interface;
 mod interface_layout;
+mod mapping;
 mod matrix;
 mod memory;
 mod modes;
@@ -38,6 +39,7 @@ mod synchronization;
 mod terminator;
 mod texel;
 mod texture;
+mod untyped;
 mod usage;
 mod value;
 mod variable;
@@ -153,7 +155,10 @@ impl<'a> Translator<'a> {
             shared_bytes: 0,
             local_bytes: 0,
             explicit_shared: false,
-            storage_set: module.storage_set(),
+            storage_set: match source.layout.mappings {
+                Some(_) => Some(crate::abi::heap::RESOURCE_HEAP),
+                None => module.storage_set(),
+            },
             io: Io::default(),
             samplers: FastMap::default(),
         })
@@ -164,7 +169,7 @@ impl<'a> Translator<'a> {
         let module = self.module;
         for instruction in &module.instructions[module.globals.clone()] {
             match instruction.op {
-                Op::Variable => self.global_variable(instruction)?,
+                Op::Variable | Op::UntypedVariableKHR => self.global_variable(instruction)?,
                 Op::Undef => self.undef(instruction)?,
                 _ if instruction.result == 0 => {}
                 op if is_type(op) => {
@@ -216,6 +221,10 @@ impl<'a> Translator<'a> {
             Op::Load => self.load_instruction(instruction),
             Op::Store => self.store_instruction(instruction),
             Op::CopyMemory => self.copy_memory(instruction),
+            Op::CopyMemorySized => self.copy_memory_sized(instruction),
+            Op::UntypedArrayLengthKHR => self.untyped_array_length(instruction),
+            Op::UntypedPrefetchKHR => Ok(()),
+            Op::BufferPointerEXT => self.buffer_pointer(instruction),
             Op::ArrayLength => self.array_length(instruction),
             Op::EmitVertex
             | Op::EndPrimitive
@@ -227,6 +236,10 @@ impl<'a> Translator<'a> {
             Op::AccessChain | Op::InBoundsAccessChain | Op::PtrAccessChain | Op::InBoundsPtrAccessChain => {
                 self.access_chain(instruction)
             }
+            Op::UntypedAccessChainKHR
+            | Op::UntypedInBoundsAccessChainKHR
+            | Op::UntypedPtrAccessChainKHR
+            | Op::UntypedInBoundsPtrAccessChainKHR => self.untyped_access_chain(instruction),
             op if image::is_image_instruction(op) => self.image_instruction(instruction),
             _ => self.operation(instruction.op, instruction),
         }

@@ -34,6 +34,20 @@ pub(super) enum Root {
         /// How many slots further than its constant part the offset may lead.
         reach: u32,
     },
+    /// A resource that a mapping says where to find, or an array of them: see [`mapped`](Translator::mapped).
+    Mapped {
+        /// Which mapping.
+        mapping: u32,
+        /// Counted from its first binding.
+        index: u32,
+        constant: bool,
+        array: bool,
+    },
+    /// A descriptor heap; offsets are in bytes.
+    Heap {
+        /// That of samplers.
+        samplers: bool,
+    },
     /// A descriptor that the pipeline layout lacks.
     Unbound { set: u32, binding: u32 },
     /// A device address (`I64`).
@@ -83,6 +97,8 @@ pub(super) struct Pointer {
     pub(super) matrix: MatrixLayout,
     /// Bytes between the components of a vector, where it is a column of a row-major matrix; else zero.
     pub(super) component_stride: u32,
+    /// Of a combined image sampler in a heap: set and slot of its sampler.
+    pub(super) sampler: Option<(u32, Value)>,
 }
 
 impl Pointer {
@@ -95,6 +111,7 @@ impl Pointer {
             layout,
             matrix: MatrixLayout::default(),
             component_stride: 0,
+            sampler: None,
         }
     }
 
@@ -144,7 +161,7 @@ impl Translator<'_> {
     }
 
     /// The pointer's offset with `more` bytes added.
-    fn offset(&mut self, pointer: &Pointer, more: i64) -> Value {
+    pub(super) fn offset(&mut self, pointer: &Pointer, more: i64) -> Value {
         let ty = pointer.dynamic.map_or(pointer.offset_type(), |dynamic| self.builder.type_of(dynamic));
         let constant = self.builder.constant(ty, pointer.constant.wrapping_add(more) as u64);
         match pointer.dynamic {
@@ -193,6 +210,9 @@ impl Translator<'_> {
             return self.packed_slots(ty);
         }
         let Some(info) = self.types.get(ty) else { return 0 };
+        if let Some(bytes) = self.descriptor_bytes(ty) {
+            return bytes;
+        }
         let size = if layout == Layout::Scalars { info.scalars } else { info.stride() };
         u32::try_from(size).unwrap_or(u32::MAX)
     }

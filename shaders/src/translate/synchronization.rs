@@ -44,7 +44,11 @@ impl<'a> Translator<'a> {
         atomic: AtomicOp,
         instruction: &Instruction<'a>,
     ) -> Result<(), CompileError> {
-        let pointer = self.pointer(instruction, instruction.operand(0)?)?;
+        let accessed = match op {
+            Op::AtomicStore => self.module.type_of(instruction.operand(3)?).unwrap_or(0),
+            _ => instruction.result_type,
+        };
+        let pointer = self.pointer_to(instruction, 0, accessed)?;
         self.check_root(instruction, &pointer)?;
         if matches!(pointer.root, Root::Local(_) | Root::Variables(_) | Root::PushConstant) {
             return Err(instruction.error("the memory cannot be accessed atomically"));

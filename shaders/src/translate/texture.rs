@@ -11,6 +11,7 @@ use super::image::Image;
 use super::pointer::Root;
 use super::value::Scalars;
 use crate::CompileError;
+use crate::abi::heap;
 use crate::abi::stage::{StageBuiltin, slot};
 use crate::abi::texture::{LodMode, TextureInstruction, TextureOp};
 use crate::ir::{BinaryOp, Builtin, CompareOp, ConvertOp, Place, Side, Texture, TextureOperand, Type, Value};
@@ -183,9 +184,13 @@ impl<'a> Translator<'a> {
         image: &Image,
     ) -> Result<(), CompileError> {
         let kind = Kind::of(instruction.op).ok_or_else(|| instruction.unsupported())?;
-        let sampler = if kind.samples() { Some(self.sampler(instruction)?) } else { None };
+        let mut sampler = if kind.samples() { Some(self.sampler(instruction)?) } else { None };
         let mut list = List::new();
         let mut unit = TextureInstruction { compare: kind.compare, ..TextureInstruction::new(kind.op) };
+        if let Some((heap::EMBEDDED, address)) = sampler {
+            unit.embedded_sampler = self.builder.constant_bits(address).unwrap_or(0);
+            sampler = None;
+        }
         self.coordinate(instruction, image, kind, &mut list)?;
         if kind.op == TextureOp::Write {
             self.written(instruction, &mut list)?;
@@ -219,7 +224,9 @@ impl<'a> Translator<'a> {
         };
         let sampled = self.pointer(instruction, id)?;
         match (self.types.kind(sampled.ty), pointer.root) {
-            (types::Kind::SampledImage(_), Root::Buffer { set, slot, .. }) => Ok((set, slot)),
+            (types::Kind::SampledImage(_), Root::Buffer { set, slot, .. }) => {
+                Ok(pointer.sampler.unwrap_or((set, slot)))
+            }
             _ => Err(instruction.error("the operand is no sampled image")),
         }
     }

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 use spirv::Op;
 
-use super::pointer::Pointer;
+use super::pointer::{Pointer, Root};
 use super::{MAX_SCALARS, Translator};
 use crate::CompileError;
 use crate::ir::{Type, Value};
@@ -200,7 +200,10 @@ impl<'a> Translator<'a> {
         id: u32,
     ) -> Result<Pointer, CompileError> {
         match self.values.get(id) {
-            Some(Val::Pointer(pointer)) => Ok(pointer),
+            Some(Val::Pointer(pointer)) => match pointer.root {
+                Root::Mapped { array: false, .. } => self.mapped(pointer, None),
+                _ => Ok(pointer),
+            },
             Some(Val::Span(span)) if span.len == 1 => {
                 let ty = self.module.type_of(id).unwrap_or(0);
                 let bits = self.values.scalar(span, 0);

@@ -16,6 +16,15 @@ impl<'a> Translator<'a> {
         let Kind::Pointer { class, pointee } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the type is no pointer"));
         };
+        if let Some(heap) = self.heap_variable(instruction.result) {
+            self.define_pointer(instruction.result, heap);
+            return Ok(());
+        }
+        // What an untyped variable is of stands beside its type.
+        let pointee = match instruction.op {
+            Op::UntypedVariableKHR => instruction.operand(1)?,
+            _ => pointee,
+        };
         let pointer = match class {
             StorageClass::Private => {
                 let pointer = self.private(instruction, pointee)?;
@@ -43,7 +52,8 @@ impl<'a> Translator<'a> {
         instruction: &Instruction<'a>,
         pointer: &Pointer,
     ) -> Result<(), CompileError> {
-        let Some(&id) = instruction.operands.get(1) else { return Ok(()) };
+        let index = if instruction.op == Op::UntypedVariableKHR { 2 } else { 1 };
+        let Some(&id) = instruction.operands.get(index) else { return Ok(()) };
         let span = self.span(instruction, id)?;
         let initial = Scalars::from_slice(self.values.slice(span));
         if let Root::Variables(first) = pointer.root {
@@ -102,11 +112,12 @@ impl<'a> Translator<'a> {
         Ok(Pointer::new(Root::Variables(first), Layout::Scalars, ty))
     }
 
-    /// Memory of the workgroup. Explicitly laid out blocks alias each other: they all start at zero.
+    /// Memory of the workgroup. Explicitly laid out blocks may alias each other: those all start at zero.
     fn shared(&mut self, instruction: &Instruction<'a>, ty: u32) -> Result<Pointer, CompileError> {
         let info = self.types.get(ty).ok_or_else(|| instruction.error("the type is not declared"))?;
         let block = self.module.decorations.has(ty, Decoration::Block);
-        let start = if block { 0 } else { self.shared_bytes };
+        let aliased = block && self.module.decorations.has(instruction.result, Decoration::Aliased);
+        let start = if aliased { 0 } else { self.shared_bytes };
         let size = if block { self.explicit_size(ty) } else { info.size };
         self.shared_bytes = self.shared_bytes.max(start.saturating_add(size).next_multiple_of(16));
         if self.shared_bytes > MAX_MEMORY {
@@ -116,7 +127,8 @@ impl<'a> Translator<'a> {
         let layout = if block { Layout::Explicit } else { Layout::Natural };
         let mut pointer = Pointer::new(Root::Shared, layout, ty);
         pointer.constant = start as i64;
-        if let Some(&initial) = instruction.operands.get(1) {
+        let index = if instruction.op == Op::UntypedVariableKHR { 2 } else { 1 };
+        if let Some(&initial) = instruction.operands.get(index) {
             // The only initializer that Vulkan allows here is null.
             if self.module.definition(initial).is_none_or(|constant| constant.op != Op::ConstantNull) {
                 return Err(instruction.error("shared memory can only be initialized with null"));
@@ -156,6 +168,9 @@ impl<'a> Translator<'a> {
             _ => None,
         };
         let block = array.unwrap_or(ty);
+        if let Some(mappings) = &self.source.layout.mappings {
+            return self.mapped_resource(id, (set, binding), class, (ty, block), mappings);
+        }
         let constant = class == StorageClass::Uniform && !decorations.has(block, Decoration::BufferBlock);
         let root = match self.source.layout.bindings.get(&(set, binding)) {
             Some(place) if place.count > 0 && (set as usize) < crate::abi::MAX_SETS => match array {

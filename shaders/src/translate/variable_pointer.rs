@@ -163,7 +163,11 @@ impl<'a> Translator<'a> {
         if op == Op::PtrDiff {
             let bytes = self.builder.binary(BinaryOp::ISub, a_parts[0], b_parts[0]);
             let base_type = self.module.type_of(instruction.operand(0)?).unwrap_or(0);
-            let stride = self.pointer_stride(base_type, &a).max(1);
+            // Untyped pointers are so many bytes apart.
+            let stride = match self.is_untyped(instruction.operand(0)?) {
+                true => 1,
+                false => self.pointer_stride(base_type, &a).max(1),
+            };
             let stride = self.builder.constant(self.builder.type_of(bytes), u64::from(stride));
             let elements = self.builder.binary(BinaryOp::SDiv, bytes, stride);
             let to = self.types.scalar(instruction.result_type).unwrap_or(Type::I32);

@@ -123,7 +123,7 @@ fn mutated_modules_are_translated_or_refused() {
         glsl_for("vulkan1.2", PARTITION),
     ];
     let bindings = [((0, 0), Binding { slot: 0, count: 1 }), ((0, 1), Binding { slot: 1, count: 2 })];
-    let layout = Layout { bindings: bindings.into_iter().collect() };
+    let layout = Layout { bindings: bindings.into_iter().collect(), ..Layout::default() };
     let mut random = Random(0x1234_5678_9abc_def1);
     let rounds = std::env::var("LACUNA_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
     let (mut accepted, mut refused) = (0, 0);
@@ -186,7 +186,7 @@ fn check_slots(stmts: &[Stmt], constants: &mut HashMap<Value, u64>) {
 /// Whether the module is translated; what comes out is sound, and runs inside of its slots.
 fn stage_is_translated(stage: Stage, words: &[u32]) -> bool {
     let bindings = [((0, 0), Binding { slot: 0, count: 1 })];
-    let layout = Layout { bindings: bindings.into_iter().collect() };
+    let layout = Layout { bindings: bindings.into_iter().collect(), ..Layout::default() };
     let source =
         StageSource { stage, words, entry_point: "main", specialization: &[(3, 7)], layout: &layout };
     let Ok((function, interface)) = translate::translate_stage(&source) else { return false };

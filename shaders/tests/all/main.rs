@@ -13,6 +13,7 @@ mod support;
 mod translate_arithmetic;
 mod translate_control_flow;
 mod translate_groups;
+mod translate_heap;
 mod translate_image;
 mod translate_memory;
 mod translate_pointers;

@@ -5,7 +5,7 @@
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use lacuna_shaders::Scratch;
-use lacuna_shaders::abi::{Descriptor, DispatchContext, MAX_SETS};
+use lacuna_shaders::abi::{Descriptor, DispatchContext, heap};
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::{Function, interp::Memory};
 use lacuna_vm::page_table::pte;
@@ -66,7 +66,8 @@ impl Machine {
             fault: no_memory,
             texture_unit: lacuna_shaders::abi::texture::no_texture_unit,
             user: std::ptr::null(),
-            sets: [std::ptr::null(); MAX_SETS],
+            sets: [std::ptr::null(); heap::BASES],
+            resource_heap_slots: 0,
             group_count,
             base_group: [0; 3],
             device_index: 0,
@@ -113,7 +114,7 @@ pub(crate) fn with_memory(memory: &mut Memory, placement: Placement, run: impl F
         memory.buffers.values().map(|bytes| (bytes.len() + shift).div_ceil(PAGE)).collect();
     let mut backing: Vec<Pages> = page_counts.iter().map(|&count| Pages::new(count)).collect();
     let mut table: Vec<u64> = vec![0];
-    let mut sets: Vec<Vec<Descriptor>> = vec![Vec::new(); MAX_SETS];
+    let mut sets: Vec<Vec<Descriptor>> = vec![Vec::new(); heap::BASES];
     for (((&(set, slot), bytes), pages), &count) in memory.buffers.iter().zip(&mut backing).zip(&page_counts)
     {
         let place = |offset: usize| scattered(offset, count, placement);
@@ -137,6 +138,7 @@ pub(crate) fn with_memory(memory: &mut Memory, placement: Placement, run: impl F
             *pointer = list.as_ptr();
         }
     }
+    machine.context.resource_heap_slots = sets[heap::RESOURCE_HEAP as usize].len() as u64;
     (machine.context.page_table, machine.context.page_count) = (table.as_ptr(), table.len() as u64);
 
     run(&machine.context);

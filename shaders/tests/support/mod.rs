@@ -13,8 +13,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use lacuna_shaders::abi::Descriptor;
+use lacuna_shaders::abi::{Descriptor, heap};
 use lacuna_shaders::ir::{self, interp};
+use lacuna_shaders::mapping::Mapping;
 use lacuna_shaders::{Binding, CompileError, ComputeSource, Layout, translate};
 
 /// SPIR-V of a GLSL compute shader, for Vulkan 1.0.
@@ -67,6 +68,7 @@ pub(crate) struct Dispatch {
     words: Vec<u32>,
     specialization: Vec<(u32, u64)>,
     counts: BTreeMap<(u32, u32), u32>,
+    mappings: Option<Vec<Mapping>>,
     pub(crate) memory: interp::Memory,
 }
 
@@ -74,7 +76,7 @@ impl Dispatch {
     /// A dispatch of one workgroup.
     pub(crate) fn new(words: Vec<u32>) -> Self {
         let memory = interp::Memory { group_count: [1; 3], ..Default::default() };
-        Self { words, specialization: Vec::new(), counts: BTreeMap::new(), memory }
+        Self { words, specialization: Vec::new(), counts: BTreeMap::new(), mappings: None, memory }
     }
 
     /// A dispatch of one workgroup of a GLSL shader.
@@ -116,6 +118,18 @@ impl Dispatch {
         self
     }
 
+    /// Finds resources in heaps.
+    pub(crate) fn mapped(mut self, mappings: &[Mapping]) -> Self {
+        self.mappings = Some(mappings.to_vec());
+        self
+    }
+
+    /// Puts the descriptor of a buffer into the resource heap.
+    pub(crate) fn in_heap(mut self, slot: u32, words: &[u32]) -> Self {
+        self.memory.buffers.insert((heap::RESOURCE_HEAP, slot), bytes(words));
+        self
+    }
+
     /// Binds a storage image whose rows and slices have no gaps.
     pub(crate) fn image(self, binding: u32, words: &[u32], extent: [u32; 3], texel_bytes: u32) -> Self {
         let row_pitch = extent[0] * texel_bytes;
@@ -136,7 +150,7 @@ impl Dispatch {
         let place = |(&(set, binding), &count): (&(u32, u32), &u32)| {
             ((set, binding), Binding { slot: binding * 16, count })
         };
-        Layout { bindings: self.counts.iter().map(place).collect() }
+        Layout { bindings: self.counts.iter().map(place).collect(), mappings: self.mappings.clone() }
     }
 
     pub(crate) fn translate(&self) -> Result<ir::Function, CompileError> {
@@ -175,7 +189,12 @@ pub(crate) struct Results {
 impl Results {
     /// A buffer of set 0, as words.
     pub(crate) fn words(&self, binding: u32) -> Vec<u32> {
-        let buffer = &self.memory.buffers[&(0, binding * 16)];
+        self.words_of((0, binding * 16))
+    }
+
+    /// The buffer of a set and a slot, as words.
+    pub(crate) fn words_of(&self, place: (u32, u32)) -> Vec<u32> {
+        let buffer = &self.memory.buffers[&place];
         buffer.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
     }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use ash::vk;
 use lacuna_shaders::ComputeKernel;
 
-use super::shader::{Shader, shader_layout};
+use super::shader::{Shader, pipeline_flags, shader_layout};
 use crate::error::Error;
 use crate::handle::Object;
+use crate::newer::PIPELINE_CREATE_2_DESCRIPTOR_HEAP;
 use crate::object::pipeline_layout::PipelineLayout;
 
 /// A compute pipeline.
@@ -31,10 +32,17 @@ impl ComputePipeline {
         if info.stage.stage != vk::ShaderStageFlags::COMPUTE {
             return Err(Error::InvalidUsage("VUID-VkComputePipelineCreateInfo-stage-00701"));
         }
-        let layout = PipelineLayout::get(info.layout)?;
+        // SAFETY: the chain of a valid structure.
+        let flags = unsafe { pipeline_flags(info.flags, info.p_next) };
+        let uses_heaps = flags.contains(PIPELINE_CREATE_2_DESCRIPTOR_HEAP);
+        let layout = match uses_heaps {
+            true => Arc::new(PipelineLayout::of(&[], &[])?),
+            false => PipelineLayout::get(info.layout)?,
+        };
         let resources = shader_layout(&layout);
         // SAFETY: a member of a valid structure.
-        let kernel = unsafe { Shader::new(&info.stage, &resources)? }.compute_kernel()?;
+        let shader = unsafe { Shader::new(&info.stage, (!uses_heaps).then_some(&resources))? };
+        let kernel = shader.compute_kernel()?;
         Ok(Self { kernel, layout })
     }
 }

@@ -10,12 +10,13 @@ use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{Layout, StageKernel};
 
 use super::library;
-use super::shader::{Shader, shader_layout};
+use super::shader::{Shader, pipeline_flags, shader_layout};
 use super::state::{self, Pieces};
 use crate::command::graphics::setting::Setting;
 use crate::error::Error;
 use crate::guard::slice;
 use crate::handle::Object;
+use crate::newer::PIPELINE_CREATE_2_DESCRIPTOR_HEAP;
 use crate::object::pipeline_layout::PipelineLayout;
 use crate::object::render_pass::RenderPass;
 use crate::pnext;
@@ -95,13 +96,16 @@ impl GraphicsPipeline {
         self.has_dynamic_strides |= pieces.has_dynamic_strides();
         // SAFETY: members of a valid structure.
         let stages = unsafe { slice(info.p_stages, info.stage_count) };
+        // SAFETY: the chain of a valid structure.
+        let flags = unsafe { pipeline_flags(info.flags, info.p_next) };
         let layout = self.layout.as_ref().map(|layout| shader_layout(layout)).unwrap_or_default();
+        let layout = (!flags.contains(PIPELINE_CREATE_2_DESCRIPTOR_HEAP)).then_some(&layout);
         for stage in stages.iter().filter(|stage| parts.contains(part_of(stage.stage))) {
             if stage.stage == vk::ShaderStageFlags::FRAGMENT && pieces.discards() {
                 continue;
             }
             // SAFETY: an element of a valid structure.
-            unsafe { self.shaders.compile(stage, &layout)? };
+            unsafe { self.shaders.compile(stage, layout)? };
         }
         // SAFETY: this function's contract.
         unsafe { state::add(&pieces, self.shaders.has_tessellation(), &mut self.settings) }
@@ -170,7 +174,7 @@ impl Shaders {
     unsafe fn compile(
         &mut self,
         info: &vk::PipelineShaderStageCreateInfo<'_>,
-        layout: &Layout,
+        layout: Option<&Layout>,
     ) -> Result<(), Error> {
         let stage = stage(info.stage)?;
         // SAFETY: this function's contract.

@@ -12,6 +12,7 @@ use ash::vk;
 
 pub use compute::ComputePipeline;
 pub use graphics::{GraphicsPipeline, STAGES, Shaders, stage};
+pub use shader::pipeline_flags;
 pub(super) use shader::{shader_layout, specialization};
 pub use state::color_write_mask;
 

@@ -1,6 +1,7 @@
 //! One shader of a pipeline: its module, entry point, constants and resources, and the kernel they become.
 
-use std::ffi::CStr;
+use std::borrow::Cow;
+use std::ffi::{CStr, c_void};
 use std::sync::Arc;
 
 use ash::vk;
@@ -10,6 +11,7 @@ use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout, StageKernel};
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::descriptor_set_layout::is_usable;
+use crate::object::heap_mapping;
 use crate::object::kernel_cache::{self, Source};
 use crate::object::pipeline_layout::PipelineLayout;
 use crate::object::shader_module::ShaderModule;
@@ -18,12 +20,12 @@ use crate::{diagnostics, guard, pnext};
 /// A shader of a pipeline, and where its resources are.
 pub(super) struct Shader<'a> {
     source: Source,
-    layout: &'a Layout,
+    layout: Cow<'a, Layout>,
     module: vk::ShaderModule,
 }
 
 impl<'a> Shader<'a> {
-    /// Reads a stage of a pipeline.
+    /// Reads a stage of a pipeline. Without a layout it uses descriptor heaps, and says itself where its resources are.
     ///
     /// # Errors
     /// [`Error::InvalidHandle`], [`Error::InvalidUsage`].
@@ -32,8 +34,13 @@ impl<'a> Shader<'a> {
     /// `info` is a valid structure.
     pub(super) unsafe fn new(
         info: &vk::PipelineShaderStageCreateInfo<'_>,
-        layout: &'a Layout,
+        layout: Option<&'a Layout>,
     ) -> Result<Self, Error> {
+        let layout = match layout {
+            Some(layout) => Cow::Borrowed(layout),
+            // SAFETY: the chain of a valid structure.
+            None => Cow::Owned(unsafe { heap_mapping::layout(info.p_next)? }),
+        };
         // SAFETY: the chain of a valid structure.
         let inline = unsafe { pnext::find::<vk::ShaderModuleCreateInfo<'_>>(info.p_next) };
         let words = match inline {
@@ -51,7 +58,7 @@ impl<'a> Shader<'a> {
         let entry_point = entry_point.map_err(|_| Error::InvalidUsage("pName is not UTF-8"))?;
         // SAFETY: null or valid (VUID-VkPipelineShaderStageCreateInfo-pSpecializationInfo-parameter).
         let specialization = unsafe { specialization(info.p_specialization_info.as_ref())? };
-        let source = Source::new(words, entry_point, specialization, layout);
+        let source = Source::new(words, entry_point, specialization, &layout);
         Ok(Self { source, layout, module: info.module })
     }
 
@@ -61,7 +68,7 @@ impl<'a> Shader<'a> {
     /// [`Error::InvalidShader`] for what the compiler refuses.
     pub(super) fn compute_kernel(self) -> Result<Arc<ComputeKernel>, Error> {
         let module = self.module;
-        kernel_cache::compute_kernel(self.source, self.layout).map_err(|error| refused(module, &error))
+        kernel_cache::compute_kernel(self.source, &self.layout).map_err(|error| refused(module, &error))
     }
 
     /// As [`compute_kernel`](Self::compute_kernel), of a graphics stage.
@@ -70,7 +77,7 @@ impl<'a> Shader<'a> {
     /// [`Error::InvalidShader`] for what the compiler refuses.
     pub(super) fn stage_kernel(self, stage: Stage) -> Result<Arc<StageKernel>, Error> {
         let module = self.module;
-        kernel_cache::stage_kernel(stage, self.source, self.layout).map_err(|error| refused(module, &error))
+        kernel_cache::stage_kernel(stage, self.source, &self.layout).map_err(|error| refused(module, &error))
     }
 }
 
@@ -87,7 +94,21 @@ pub(in crate::object) fn shader_layout(layout: &PipelineLayout) -> Layout {
             ((set_number, number), Binding { slot: binding.slot, count: binding.count })
         })
     });
-    Layout { bindings: bindings.collect() }
+    Layout { bindings: bindings.collect(), mappings: None }
+}
+
+/// The flags of a pipeline: those of 64 bits where the chain has them.
+///
+/// # Safety
+/// The chain of a valid create info.
+pub unsafe fn pipeline_flags(
+    flags: vk::PipelineCreateFlags,
+    chain: *const c_void,
+) -> vk::PipelineCreateFlags2KHR {
+    // SAFETY: this function's contract.
+    let wide = unsafe { pnext::find::<vk::PipelineCreateFlags2CreateInfoKHR<'_>>(chain) };
+    // The first 32 bits of the two enumerations are the same.
+    wide.map_or(vk::PipelineCreateFlags2KHR::from_raw(flags.as_raw().into()), |wide| wide.flags)
 }
 
 /// `(constant id, bits)` of each map entry.
