@@ -103,6 +103,8 @@ pub enum Need {
     RasterizationOrder,
     /// `smoothLines`.
     SmoothLines,
+    /// Descriptors in the application's memory.
+    DescriptorHeap,
     /// A device-local heap of at most so many bytes: `LACUNA_VRAM` makes one.
     HeapAtMost(u64),
     /// Minutes: `LACUNA_LONG` is set.
@@ -204,6 +206,7 @@ impl Need {
             Need::HalvesBetweenStages => physical.extra.halves_between_stages,
             Need::RasterizationOrder => physical.extra.rasterization_order,
             Need::SmoothLines => physical.extra.smooth_lines,
+            Need::DescriptorHeap => physical.extra.descriptor_heap,
             Need::HeapAtMost(bytes) => physical.local_heap() <= bytes,
             Need::Patience => std::env::var_os("LACUNA_LONG").is_some(),
             Need::Extension(name) => physical.extensions.contains(name),

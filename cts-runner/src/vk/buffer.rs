@@ -143,8 +143,21 @@ impl HostBuffer {
     /// # Errors
     /// What the driver returns.
     pub fn new(device: &Device, size: u64) -> Result<Self> {
-        let buffer = Buffer::new(device, size, vk::BufferCreateFlags::empty())?;
-        let memory = Memory::host(device, buffer.requirements.size, buffer.requirements.memory_type_bits)?;
+        Self::of_buffer(Buffer::new(device, size, vk::BufferCreateFlags::empty())?)
+    }
+
+    /// A buffer with a use of its own beside copies, all zero.
+    ///
+    /// # Errors
+    /// What the driver returns.
+    pub fn with_usage(device: &Device, size: u64, usage: vk::BufferUsageFlags) -> Result<Self> {
+        let usage = usage | vk::BufferUsageFlags::TRANSFER_SRC | vk::BufferUsageFlags::TRANSFER_DST;
+        Self::of_buffer(Buffer::with_usage(device, size, vk::BufferCreateFlags::empty(), usage)?)
+    }
+
+    fn of_buffer(buffer: Buffer) -> Result<Self> {
+        let requirements = buffer.requirements;
+        let memory = Memory::host(&buffer.device, requirements.size, requirements.memory_type_bits)?;
         memory.fill(0);
         buffer.bind(&memory, 0)?;
         Ok(Self { buffer, memory })

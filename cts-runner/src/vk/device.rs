@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use ash::{ext, khr, vk};
 
-use super::{Check, Error, Physical, Queue, Result};
+use super::heap::HeapFeatures;
+use super::{Check, DESCRIPTOR_HEAP, Error, Physical, Queue, Result};
 
 /// A logical device; clones share it, the last one destroys it.
 #[derive(Clone)]
@@ -103,6 +104,8 @@ impl Device {
         let mut conversions =
             vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default().sampler_ycbcr_conversion(true);
         let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default().host_image_copy(true);
+        let mut maintenance5 = vk::PhysicalDeviceMaintenance5FeaturesKHR::default().maintenance5(true);
+        let mut heaps = HeapFeatures::new(true);
         let mut info = vk::DeviceCreateInfo::default()
             .queue_create_infos(&queues)
             .enabled_extension_names(&pointers)
@@ -139,6 +142,11 @@ impl Device {
             extra.halves_between_stages => small,
             extra.ycbcr_conversion => conversions,
             extra.host_image_copy => host_copies,
+            extra.descriptor_heap => maintenance5,
+        }
+        if extra.descriptor_heap {
+            heaps.p_next = info.p_next.cast_mut();
+            info.p_next = (&raw const heaps).cast();
         }
         let members = &physical.group[..options.members.min(physical.group.len())];
         let mut group = vk::DeviceGroupDeviceCreateInfo::default().physical_devices(members);
@@ -221,6 +229,8 @@ impl Device {
             (khr::copy_commands2::NAME, extra.host_image_copy),
             (khr::format_feature_flags2::NAME, extra.host_image_copy),
             (ext::host_image_copy::NAME, extra.host_image_copy),
+            (khr::maintenance5::NAME, extra.descriptor_heap),
+            (DESCRIPTOR_HEAP, extra.descriptor_heap),
         ]
         .into_iter()
         .filter(|&(name, wanted)| wanted && physical.has(name))

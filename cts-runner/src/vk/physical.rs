@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use ash::{ext, khr, vk};
 
-use super::{Check, Error, Instance, Result};
+use super::heap::HeapFeatures;
+use super::{Check, DESCRIPTOR_HEAP, Error, Instance, Result};
 
 /// A physical device with everything that tests ask of it, queried once.
 #[derive(Clone)]
@@ -78,6 +79,8 @@ pub struct ExtraFeatures {
     pub ycbcr_conversion: bool,
     /// `hostImageCopy`.
     pub host_image_copy: bool,
+    /// Descriptors in the application's memory.
+    pub descriptor_heap: bool,
 }
 
 impl Physical {
@@ -133,7 +136,11 @@ impl Physical {
         let mut lines = vk::PhysicalDeviceLineRasterizationFeaturesEXT::default();
         let mut conversions = vk::PhysicalDeviceSamplerYcbcrConversionFeatures::default();
         let mut host_copies = vk::PhysicalDeviceHostImageCopyFeaturesEXT::default();
+        let mut heaps = HeapFeatures::new(false);
         let mut chain = vk::PhysicalDeviceFeatures2::default();
+        if self.has(DESCRIPTOR_HEAP) && self.has(khr::maintenance5::NAME) {
+            chain.p_next = (&raw mut heaps).cast();
+        }
         macro_rules! ask {
             ($($extension:path => $structure:ident),* $(,)?) => {
                 $(if self.has($extension) { chain = chain.push_next(&mut $structure); })*
@@ -189,6 +196,7 @@ impl Physical {
                 && self.features.shader_int16 == vk::TRUE,
             ycbcr_conversion: conversions.sampler_ycbcr_conversion == vk::TRUE,
             host_image_copy: host_copies.host_image_copy == vk::TRUE,
+            descriptor_heap: heaps.descriptor_heap == vk::TRUE && address.buffer_device_address == vk::TRUE,
         }
     }
 

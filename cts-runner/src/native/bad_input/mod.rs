@@ -4,6 +4,7 @@ mod binds_of_null_buffers_and_memory;
 mod binds_out_of_range;
 mod broken_shaders_are_refused;
 mod copies_of_nothing;
+mod heap_descriptors_stay_in_their_range;
 mod null_handles_are_ignored;
 mod overlapping_binds_in_one_call;
 mod stale_handles_in_sets;
@@ -15,6 +16,7 @@ super::cases!("bad_input":
     binds_out_of_range,
     broken_shaders_are_refused,
     copies_of_nothing,
+    heap_descriptors_stay_in_their_range,
     null_handles_are_ignored,
     overlapping_binds_in_one_call,
     stale_handles_in_sets,

@@ -23,6 +23,7 @@ mod free_memory_while_bound;
 mod freed_memory_reads_as_unbound;
 mod fully_bound_without_residency;
 mod giant_address_space;
+mod heaps_show_sparse_buffers;
 mod indirect_dispatch_from_sparse;
 mod later_binds_of_a_call_win;
 mod partial_unbind_splits_a_range;
@@ -66,6 +67,7 @@ super::cases!("sparse":
     freed_memory_reads_as_unbound,
     fully_bound_without_residency,
     giant_address_space,
+    heaps_show_sparse_buffers,
     indirect_dispatch_from_sparse,
     later_binds_of_a_call_win,
     partial_unbind_splits_a_range,
