@@ -1,11 +1,10 @@
 //! No module makes the front end panic, hang or produce a malformed function.
 
-use std::collections::HashMap;
 use std::panic::catch_unwind;
 
+use crate::support::hostile::{self, Random, mutate};
 use crate::support::{self, glsl, glsl_for, optimized, spvasm};
 use lacuna_shaders::abi::stage::slot;
-use lacuna_shaders::ir::{Op, Place, Stmt, Value, interp, verify};
 use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{Binding, ComputeSource, Layout, StageSource, translate};
 
@@ -84,36 +83,6 @@ const STAGES: [(Stage, &str); 5] = [
     ),
 ];
 
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % below.max(1)
-    }
-}
-
-/// Changes a few words: to another word of the module, to a small number, by a bit.
-fn mutate(words: &[u32], random: &mut Random) -> Vec<u32> {
-    let mut words = words.to_vec();
-    for _ in 0..=random.next(3) {
-        let at = random.next(words.len());
-        words[at] = match random.next(5) {
-            0 => words[random.next(words.len())],
-            1 => random.next(80) as u32,
-            2 => words[at] ^ 1 << random.next(32),
-            3 => words[at].wrapping_add(random.next(5) as u32).wrapping_sub(2),
-            _ => words[at] & 0xffff_0000 | random.next(400) as u32,
-        };
-        if random.next(20) == 0 {
-            words.truncate(random.next(words.len()) + 1);
-        }
-    }
-    words
-}
-
 #[test]
 fn mutated_modules_are_translated_or_refused() {
     let base = [
@@ -137,14 +106,7 @@ fn mutated_modules_are_translated_or_refused() {
                 layout: &layout,
             };
             let Ok(function) = translate::translate(&source) else { return false };
-            verify::verify(&function).unwrap();
-            let mut memory = interp::Memory { group_count: [1; 3], ..Default::default() };
-            memory.buffers.insert((0, 0), vec![1; 64]);
-            let small = function.workgroup_size.iter().product::<u32>() <= 64
-                && function.local_memories.iter().sum::<u32>() + function.shared_bytes < 1 << 16;
-            if small {
-                let _ = interp::run(&function, &mut memory, 3_000);
-            }
+            hostile::check(&function);
             true
         });
         match outcome {
@@ -161,28 +123,6 @@ fn mutated_modules_are_translated_or_refused() {
     assert!(accepted > rounds / 50 && refused > rounds / 50, "{accepted} accepted, {refused} refused");
 }
 
-/// Constant slots are those that there are.
-fn check_slots(stmts: &[Stmt], constants: &mut HashMap<Value, u64>) {
-    for stmt in stmts {
-        match stmt {
-            Stmt::Let(value, Op::Constant(_, bits)) => {
-                constants.insert(*value, *bits);
-            }
-            Stmt::Let(_, Op::Load(_, Place::Interface { slot, .. }))
-            | Stmt::Store { place: Place::Interface { slot, .. }, .. } => {
-                let number = constants.get(slot).copied().unwrap_or(0);
-                assert!(number < u64::from(slot::COUNT), "slot {number}");
-            }
-            Stmt::If { then, otherwise, .. } => {
-                check_slots(then, constants);
-                check_slots(otherwise, constants);
-            }
-            Stmt::Block { body, .. } | Stmt::Loop { body, .. } => check_slots(body, constants),
-            _ => {}
-        }
-    }
-}
-
 /// Whether the module is translated; what comes out is sound, and runs inside of its slots.
 fn stage_is_translated(stage: Stage, words: &[u32]) -> bool {
     let bindings = [((0, 0), Binding { slot: 0, count: 1 })];
@@ -190,16 +130,10 @@ fn stage_is_translated(stage: Stage, words: &[u32]) -> bool {
     let source =
         StageSource { stage, words, entry_point: "main", specialization: &[(3, 7)], layout: &layout };
     let Ok((function, interface)) = translate::translate_stage(&source) else { return false };
-    assert_eq!(verify::verify(&function), Ok(()));
-    check_slots(&function.body, &mut HashMap::new());
+    hostile::check_stage(&function);
     let inputs = interface.inputs.iter().map(|input| input.slot);
     let slots = inputs.chain(interface.outputs.iter().chain(&interface.patch_outputs).copied());
     slots.for_each(|slot| assert!(slot < slot::COUNT, "slot {slot}"));
-    let mut memory = interp::Memory { group_count: [1; 3], ..Default::default() };
-    memory.buffers.insert((0, 0), vec![1; 64]);
-    if function.local_memories.iter().sum::<u32>() < 1 << 16 {
-        let _ = interp::run(&function, &mut memory, 3_000);
-    }
     true
 }
 
@@ -323,4 +257,14 @@ fn storage_images_without_binding_are_refused() {
         void main() { o = imageLoad(image, ivec2(1)).x; }";
     let error = support::Dispatch::glsl(source).buffer(1, &[0]).translate().unwrap_err();
     assert_eq!(error, lacuna_shaders::CompileError::NoBinding { set: 0, binding: 0 });
+}
+
+#[test]
+fn what_fuzzing_found_is_compiled_or_refused() {
+    for (number, line) in include_str!("../../fuzz/seeds/modules.hex").lines().enumerate() {
+        let digits = line.as_bytes().as_chunks::<8>().0.iter();
+        let words: Vec<u32> =
+            digits.map(|word| u32::from_str_radix(std::str::from_utf8(word).unwrap(), 16).unwrap()).collect();
+        assert!(catch_unwind(|| hostile::compile(&words)).is_ok(), "line {number}");
+    }
 }

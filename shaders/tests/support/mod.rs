@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot run its tools fails")]
 
+pub(crate) mod hostile;
 pub(crate) mod machine;
 pub(crate) mod stage;
 
