@@ -20,10 +20,14 @@
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use cranelift_frontend::Variable;
 
+use super::splat::is_lanewise;
 use super::value::{self, Operand, Parts, vector_constant};
 use super::{LowerError, Lowering};
 use crate::ir::{self, Label, Op, Stmt, Value};
 use crate::uniformity::Shape;
+
+/// Vectors that can be kept in registers while something is computed.
+const VECTOR_REGISTERS: usize = 12;
 
 /// An enclosing block or loop.
 pub(super) struct LabelState {
@@ -68,11 +72,13 @@ impl Lowering<'_, '_> {
             if i + 1 < stmts.len() && self.uniformity.escapes(stmt) {
                 let next = self.b.create_block();
                 let skip = *skip.get_or_insert_with(|| self.b.create_block());
+                self.end_run();
                 let any = self.any_active();
                 self.b.ins().brif(any, next, &[], skip, &[]);
                 self.enter(next);
             }
         }
+        self.end_run();
         if let Some(skip) = skip {
             if flow == Flow::Falls {
                 self.b.ins().jump(skip, &[]);
@@ -88,7 +94,12 @@ impl Lowering<'_, '_> {
     /// Lowers the first statement of a list.
     fn stmt(&mut self, stmt: &Stmt, list: &[Stmt]) -> Result<Flow, LowerError> {
         match stmt {
-            Stmt::Let(_, Op::Constant(..)) => {}
+            Stmt::Let(_, Op::Constant(..)) => return Ok(Flow::Falls),
+            Stmt::Let(value, op) if is_lanewise(op) => self.go_on_with_run(*value, op),
+            Stmt::Let(_, Op::Get(_)) | Stmt::Set(..) => self.go_on_with_run_of_variables(),
+            _ => self.end_run(),
+        }
+        match stmt {
             Stmt::Let(_, Op::Load(_, place)) => self.load_joined(place, list),
             Stmt::Let(value, op) => {
                 let operand = self.op(*value, op)?;
@@ -244,9 +255,12 @@ impl Lowering<'_, '_> {
         }
         let head_state = Some(head);
         self.labels[label.index()] = Some(LabelState { end, head: head_state, left, again, reached: false });
+        let crowded = self.is_crowded(label);
+        let crowded = std::mem::replace(&mut self.crowded, crowded);
         self.loops += 1;
         let mut flow = self.list(body)?;
         self.loops -= 1;
+        self.crowded = crowded;
         if flow == Flow::Falls {
             if let Some(left) = left {
                 self.move_active_to(left);
@@ -268,6 +282,16 @@ impl Lowering<'_, '_> {
         });
         self.end(stmt, saved, joined);
         Ok(flow)
+    }
+
+    /// Whether more flows around a loop than there are registers for.
+    fn is_crowded(&self, label: Label) -> bool {
+        let flowing = self.uniformity.liveness.label_head(label).variables(self.function);
+        let parts = flowing.map(|variable| match self.uniformity.variables[variable.index()] {
+            Shape::Varying => value::part_count(self.function.variables[variable.index()]),
+            Shape::Affine(_) => 0,
+        });
+        parts.sum::<usize>() > VECTOR_REGISTERS
     }
 
     /// Goes on behind a block or loop, if control gets there.

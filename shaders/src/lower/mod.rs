@@ -10,6 +10,7 @@
 //! | `control_flow` | statements, and which lanes are active in them |
 //! | `barrier` | suspending and resuming a packet |
 //! | `value`, `splat` | how the lanes of a value are held |
+//! | `halves` | in which order the halves of values are computed |
 //! | `integer`, `float`, `convert`, `math`, `elementary`, `group` | operations |
 //! | `memory` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
@@ -37,6 +38,7 @@ mod descriptor;
 mod elementary;
 mod float;
 mod group;
+mod halves;
 mod integer;
 mod launch;
 mod local;
@@ -232,7 +234,10 @@ struct Lowering<'a, 'f> {
     /// How many statement lists, and loops, are open.
     nesting: u32,
     loops: u32,
+    /// Whether too few registers are left in the loop around.
+    crowded: bool,
     splats: splat::Splats,
+    run: halves::Run,
 }
 
 impl<'a, 'f> Lowering<'a, 'f> {
@@ -284,7 +289,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
             phases: None,
             nesting: 0,
             loops: 0,
+            crowded: false,
             splats: splat::Splats::new(function, uniformity),
+            run: halves::Run::new(function),
         };
         this.variables = function
             .variables
@@ -316,6 +323,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         match self.shaped(storage.ty, storage.shape, operand) {
             Operand::Scalar { base, .. } => self.b.def_var(storage.variables[0], base),
             Operand::Vector(parts) => {
+                self.note_halves(parts);
                 for (&variable, &part) in storage.variables.iter().zip(parts.iter()) {
                     self.b.def_var(variable, part);
                 }
@@ -403,6 +411,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
         match self.held[value.index()].clone() {
             Held::Kept(storage) => self.write(&storage, operand),
             Held::Undefined | Held::Here(_) => {
+                if let Operand::Vector(parts) = operand {
+                    self.note_halves(parts);
+                }
                 self.held[value.index()] = Held::Here(operand);
                 self.splat_if_wanted(value, operand);
             }

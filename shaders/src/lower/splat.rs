@@ -72,7 +72,7 @@ impl Search<'_> {
 }
 
 /// Whether the operation takes its operands as vectors.
-fn is_lanewise(op: &Op) -> bool {
+pub(super) fn is_lanewise(op: &Op) -> bool {
     matches!(
         op,
         Op::Unary(..) | Op::Binary(..) | Op::Compare(..) | Op::Select(..) | Op::Convert(..) | Op::Math(..)
