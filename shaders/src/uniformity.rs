@@ -21,7 +21,9 @@ use std::collections::HashSet;
 
 use crate::abi::LANES;
 use crate::abi::stage::StageBuiltin;
-use crate::ir::{BinaryOp, Builtin, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value};
+use crate::ir::{
+    BinaryOp, Builtin, ConvertOp, Function, GroupOp, Label, Op, Place, Stmt, Type, Value, Variable,
+};
 use crate::liveness::{LiveSet, Liveness};
 use crate::stage::Stage;
 
@@ -124,6 +126,8 @@ pub struct Uniformity<'f> {
     pub layout: LaneLayout,
     /// What the masks of assignments were decided with.
     pub liveness: Liveness<'f>,
+    /// By label of a loop: variables that nobody reads, where a turn starts, before they are set.
+    pub forgotten: Vec<Vec<Variable>>,
     masked: HashSet<*const Stmt>,
     escapes: HashSet<*const Stmt>,
 }
@@ -140,6 +144,7 @@ impl<'f> Uniformity<'f> {
             divergent_again: vec![false; function.labels as usize],
             constants: vec![None; function.values.len()],
             liveness: Liveness::new(function),
+            forgotten: vec![Vec::new(); function.labels as usize],
             masked: HashSet::new(),
             escapes: HashSet::new(),
             stack: Vec::new(),
@@ -168,6 +173,7 @@ impl<'f> Uniformity<'f> {
             constants: solver.constants,
             layout,
             liveness: solver.liveness,
+            forgotten: solver.forgotten,
             masked: solver.masked,
             escapes: solver.escapes,
         }
@@ -202,6 +208,7 @@ struct Solver<'f> {
     divergent_again: Vec<bool>,
     constants: Vec<Option<u64>>,
     liveness: Liveness<'f>,
+    forgotten: Vec<Vec<Variable>>,
     masked: HashSet<*const Stmt>,
     escapes: HashSet<*const Stmt>,
     stack: Vec<(*const Stmt, Enclosing)>,
@@ -239,8 +246,12 @@ impl Solver<'_> {
                 self.within(key, Enclosing::Arm(outside_then), then);
                 self.within(key, Enclosing::Arm(outside_else), otherwise);
             }
-            Stmt::Block { label, body } | Stmt::Loop { label, body } => {
+            Stmt::Block { label, body } => self.within(key, Enclosing::Label(*label), body),
+            Stmt::Loop { label, body } => {
                 self.within(key, Enclosing::Label(*label), body);
+                self.stack.push((key, Enclosing::Label(*label)));
+                self.forgotten[label.index()] = self.forgotten_by(*label);
+                self.stack.pop();
             }
             Stmt::Break(label) => self.jump(key, Some(*label), false),
             Stmt::Continue(label) => self.jump(key, Some(*label), true),
@@ -281,7 +292,14 @@ impl Solver<'_> {
         }
     }
 
-    fn is_seen_by_waiting_lanes(&self, variable: crate::ir::Variable) -> bool {
+    /// Variables that neither the lanes which start a turn of the innermost loop read before they set them, nor those that wait.
+    fn forgotten_by(&self, label: Label) -> Vec<Variable> {
+        let head = self.liveness.label_head(label);
+        let all = (0..self.function.variables.len() as u32).map(Variable);
+        all.filter(|&variable| !head.has(variable) && !self.is_seen_by_waiting_lanes(variable)).collect()
+    }
+
+    fn is_seen_by_waiting_lanes(&self, variable: Variable) -> bool {
         self.stack.iter().any(|(_, enclosing)| match enclosing {
             Enclosing::Arm(waiting) => waiting.as_ref().is_some_and(|waiting| waiting.has(variable)),
             Enclosing::Label(label) => {

@@ -45,9 +45,9 @@ pub(super) const MAX_STRIDE: i64 = 1 << 24;
 pub(super) struct Page {
     /// The host address of the access.
     pub(super) host: clif::Value,
-    /// Its byte in the page, and the last one where it would fit.
+    /// Its byte in the page, and how many bytes it could be further and still fit.
     pub(super) low: clif::Value,
-    pub(super) last: clif::Value,
+    pub(super) distance: clif::Value,
 }
 
 /// What a page counts as while its address has the tag on.
@@ -436,20 +436,23 @@ impl Lowering<'_, '_> {
         let last = PAGE_SIZE as i64 - affine.span() as i64;
         let last = if mutation::is("vectors_run_over_pages") { PAGE_SIZE as i64 } else { last.max(-1) };
         let last = self.b.ins().iconst(types::I64, last);
-        let whole = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, low, last);
-        self.continue_if(whole, slow);
         let entry = self.entry_of(affine, address, slow);
-        // An entry that is valid has no other flag, but perhaps the one that only stores mind.
+        // No bit is left of what forbids the access: a distance to the last byte below zero, an entry that is not valid.
+        // One that is has no other flag, but perhaps the one that only stores mind.
+        let distance = self.b.ins().isub(last, low);
+        let beyond = self.b.ins().sshr_imm_s(distance, 63);
         let relevant = pte::VALID | if write { pte::READ_ONLY } else { 0 };
         let flags = self.b.ins().band_imm_s(entry, relevant as i64);
-        let usable = match write {
-            _ if mutation::is("unbound_reads_take_the_fast_way") => whole,
-            true => self.b.ins().icmp_imm_s(IntCC::Equal, flags, pte::VALID as i64),
-            false => self.b.ins().icmp_imm_s(IntCC::NotEqual, flags, 0),
+        let unusable = self.b.ins().bxor_imm_s(flags, pte::VALID as i64);
+        let wrong = match write {
+            false if mutation::is("unbound_reads_take_the_fast_way") => beyond,
+            _ => self.b.ins().bor(beyond, unusable),
         };
-        self.continue_if(usable, slow);
+        let next = self.b.create_block();
+        self.b.ins().brif(wrong, slow, &[], next, &[]);
+        self.enter(next);
         let start = self.b.ins().band_imm_s(entry, pte::ADDRESS_MASK as i64);
-        Page { host: self.b.ins().bor(start, low), low, last }
+        Page { host: self.b.ins().bor(start, low), low, distance }
     }
 
     /// The page table entry of a sparse address.

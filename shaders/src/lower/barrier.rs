@@ -144,6 +144,7 @@ impl Lowering<'_, '_> {
         self.end_phase(packet, next_packet, state as u32);
 
         self.enter(resume);
+        self.forget_all();
         for (variable, ty, at) in places {
             let value = self.b.ins().load(ty, MemFlagsData::trusted(), frame, at);
             self.b.def_var(variable, value);

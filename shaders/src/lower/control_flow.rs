@@ -250,6 +250,8 @@ impl Lowering<'_, '_> {
         let again = self.uniformity.divergent_again[label.index()].then(|| self.new_empty_mask());
         self.b.ins().jump(head, &[]);
         self.b.switch_to_block(head);
+        let forgotten = &self.uniformity.forgotten[label.index()];
+        self.forget(forgotten.iter().copied());
         if let Some(again) = again {
             self.clear(again);
         }

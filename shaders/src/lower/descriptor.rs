@@ -5,6 +5,8 @@ use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
 
+use lacuna_vm::units::PAGE_SIZE;
+
 use super::Lowering;
 use super::call::Field;
 use super::value::Operand;
@@ -57,12 +59,39 @@ impl Lowering<'_, '_> {
         Some(self.load_descriptor(set, index))
     }
 
-    /// Descriptors do not change while a kernel runs, so these loads may be moved and merged.
-    pub(super) fn load_descriptor(&mut self, set: u32, index: clif::Value) -> (clif::Value, clif::Value) {
+    /// Address and range of a descriptor.
+    fn load_descriptor(&mut self, set: u32, index: clif::Value) -> (clif::Value, clif::Value) {
         let descriptor = self.descriptor_pointer(set, index);
+        self.load_fields(descriptor, 0)
+    }
+
+    /// The same where the index is known, and the first descriptor of the set.
+    pub(super) fn load_known_descriptor(
+        &mut self,
+        set: u32,
+        first: clif::Value,
+        slot: u32,
+    ) -> (clif::Value, clif::Value) {
+        // In an empty set, it is in the page of zeros; a heap may end anywhere.
+        let at = u64::from(slot) * size_of::<Descriptor>() as u64;
+        if set != heap::RESOURCE_HEAP && at + size_of::<Descriptor>() as u64 <= PAGE_SIZE {
+            return self.load_fields(first, at as i32);
+        }
+        let index = self.b.ins().iconst(types::I64, i64::from(slot));
+        self.load_descriptor(set, index)
+    }
+
+    /// Descriptors do not change while a kernel runs, so these loads may be moved and merged.
+    fn load_fields(&mut self, descriptor: clif::Value, at: i32) -> (clif::Value, clif::Value) {
         let constant = MemFlagsData::trusted().with_readonly().with_can_move();
-        let mut field = |at: usize| self.b.ins().load(types::I64, constant, descriptor, at as i32);
+        let mut field = |field: usize| self.b.ins().load(types::I64, constant, descriptor, at + field as i32);
         (field(offset_of!(Descriptor, address)), field(offset_of!(Descriptor, range)))
+    }
+
+    /// Where the descriptors of a set are; a set that is not bound has those in the page of zeros.
+    pub(super) fn first_descriptor(&mut self, set: u32) -> clif::Value {
+        let index = self.b.ins().iconst(types::I64, 0);
+        self.descriptor_pointer(set, index)
     }
 
     /// Where a descriptor is. A set that is not bound has null descriptors, as has what is behind the resource heap: they are
@@ -77,8 +106,13 @@ impl Lowering<'_, '_> {
         }
         let at = offset_of!(DispatchContext, sets) + set as usize * size_of::<*const Descriptor>();
         let first = self.b.ins().load(types::I64, constant, ctx, at as i32);
-        let offset = self.b.ins().imul_imm_s(index, size_of::<Descriptor>() as i64);
-        let descriptor = self.b.ins().iadd(first, offset);
+        let descriptor = match self.known_integer(index) {
+            Some(0) => first,
+            _ => {
+                let offset = self.b.ins().imul_imm_s(index, size_of::<Descriptor>() as i64);
+                self.b.ins().iadd(first, offset)
+            }
+        };
         let bound = if set == heap::RESOURCE_HEAP {
             let at = offset_of!(DispatchContext, resource_heap_slots) as i32;
             let slots = self.b.ins().load(types::I64, constant, ctx, at);

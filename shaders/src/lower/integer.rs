@@ -144,7 +144,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What an integer constant is.
-    fn known_integer(&self, value: clif::Value) -> Option<i64> {
+    pub(super) fn known_integer(&self, value: clif::Value) -> Option<i64> {
         let inst = self.b.func.dfg.value_def(value).inst()?;
         match self.b.func.dfg.insts[inst] {
             clif::InstructionData::UnaryImm { opcode: clif::Opcode::Iconst, imm } => Some(imm.bits()),

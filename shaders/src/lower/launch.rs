@@ -318,12 +318,8 @@ impl Lowering<'_, '_> {
     pub(super) fn body(&mut self, exit: clif::Block) -> Result<(), LowerError> {
         self.exit = Some(exit);
         self.zero_locals();
-        let unset: Vec<_> = self.uniformity.liveness.entry.variables(self.function).collect();
-        for variable in unset {
-            let storage = self.variables[variable.index()].clone();
-            let zero = self.constant(storage.ty, 0);
-            self.write(&storage, Operand::uniform(zero));
-        }
+        // Those that are read before they are set hold zero, those that are not must not flow around the loop of packets.
+        self.forget_all();
         let full = self.full;
         if !full {
             // Kept in a variable of its own: a mask that flows around the loop of packets would be a useless parameter.
@@ -350,9 +346,14 @@ impl Lowering<'_, '_> {
     pub(super) fn load_descriptors(&mut self) {
         let mut used = BTreeSet::new();
         self.collect_descriptors(&self.function.body, &mut used);
+        let mut last = None;
         for (set, slot) in used {
-            let index = self.b.ins().iconst(types::I64, i64::from(slot));
-            let descriptor = self.load_descriptor(set, index);
+            let first = match last {
+                Some((same, first)) if same == set => first,
+                _ => self.first_descriptor(set),
+            };
+            last = Some((set, first));
+            let descriptor = self.load_known_descriptor(set, first, slot);
             self.descriptors.insert((set, slot), descriptor);
         }
     }

@@ -42,6 +42,9 @@ impl Lowering<'_, '_> {
         if let Place::Interface { side, vertex, slot } = *place {
             return self.load_slot(ty, side, vertex, slot);
         }
+        if let Some(parts) = self.load_by_routine(ty, place) {
+            return Operand::Vector(parts);
+        }
         let (region, offsets) = self.lanes_of(place, ty);
         Operand::Vector(self.load_lanes(ty, region, offsets))
     }
@@ -53,6 +56,9 @@ impl Lowering<'_, '_> {
         }
         if let Place::Interface { side, vertex, slot } = *place {
             return self.store_slot(side, vertex, slot, value);
+        }
+        if self.store_by_routine(place, value) {
+            return;
         }
         let ty = self.type_of(value);
         let (region, offsets) = self.lanes_of(place, ty);

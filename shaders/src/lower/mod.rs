@@ -10,9 +10,10 @@
 //! | `control_flow` | statements, and which lanes are active in them |
 //! | `barrier` | suspending and resuming a packet |
 //! | `value`, `splat` | how the lanes of a value are held |
+//! | `forget` | values that would flow around loops though nobody reads them |
 //! | `halves` | in which order the halves of values are computed |
 //! | `integer`, `float`, `convert`, `math`, `elementary`, `group` | operations |
-//! | `memory` | places; atomics; loads and stores lane by lane |
+//! | `memory`, `lanes` | places; atomics; loads and stores lane by lane |
 //! | `batch`, `affine`, `access` | loads and stores at a constant distance: which go together; bounds and pages; instructions |
 //! | `window` | bounds and pages of accesses in loops, remembered from turn to turn |
 //! | `local` | private memory |
@@ -37,9 +38,11 @@ mod convert;
 mod descriptor;
 mod elementary;
 mod float;
+mod forget;
 mod group;
 mod halves;
 mod integer;
+mod lanes;
 mod launch;
 mod local;
 mod math;
@@ -210,6 +213,7 @@ struct Lowering<'a, 'f> {
     trampolines: cold_call::Trampolines,
     cold_signature: Option<clif::SigRef>,
     routine_signature: Option<clif::SigRef>,
+    lane_signatures: lanes::LaneSignatures,
     #[expect(clippy::vec_box, reason = "they must not move")]
     evaluations: Vec<Box<Evaluation>>,
     #[expect(clippy::vec_box, reason = "they must not move")]
@@ -274,6 +278,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             trampolines,
             cold_signature: None,
             routine_signature: None,
+            lane_signatures: [None; 2],
             evaluations: Vec::new(),
             batches: Vec::new(),
             batch_frame: None,

@@ -79,12 +79,11 @@ impl Lowering<'_, '_> {
 
         self.enter(paged);
         let address = self.b.ins().iadd(base, access.offset);
-        let Page { host, low, last } = self.resident(access, address, write, slow);
+        let Page { host, low, distance: further } = self.resident(access, address, write, slow);
         // A page may begin before the buffer, and end behind it.
         let before = self.b.ins().umin(low, access.offset);
         let first = self.b.ins().isub(access.offset, before);
-        let in_page = self.b.ins().isub(last, low);
-        let in_page = self.b.ins().iadd_imm_s(in_page, 1);
+        let in_page = self.b.ins().iadd_imm_s(further, 1);
         let in_range = self.b.ins().isub(starts, access.offset);
         let count = self.b.ins().umin(in_page, in_range);
         let count = self.b.ins().iadd(count, before);

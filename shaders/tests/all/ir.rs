@@ -5,6 +5,7 @@ use lacuna_shaders::ir::verify::verify;
 use lacuna_shaders::ir::{
     BinaryOp, Builtin, CompareOp, Function, Label, Op, Place, Stmt, Type, Value, Variable,
 };
+use lacuna_shaders::uniformity::{LaneLayout, Uniformity};
 
 fn store(builder: &mut Builder, value: Value) {
     let (slot, offset) = (builder.int(0), builder.int(0));
@@ -293,4 +294,25 @@ fn branches_with_effects_stay() {
     builder.end_if();
     let function = builder.finish();
     assert!(function.body.iter().any(|stmt| matches!(stmt, Stmt::If { .. })), "{function}");
+}
+
+#[test]
+fn loops_forget_what_nobody_reads_before_it_is_set() {
+    let text = |otherwise: &str| {
+        format!(
+            "workgroup 64 1 1\nvariable x0 I32\nvariable x1 I32\n\
+             v0: I32 = Builtin GlobalInvocationId.0\nv1: I32 = Constant 4\nv2: I32 = Constant 0\n\
+             loop l0 {{\nv3: I32 = Get x0\nv4: Bool = ULt v3 v0\nif v4 {{\nset x1 v3\n}} else {{\n{otherwise}}}\n\
+             v5: I32 = Get x1\nv6: Bool = ULt v5 v1\nif v6 {{\nset x0 v5\ncontinue l0\n}}\n}}\n"
+        )
+    };
+    let forgotten = |text: String| {
+        let function: Function = text.parse().unwrap();
+        Uniformity::new(&function, LaneLayout::of(&function)).forgotten.concat()
+    };
+    assert_eq!(forgotten(text("set x1 v0\n")), [Variable(1)]);
+    assert_eq!(forgotten(text("")), []);
+    // Lanes that have left the loop still want it.
+    let read_later = text("set x1 v0\n") + "v7: I32 = Get x1\nstore buffer 0 v2 v2 v7\n";
+    assert_eq!(forgotten(read_later), []);
 }
