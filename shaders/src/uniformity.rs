@@ -126,7 +126,7 @@ pub struct Uniformity<'f> {
     pub layout: LaneLayout,
     /// What the masks of assignments were decided with.
     pub liveness: Liveness<'f>,
-    /// By label of a loop: variables that nobody reads, where a turn starts, before they are set.
+    /// By label of a loop: variables set in it that nobody reads, where a turn starts, before they are set.
     pub forgotten: Vec<Vec<Variable>>,
     masked: HashSet<*const Stmt>,
     escapes: HashSet<*const Stmt>,
@@ -250,7 +250,7 @@ impl Solver<'_> {
             Stmt::Loop { label, body } => {
                 self.within(key, Enclosing::Label(*label), body);
                 self.stack.push((key, Enclosing::Label(*label)));
-                self.forgotten[label.index()] = self.forgotten_by(*label);
+                self.forgotten[label.index()] = self.forgotten_by(*label, body);
                 self.stack.pop();
             }
             Stmt::Break(label) => self.jump(key, Some(*label), false),
@@ -292,11 +292,16 @@ impl Solver<'_> {
         }
     }
 
-    /// Variables that neither the lanes which start a turn of the innermost loop read before they set them, nor those that wait.
-    fn forgotten_by(&self, label: Label) -> Vec<Variable> {
+    /// Variables set in the innermost loop that neither the lanes which start a turn read before they set them, nor those that
+    /// wait.
+    fn forgotten_by(&self, label: Label, body: &[Stmt]) -> Vec<Variable> {
         let head = self.liveness.label_head(label);
-        let all = (0..self.function.variables.len() as u32).map(Variable);
-        all.filter(|&variable| !head.has(variable) && !self.is_seen_by_waiting_lanes(variable)).collect()
+        let mut variables = Vec::new();
+        collect_set(body, &mut variables);
+        variables.sort_unstable();
+        variables.dedup();
+        variables.retain(|&variable| !head.has(variable) && !self.is_seen_by_waiting_lanes(variable));
+        variables
     }
 
     fn is_seen_by_waiting_lanes(&self, variable: Variable) -> bool {
@@ -406,6 +411,20 @@ impl Solver<'_> {
                 let shape = self.shape(*operands.first()?)?;
                 Some(if shape.is_uniform() { Shape::UNIFORM } else { Shape::Varying })
             }
+        }
+    }
+}
+
+fn collect_set(stmts: &[Stmt], variables: &mut Vec<Variable>) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::Set(variable, _) => variables.push(*variable),
+            Stmt::If { then, otherwise, .. } => {
+                collect_set(then, variables);
+                collect_set(otherwise, variables);
+            }
+            Stmt::Block { body, .. } | Stmt::Loop { body, .. } => collect_set(body, variables),
+            _ => {}
         }
     }
 }

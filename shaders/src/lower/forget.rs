@@ -37,8 +37,13 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The same of all variables, where those that are read hold zero or are set right after.
+    /// The same of all variables behind a barrier, before those that are read get their values; unless they are so many that
+    /// the code generator's tables, which have a place for each in each block, would grow more than that is worth.
     pub(super) fn forget_all(&mut self) {
-        self.forget((0..self.function.variables.len() as u32).map(Variable));
+        const MOST: usize = 256;
+        let count = self.function.variables.len();
+        if count <= MOST {
+            self.forget((0..count as u32).map(Variable));
+        }
     }
 }

@@ -21,7 +21,7 @@ use super::stage::StageLaunch;
 use super::value::{self, Operand, Parts, steps};
 use super::{Entry, LowerError, Lowering};
 use crate::abi::{DispatchContext, LANES};
-use crate::ir::{Builtin, Op, Place, Stmt, Type, Value};
+use crate::ir::{self, Builtin, Op, Place, Stmt, Type, Value};
 use crate::stage::Stage;
 use crate::uniformity::Shape;
 
@@ -318,8 +318,8 @@ impl Lowering<'_, '_> {
     pub(super) fn body(&mut self, exit: clif::Block) -> Result<(), LowerError> {
         self.exit = Some(exit);
         self.zero_locals();
-        // Those that are read before they are set hold zero, those that are not must not flow around the loop of packets.
-        self.forget_all();
+        // Those that are read before they are set hold zero, and none is to flow around the loop of packets.
+        self.forget((0..self.function.variables.len() as u32).map(ir::Variable));
         let full = self.full;
         if !full {
             // Kept in a variable of its own: a mask that flows around the loop of packets would be a useless parameter.
