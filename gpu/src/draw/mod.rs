@@ -11,7 +11,7 @@
 //!             └ whole ── strip ── paint: boxes of one color, without a shader                        in parallel
 //! ```
 //!
-//! A draw goes in [`waves`]: some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
+//! A draw goes in *waves* (`waves`): some chunks pass the front, then all tiles that they touch are drawn. Each tile sees its primitives
 //! in order, whatever the order was in which threads took chunks and tiles. A draw that is small stays on the calling thread.
 //!
 //! # Invariants

@@ -67,10 +67,11 @@ impl Paint {
         let rows = strip.rows::<u32>(view);
         for row in 0..strip.height {
             let set = strip.sets[row];
-            // SAFETY: the caller's promise.
             match self {
-                Self::Texel(texel) if set == ALL => unsafe { rows.write(row, &[*texel; N]) },
                 _ if set == 0 => {}
+                // SAFETY: the caller's promise.
+                Self::Texel(texel) if set == ALL => unsafe { rows.write(row, &[*texel; N]) },
+                // SAFETY: as above.
                 _ => unsafe {
                     let stored = rows.read(row);
                     rows.write(row, &select(set, &self.over(&stored), &stored));

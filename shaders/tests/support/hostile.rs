@@ -92,7 +92,10 @@ fn stage_of(words: &[u32]) -> Option<Stage> {
 /// A layout that has the bindings of most shaders.
 fn layout() -> Layout {
     let binding = |set: u32, slot: u32| ((set, slot), Binding { slot, count: 1 + slot % 3 });
-    Layout { bindings: (0..2).flat_map(|set| (0..6).map(move |slot| binding(set, slot))).collect() }
+    Layout {
+        bindings: (0..2).flat_map(|set| (0..6).map(move |slot| binding(set, slot))).collect(),
+        ..Layout::default()
+    }
 }
 
 /// Compiles a module of whatever stage, or has it refused. Panics if what comes out is not sound.
