@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ash::{ext, khr, vk};
 
@@ -154,6 +154,7 @@ impl Device {
             info = info.push_next(&mut group);
         }
         let instance = physical.instance.raw();
+        let _alone = alone_with_devices();
         // SAFETY: `info` and all it points to outlive the call; the physical device is of this instance.
         let raw = unsafe { instance.create_device(physical.handle, &info, None) }.at("vkCreateDevice")?;
         let has = |name: &CStr| names.contains(&name);
@@ -364,12 +365,20 @@ impl Deref for Device {
     }
 }
 
+/// Loaders go through their list of devices without a lock when they are asked for a device's commands (1.3.239 does), so that
+/// a device that is destroyed meanwhile crashes them. In the driver nothing is lost: they call it with a lock.
+fn alone_with_devices() -> MutexGuard<'static, ()> {
+    static DEVICES: Mutex<()> = Mutex::new(());
+    DEVICES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         // SAFETY: the last owner goes; every child object holds a `Device`, so none is left.
         unsafe {
             // The result does not matter: a lost device is destroyed too.
             let _ = self.raw.device_wait_idle();
+            let _alone = alone_with_devices();
             self.raw.destroy_device(None);
         }
     }
