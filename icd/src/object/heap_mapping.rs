@@ -82,12 +82,7 @@ unsafe fn source(info: &DescriptorSetAndBindingMappingEXT<'_>) -> Result<Mapping
             }
             mapping_source::HEAP_WITH_INDIRECT_INDEX => {
                 let data = data.indirect_index;
-                let index = |push_offset, address_offset, stride| HeapIndex::Indirect {
-                    push_offset,
-                    address_offset,
-                    stride,
-                    array: false,
-                };
+                let index = indirect(false);
                 let resource = index(data.push_offset, data.address_offset, data.heap_index_stride);
                 let sampler = index(
                     data.sampler_push_offset,
@@ -103,12 +98,7 @@ unsafe fn source(info: &DescriptorSetAndBindingMappingEXT<'_>) -> Result<Mapping
             }
             mapping_source::HEAP_WITH_INDIRECT_INDEX_ARRAY => {
                 let data = data.indirect_index_array;
-                let index = |push_offset, address_offset, stride| HeapIndex::Indirect {
-                    push_offset,
-                    address_offset,
-                    stride,
-                    array: true,
-                };
+                let index = indirect(true);
                 let resource = index(data.push_offset, data.address_offset, data.heap_index_stride);
                 let sampler = index(
                     data.sampler_push_offset,
@@ -142,4 +132,14 @@ unsafe fn source(info: &DescriptorSetAndBindingMappingEXT<'_>) -> Result<Mapping
         }
     };
     Ok(source)
+}
+
+/// Makes indices that are read from memory at an address among the push data: one, or one for each element of an array.
+fn indirect(array: bool) -> impl Fn(u32, u32, u32) -> HeapIndex {
+    move |push_offset, address_offset, stride| HeapIndex::Indirect {
+        push_offset,
+        address_offset,
+        stride,
+        array,
+    }
 }

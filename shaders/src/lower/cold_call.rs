@@ -11,7 +11,7 @@ use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-use super::{LowerError, Lowering, machine_code};
+use super::{LowerError, Lowering, begin_routine, machine_code};
 use crate::code::Code;
 use crate::runtime::batch::{load_batch, store_batch};
 
@@ -63,11 +63,7 @@ fn make(cold: Cold, isa: &dyn TargetIsa) -> Result<Code, LowerError> {
     ));
     let mut builder_context = FunctionBuilderContext::new();
     let mut b = FunctionBuilder::new(&mut context.func, &mut builder_context);
-    let entry = b.create_block();
-    b.append_block_params_for_function_params(entry);
-    b.switch_to_block(entry);
-    b.seal_block(entry);
-    let arguments = b.block_params(entry).to_vec();
+    let arguments = begin_routine(&mut b);
     let callee = b.import_signature(signature(isa.default_call_conv()));
     let target = b.ins().iconst(types::I64, cold.function() as i64);
     b.ins().call_indirect(callee, target, &arguments);

@@ -14,7 +14,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::value::{Operand, Parts, cast, vector_constant};
-use super::{Lowering, machine_code};
+use super::{Lowering, begin_routine, machine_code};
 use crate::abi::LaneFrame;
 use crate::code::Code;
 use crate::ir::{MathOp, Value};
@@ -49,11 +49,8 @@ fn make(op: MathOp, isa: &dyn TargetIsa) -> Option<Code> {
     context.func.signature = signature(isa);
     let mut builders = FunctionBuilderContext::new();
     let mut b = FunctionBuilder::new(&mut context.func, &mut builders);
-    let entry = b.create_block();
-    b.append_block_params_for_function_params(entry);
-    b.switch_to_block(entry);
-    b.seal_block(entry);
-    let x = [b.block_params(entry)[0], b.block_params(entry)[1]];
+    let arguments = begin_routine(&mut b);
+    let x = [arguments[0], arguments[1]];
     let inside = x.map(|x| is_inside(&mut b, domain, x));
     let inside = b.ins().band(inside[0], inside[1]);
     let all = b.ins().vall_true(inside);

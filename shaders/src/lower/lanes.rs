@@ -14,7 +14,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::access::{load_function, store_function};
 use super::value::{Parts, cast, is_wide, part_type};
-use super::{Lowering, machine_code};
+use super::{Lowering, begin_routine, machine_code};
 use crate::abi::LaneFrame;
 use crate::code::Code;
 use crate::ir::{Place, Type, Value};
@@ -53,11 +53,7 @@ fn make(way: Way, ty: Type, isa: &dyn TargetIsa) -> Option<Code> {
     context.func.signature = signature(way, isa);
     let mut builders = FunctionBuilderContext::new();
     let mut b = FunctionBuilder::new(&mut context.func, &mut builders);
-    let entry = b.create_block();
-    b.append_block_params_for_function_params(entry);
-    b.switch_to_block(entry);
-    b.seal_block(entry);
-    let arguments = b.block_params(entry).to_vec();
+    let arguments = begin_routine(&mut b);
     let slot = b.create_sized_stack_slot(clif::StackSlotData::new(
         clif::StackSlotKind::ExplicitSlot,
         size_of::<LaneFrame>() as u32,

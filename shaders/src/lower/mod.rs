@@ -163,6 +163,15 @@ pub fn lower(
     })
 }
 
+/// Begins the code of a routine of our own; gives its arguments.
+fn begin_routine(b: &mut FunctionBuilder<'_>) -> Vec<clif::Value> {
+    let entry = b.create_block();
+    b.append_block_params_for_function_params(entry);
+    b.switch_to_block(entry);
+    b.seal_block(entry);
+    b.block_params(entry).to_vec()
+}
+
 /// The code of a function that is complete; it needs no linking.
 fn machine_code<'c>(context: &'c mut Context, isa: &dyn TargetIsa) -> Result<&'c [u8], LowerError> {
     let compiled = context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;

@@ -13,14 +13,8 @@ impl<'a> Translator<'a> {
     /// `OpAccessChain` and its relatives.
     pub(super) fn access_chain(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         let mut pointer = self.pointer(instruction, instruction.operand(0)?)?;
-        let mut indices = instruction.rest(1);
-        if matches!(instruction.op, Op::PtrAccessChain | Op::InBoundsPtrAccessChain) {
-            let (&element, rest) =
-                indices.split_first().ok_or_else(|| instruction.error("an operand is missing"))?;
-            self.step_over(instruction, &mut pointer, (instruction.operand(0)?, element))?;
-            indices = rest;
-        }
-        self.follow(instruction, &mut pointer, indices)?;
+        let by_element = matches!(instruction.op, Op::PtrAccessChain | Op::InBoundsPtrAccessChain);
+        self.follow_from(instruction, &mut pointer, 0, by_element)?;
         let Kind::Pointer { pointee, .. } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the result type is no pointer"));
         };
@@ -29,6 +23,24 @@ impl<'a> Translator<'a> {
         }
         self.define_pointer(instruction.result, pointer);
         Ok(())
+    }
+
+    /// Follows a chain whose base is some operand; `by_element`, the first index steps over whole elements.
+    pub(super) fn follow_from(
+        &mut self,
+        instruction: &Instruction<'a>,
+        pointer: &mut Pointer,
+        base: usize,
+        by_element: bool,
+    ) -> Result<(), CompileError> {
+        let mut indices = instruction.rest(base + 1);
+        if by_element {
+            let (&element, rest) =
+                indices.split_first().ok_or_else(|| instruction.error("an operand is missing"))?;
+            self.step_over(instruction, pointer, (instruction.operand(base)?, element))?;
+            indices = rest;
+        }
+        self.follow(instruction, pointer, indices)
     }
 
     /// Follows all indices of a chain.

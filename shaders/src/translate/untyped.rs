@@ -70,14 +70,9 @@ impl<'a> Translator<'a> {
     /// `OpUntypedAccessChainKHR` and its relatives: a chain that begins with a type of its own.
     pub(super) fn untyped_access_chain(&mut self, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         let mut pointer = self.pointer_as(instruction, 1, instruction.operand(0)?)?;
-        let mut indices = instruction.rest(2);
-        if matches!(instruction.op, Op::UntypedPtrAccessChainKHR | Op::UntypedInBoundsPtrAccessChainKHR) {
-            let (&element, rest) =
-                indices.split_first().ok_or_else(|| instruction.error("an operand is missing"))?;
-            self.step_over(instruction, &mut pointer, (instruction.operand(1)?, element))?;
-            indices = rest;
-        }
-        self.follow(instruction, &mut pointer, indices)?;
+        let by_element =
+            matches!(instruction.op, Op::UntypedPtrAccessChainKHR | Op::UntypedInBoundsPtrAccessChainKHR);
+        self.follow_from(instruction, &mut pointer, 1, by_element)?;
         let Kind::Pointer { .. } = self.types.kind(instruction.result_type) else {
             return Err(instruction.error("the result type is no pointer"));
         };
