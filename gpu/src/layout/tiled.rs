@@ -1,12 +1,14 @@
 //! The tiled layout: standard blocks of 64 KiB, so that a block of a sparse image is a page.
 //!
 //! ```text
-//!   layer    [ level 0: blocks, x fastest | level 1: blocks | tail: levels smaller than a block, one after the other ]
+//!   layer    [ level 0: blocks, x fastest | level 1: blocks | tail: small levels, one after the other ]
 //!   block    [ sample 0: rows of elements | sample 1 | … ]
 //! ```
 //!
-//! A level that is smaller than a block in some dimension begins the tail, and all that follow are in it. Elements of the
-//! tail lie as in the linear layout.
+//! The first small level begins the tail, and all that follow are in it. Small is, in a sparse image, what has fewer bytes
+//! than a block (Vulkan specification, "Mip Tail Regions"): all else can be bound block by block, however flat it is. In
+//! other images small is what is shorter than a block in some dimension, for a part of a block would be memory for nothing.
+//! Elements of the tail lie as in the linear layout.
 
 use lacuna_vm::mutation;
 
@@ -18,13 +20,23 @@ impl ImageLayout {
     ///
     /// Elements that have no standard block are not tiled: such images are all tail.
     pub fn tiled(shape: Shape, is_3d: bool) -> Option<Self> {
+        let block = shape.sparse_block(is_3d);
+        let is_small = |level| shape.level_texels(level).iter().zip(block).any(|(&size, block)| size < block);
+        Self::with_tail(shape, is_3d, is_small)
+    }
+
+    /// The tiled layout of sparse images: layers begin at pages, and whatever fills a page is bound in blocks.
+    pub fn sparse(shape: Shape, is_3d: bool) -> Option<Self> {
+        let layout = Self::with_tail(shape, is_3d, |level| shape.level_bytes(level) < u128::from(BYTES))?;
+        let layer_pitch = layout.layer_pitch.checked_next_multiple_of(BYTES)?;
+        Self::assemble(shape, layout.levels.into_vec(), layout.mip_tail, layer_pitch)
+    }
+
+    fn with_tail(shape: Shape, is_3d: bool, is_small: impl Fn(u32) -> bool) -> Option<Self> {
         let block_log2 = standard_block::log2(is_3d, shape.element_bytes, shape.samples);
-        let fits = |level: u32| {
-            let block = shape.sparse_block(is_3d);
-            standard_block::exists(shape.element_bytes)
-                && shape.level_texels(level).iter().zip(block).all(|(&size, block)| size >= block)
-        };
-        let first_tail = (0..shape.levels).find(|&level| !fits(level)).unwrap_or(shape.levels);
+        let has_blocks = standard_block::exists(shape.element_bytes);
+        let first_tail =
+            (0..shape.levels).find(|&level| !has_blocks || is_small(level)).unwrap_or(shape.levels);
         let mut levels = Vec::new();
         let mut end: u64 = 0;
         for level in 0..first_tail {
@@ -41,16 +53,15 @@ impl ImageLayout {
         let alignment = if first_tail == 0 { ALIGNMENT } else { BYTES };
         Self::assemble(shape, levels, Some(mip_tail), end.checked_next_multiple_of(alignment)?)
     }
-
-    /// The tiled layout with layers that begin at pages, as sparse images need it.
-    pub fn sparse(shape: Shape, is_3d: bool) -> Option<Self> {
-        let layout = Self::tiled(shape, is_3d)?;
-        let layer_pitch = layout.layer_pitch.checked_next_multiple_of(BYTES)?;
-        Self::assemble(shape, layout.levels.into_vec(), layout.mip_tail, layer_pitch)
-    }
 }
 
 impl Shape {
+    /// Bytes that the elements of a level have, in each layer.
+    fn level_bytes(&self, level: u32) -> u128 {
+        let elements: u128 = self.level_extent(level).map(u128::from).iter().product();
+        elements * u128::from(self.element_bytes) * u128::from(self.samples)
+    }
+
     /// Texels of a standard block in each dimension.
     pub fn sparse_block(&self, is_3d: bool) -> [u32; 3] {
         let [x, y, z] = standard_block::log2(is_3d, self.element_bytes, self.samples);
@@ -111,6 +122,30 @@ mod tests {
         assert_eq!(layout.level(2).unwrap().offset, tail.offset);
         let whole = ImageLayout::sparse(Shape { levels: 2, ..SHAPE }, false).unwrap();
         assert_eq!(whole.mip_tail().unwrap().size, 0);
+    }
+
+    #[test]
+    fn what_fills_a_page_is_bound_in_blocks_however_flat_it_is() {
+        let flat = Shape { extent: [503, 137, 1], levels: 3, element_bytes: 1, ..SHAPE };
+        let sparse = ImageLayout::sparse(flat, false).unwrap();
+        assert_eq!(
+            (sparse.mip_tail().unwrap().first_level, sparse.mip_tail().unwrap().offset),
+            (1, 2 * BYTES)
+        );
+        assert_eq!(ImageLayout::tiled(flat, false).unwrap().mip_tail().unwrap().first_level, 0);
+        let volume = Shape { extent: [128, 128, 8], levels: 2, element_bytes: 1, layers: 1, ..SHAPE };
+        let sparse = ImageLayout::sparse(volume, true).unwrap();
+        assert_eq!(
+            (sparse.mip_tail().unwrap().first_level, sparse.mip_tail().unwrap().offset),
+            (1, 8 * BYTES)
+        );
+    }
+
+    #[test]
+    fn what_fills_no_page_is_in_the_tail() {
+        let small = Shape { extent: [137, 137, 1], levels: 1, element_bytes: 2, ..SHAPE };
+        let tail = *ImageLayout::sparse(small, false).unwrap().mip_tail().unwrap();
+        assert_eq!((tail.first_level, tail.size), (0, BYTES));
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn processor_name() -> String {
     model.map_or(std::env::consts::ARCH, |(_, name)| name.trim()).to_owned()
 }
 
-/// Blocks are the standard ones, the mip tail begins where a level is smaller than a block, non-resident reads give zero and
+/// Blocks are the standard ones, the mip tail begins where a level has fewer bytes than a block, non-resident reads give zero and
 /// writes vanish.
 fn sparse() -> vk::PhysicalDeviceSparseProperties {
     vk::PhysicalDeviceSparseProperties {

@@ -8,6 +8,7 @@ mod binding;
 mod block_shapes;
 mod block_shapes_are_standard;
 mod blocks_show_their_memory;
+mod flat_levels_are_bound_in_blocks;
 mod mip_tails_are_bound_layer_by_layer;
 mod mips;
 mod multisample;
@@ -28,6 +29,7 @@ super::cases!("sparse_image":
     aliased_images_share_blocks,
     block_shapes_are_standard,
     blocks_show_their_memory,
+    flat_levels_are_bound_in_blocks,
     mip_tails_are_bound_layer_by_layer,
     one_bind_covers_many_blocks,
     opaque_binds_cover_all,
