@@ -94,8 +94,8 @@ fn processor_name() -> String {
     model.map_or(std::env::consts::ARCH, |(_, name)| name.trim()).to_owned()
 }
 
-/// Blocks are the standard ones, the mip tail begins where a level has fewer bytes than a block, non-resident reads give zero and
-/// writes vanish.
+/// Blocks are the standard ones, the mip tail begins where a level has fewer bytes than a block, non-resident reads give
+/// zero and writes vanish.
 fn sparse() -> vk::PhysicalDeviceSparseProperties {
     vk::PhysicalDeviceSparseProperties {
         residency_standard2_d_block_shape: vk::TRUE,
