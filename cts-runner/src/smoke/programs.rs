@@ -58,7 +58,7 @@ pub fn all(frames: u32) -> Vec<Program> {
         cube("vkcube, IMMEDIATE", "vkcube", Kind::X11, &["--c", &count, "--present_mode", "0"]),
         cube("vkcube, MAILBOX", "vkcube", Kind::X11, &["--c", &count, "--present_mode", "1"]),
         cube("vkcubepp", "vkcubepp", Kind::X11, &["--c", &count, "--present_mode", "0"]),
-        cube("vkcube-wayland, FIFO", "vkcube-wayland", Kind::Wayland, &["--c", "120"]),
+        cube("vkcube-wayland, FIFO", "vkcube-wayland", Kind::Wayland, &["--c", &count]),
         cube(
             "vkcube-wayland, MAILBOX",
             "vkcube-wayland",
