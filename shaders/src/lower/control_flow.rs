@@ -26,9 +26,6 @@ use super::{LowerError, Lowering};
 use crate::ir::{self, Label, Op, Stmt, Value};
 use crate::uniformity::Shape;
 
-/// Vectors that can be kept in registers while something is computed.
-const VECTOR_REGISTERS: usize = 12;
-
 /// An enclosing block or loop.
 pub(super) struct LabelState {
     /// Behind it, and for loops at its head: where plain jumps go.
@@ -248,6 +245,7 @@ impl Lowering<'_, '_> {
         let (head, end) = (self.b.create_block(), self.b.create_block());
         let left = divergent.then(|| self.new_empty_mask());
         let again = self.uniformity.divergent_again[label.index()].then(|| self.new_empty_mask());
+        let (parked, crowded) = self.park(label, body);
         self.b.ins().jump(head, &[]);
         self.b.switch_to_block(head);
         let forgotten = &self.uniformity.forgotten[label.index()];
@@ -257,7 +255,6 @@ impl Lowering<'_, '_> {
         }
         let head_state = Some(head);
         self.labels[label.index()] = Some(LabelState { end, head: head_state, left, again, reached: false });
-        let crowded = self.is_crowded(label);
         let crowded = std::mem::replace(&mut self.crowded, crowded);
         self.loops += 1;
         let mut flow = self.list(body)?;
@@ -278,22 +275,13 @@ impl Lowering<'_, '_> {
         }
         self.b.seal_block(head);
         flow = self.close(label, flow);
+        self.unpark(parked, flow);
         let joined = left.map(|left| {
             self.waiting_masks.truncate(waiting);
             self.read_mask(left)
         });
         self.end(stmt, saved, joined);
         Ok(flow)
-    }
-
-    /// Whether more flows around a loop than there are registers for.
-    fn is_crowded(&self, label: Label) -> bool {
-        let flowing = self.uniformity.liveness.label_head(label).variables(self.function);
-        let parts = flowing.map(|variable| match self.uniformity.variables[variable.index()] {
-            Shape::Varying => value::part_count(self.function.variables[variable.index()]),
-            Shape::Affine(_) => 0,
-        });
-        parts.sum::<usize>() > VECTOR_REGISTERS
     }
 
     /// Goes on behind a block or loop, if control gets there.

@@ -9,7 +9,8 @@
 //!
 //! # Invariants
 //! 1. What the low half needs is not moved, and what is moved goes behind all of it: no value is used before its definition.
-//! 2. No instruction passes one that stores, calls, or may end the block.
+//! 2. No instruction passes one that stores, calls, or may end the block; but stores to [parked](super::park) variables are
+//!    ordered with what is stored.
 //!
 //! A run ends where it becomes long or deep, so that a processor which looks ahead still finds both halves to work on.
 
@@ -25,6 +26,13 @@ const LONGEST: usize = 256;
 /// Statements of a run of which each needs the one before.
 const DEEPEST: u8 = 16;
 
+/// A store of a part of a parked variable.
+struct ParkedStore {
+    place: clif::StackSlot,
+    inst: clif::Inst,
+    is_low: bool,
+}
+
 /// The run that statements are added to.
 #[derive(Default)]
 pub(super) struct Run {
@@ -37,6 +45,8 @@ pub(super) struct Run {
     number: u32,
     /// What the low halves of its results are.
     low: Vec<clif::Value>,
+    /// Its stores to parked variables.
+    stores: Vec<ParkedStore>,
     /// By instruction, counted from the first of the run: whether the low half needs it.
     needed: Vec<bool>,
 }
@@ -44,6 +54,26 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn new(function: &Function) -> Self {
         Self { depths: vec![(0, 0); function.values.len()], number: 1, ..Self::default() }
+    }
+
+    /// Whether a parked variable was set in the run.
+    pub(super) fn has_stored_to(&self, place: clif::StackSlot) -> bool {
+        self.stores.iter().any(|store| store.place == place)
+    }
+
+    /// To be called when a parked variable is set: gives the stores that are of no use any more.
+    pub(super) fn forget_stores_to(&mut self, place: clif::StackSlot) -> SmallVec<[clif::Inst; 4]> {
+        let useless =
+            self.stores.iter().filter(|store| store.place == place).map(|store| store.inst).collect();
+        self.stores.retain(|store| store.place != place);
+        useless
+    }
+
+    /// To be called with each store to a parked variable.
+    pub(super) fn note_store(&mut self, place: clif::StackSlot, inst: clif::Inst, is_low: bool) {
+        if self.begin.is_some() {
+            self.stores.push(ParkedStore { place, inst, is_low });
+        }
     }
 
     /// How many statements of the run have to be done for an operation.
@@ -105,6 +135,7 @@ impl Lowering<'_, '_> {
         self.run.statements = 0;
         self.run.number += 1;
         self.run.low.clear();
+        self.run.stores.clear();
     }
 
     /// Orders the instructions from the first to the last one, which a block ends with.
@@ -122,6 +153,7 @@ impl Lowering<'_, '_> {
             }
         };
         self.run.low.iter().for_each(|&value| need(needed, value));
+        self.run.stores.iter().for_each(|store| needed[index(store.inst)] = store.is_low);
         let mut at = Some(last);
         while let Some(inst) = at {
             if needed[index(inst)] {
@@ -135,8 +167,8 @@ impl Lowering<'_, '_> {
         while let Some(inst) = at {
             at = if inst == last { None } else { layout.next_inst(inst) };
             let opcode = dfg.insts[inst].opcode();
-            if opcode.can_store() || opcode.is_call() || opcode.is_terminator() || opcode.other_side_effects()
-            {
+            let stores = opcode.can_store() && !self.run.stores.iter().any(|store| store.inst == inst);
+            if stores || opcode.is_call() || opcode.is_terminator() || opcode.other_side_effects() {
                 others.drain(..).for_each(|other| layout.insert_inst(other, inst));
             } else if !needed[index(inst)] {
                 layout.remove_inst(inst);

@@ -11,6 +11,7 @@
 //! | `barrier` | suspending and resuming a packet |
 //! | `value`, `splat` | how the lanes of a value are held |
 //! | `forget` | values that would flow around loops though nobody reads them |
+//! | `park` | variables that are in memory during a loop |
 //! | `halves` | in which order the halves of values are computed |
 //! | `integer`, `float`, `convert`, `math`, `elementary`, `group` | operations |
 //! | `memory`, `lanes` | places; atomics; loads and stores lane by lane |
@@ -47,6 +48,7 @@ mod launch;
 mod local;
 mod math;
 mod memory;
+mod park;
 mod print;
 mod splat;
 mod stage;
@@ -187,6 +189,8 @@ struct Storage {
     ty: Type,
     shape: Shape,
     variables: SmallVec<[Variable; 4]>,
+    /// Where it is in memory instead.
+    parked: Option<clif::StackSlot>,
 }
 
 /// Where a value is.
@@ -321,10 +325,13 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Shape::Affine(_) => [self.b.declare_var(scalar_type(ty))].into_iter().collect(),
             Shape::Varying => (0..value::part_count(ty)).map(|_| self.b.declare_var(part_type(ty))).collect(),
         };
-        Storage { ty, shape, variables }
+        Storage { ty, shape, variables, parked: None }
     }
 
     fn read(&mut self, storage: &Storage) -> Operand {
+        if let Some(place) = storage.parked {
+            return Operand::Vector(self.load_parked(storage, place));
+        }
         let values: SmallVec<[clif::Value; 4]> =
             storage.variables.iter().map(|&variable| self.b.use_var(variable)).collect();
         match storage.shape {
@@ -338,6 +345,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Operand::Scalar { base, .. } => self.b.def_var(storage.variables[0], base),
             Operand::Vector(parts) => {
                 self.note_halves(parts);
+                if let Some(place) = storage.parked {
+                    return self.store_parked(parts, place);
+                }
                 for (&variable, &part) in storage.variables.iter().zip(parts.iter()) {
                     self.b.def_var(variable, part);
                 }

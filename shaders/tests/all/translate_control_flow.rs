@@ -179,6 +179,37 @@ fn a_phi_may_swap() {
 }
 
 #[test]
+fn loops_compute_with_more_variables_than_there_are_registers() {
+    // Each turn mixes nine variables in several steps and moves them on; lanes leave at different times, and set one or not.
+    for condition in ["turn < 7", "turn < (a[0] & 7)", "turn < 9 && (a[turn] & 3) != 1"] {
+        let source = format!(
+            "#version 450
+            layout(local_size_x = 32) in;
+            layout(std430, binding = 0) readonly buffer I {{ uint data[]; }};
+            layout(std430, binding = 1) writeonly buffer O {{ uint result[]; }};
+            void main() {{
+                uint i = gl_GlobalInvocationID.x;
+                uint a[9];
+                for (int n = 0; n < 9; n++) a[n] = data[i] + n * 77;
+                uint b = a[0], c = a[1], d = a[2], e = a[3], f = a[4], g = a[5], h = a[6], j = a[7], k = a[8];
+                for (uint turn = 0; {condition}; turn++) {{
+                    b = (b ^ c) * 5 + turn; c = (c + d) ^ (b >> 3); d = d * 3 - e; e = (e ^ f) + (d << 2);
+                    if ((b & 1) != 0) {{ f += g * 7; g = (g ^ h) + 1; f ^= g; }} else {{ h = h * 9 + f; }}
+                    g = (g + h) * 3; h = (h ^ j) - g; j = (j << 1) ^ k; k = (k + b) ^ (k >> 5);
+                    uint old = b; b = c + 1; c = d; d = e ^ old; e = f; f = old;
+                    b = b * 13 + k; c = c ^ (b << 1); d = d + (c >> 2); e = e * 3 + d; f = f ^ e;
+                    if (k == 12345) continue;
+                    g = g + b; h = h ^ c; j = j * 5 + d; k = k - e; g = g ^ (g >> 7); h = h + (h << 3);
+                }}
+                result[i] = b + c * 3 + d * 5 + e * 7 + f * 11 + g * 13 + h * 17 + j * 19 + k * 23;
+            }}"
+        );
+        let input: Vec<u32> = (0..32).map(|i: u32| i.wrapping_mul(2_654_435_761)).collect();
+        Dispatch::glsl(&source).buffer(0, &input).buffer(1, &[0; 32]).run();
+    }
+}
+
+#[test]
 fn barrier_inside_a_uniform_loop() {
     let source = "#version 450
         layout(local_size_x = 16) in;
