@@ -16,7 +16,7 @@ use crate::lower::{LowerError, Lowered, Workspace, lower};
 use crate::source::{ComputeSource, StageSource};
 use crate::stage::{Interface, Stage};
 use crate::stage_kernel::StageKernel;
-use crate::translate::{translate, translate_stage};
+use crate::translate::{translate_stage, translate_typed};
 use crate::uniformity::{LaneLayout, Uniformity};
 
 thread_local! {
@@ -25,8 +25,18 @@ thread_local! {
 
 /// SPIR-V to a kernel that can be run.
 pub fn compile_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
-    let function = translate(source)?;
-    compile_function(coarsen(&function).as_ref().unwrap_or(&function))
+    compile_typed(source, true)
+}
+
+/// The same of a kernel that goes by the formats of views, whatever the shader declares: slower, and right for all views.
+pub fn compile_untyped_compute(source: &ComputeSource<'_>) -> Result<ComputeKernel, CompileError> {
+    compile_typed(source, false)
+}
+
+fn compile_typed(source: &ComputeSource<'_>, has_formats: bool) -> Result<ComputeKernel, CompileError> {
+    let (function, typed_images) = translate_typed(source, has_formats)?;
+    let kernel = compile_function(coarsen(&function).as_ref().unwrap_or(&function))?;
+    Ok(kernel.with_typed_images(typed_images))
 }
 
 /// SPIR-V of a graphics stage to a kernel that can be run.

@@ -13,6 +13,7 @@
 
 use std::ptr::NonNull;
 
+use crate::TypedImage;
 use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES};
 use crate::code::Code;
@@ -31,6 +32,7 @@ pub struct ComputeKernel {
     shared_bytes: usize,
     zero_shared: bool,
     local_bytes: usize,
+    typed_images: Vec<TypedImage>,
     /// The machine code holds their addresses.
     #[expect(clippy::vec_box, reason = "they must not move")]
     _evaluations: Vec<Box<Evaluation>>,
@@ -85,10 +87,32 @@ impl ComputeKernel {
             shared_bytes: shared_bytes(function) as usize,
             zero_shared: function.zero_shared,
             local_bytes: lowered.local_bytes as usize,
+            typed_images: Vec::new(),
             _evaluations: lowered.evaluations,
             _batches: lowered.batches,
             _textures: lowered.textures,
             _prints: lowered.prints,
+        })
+    }
+
+    pub(crate) fn with_typed_images(self, typed_images: Vec<TypedImage>) -> Self {
+        Self { typed_images, ..self }
+    }
+
+    /// Whether it takes a storage image for one of a certain format.
+    pub fn has_typed_images(&self) -> bool {
+        !self.typed_images.is_empty()
+    }
+
+    /// Whether the storage images that are bound are of the formats that it takes them for.
+    ///
+    /// # Safety
+    /// Every set that the shader uses is null or has all its descriptors.
+    pub unsafe fn fits(&self, ctx: &DispatchContext) -> bool {
+        self.typed_images.iter().all(|image| {
+            let first = ctx.sets[image.set as usize];
+            // SAFETY: the caller's promise.
+            first.is_null() || image.fits(unsafe { &*first.add(image.slot as usize) })
         })
     }
 

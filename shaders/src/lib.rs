@@ -17,10 +17,12 @@ mod spirv;
 pub mod stage;
 mod stage_kernel;
 pub mod translate;
+mod typed_image;
 pub mod uniformity;
 
-pub use compile::{compile_compute, compile_stage};
+pub use compile::{compile_compute, compile_stage, compile_untyped_compute};
 pub use error::CompileError;
 pub use kernel::{ComputeKernel, Scratch};
 pub use source::{Binding, ComputeSource, Layout, StageSource};
 pub use stage_kernel::StageKernel;
+pub use typed_image::TypedImage;

@@ -40,17 +40,24 @@ pub(crate) struct Source<'a> {
     pub(crate) stage: Option<Stage>,
     pub(crate) specialization: &'a [(u32, u64)],
     pub(crate) layout: &'a Layout,
+    /// Whether storage images are of the formats that the shader declares; else only their views know.
+    pub(crate) has_formats: bool,
 }
 
 impl<'a> From<&ComputeSource<'a>> for Source<'a> {
     fn from(source: &ComputeSource<'a>) -> Self {
-        Self { stage: None, specialization: source.specialization, layout: source.layout }
+        Self { stage: None, specialization: source.specialization, layout: source.layout, has_formats: true }
     }
 }
 
 impl<'a> From<&StageSource<'a>> for Source<'a> {
     fn from(source: &StageSource<'a>) -> Self {
-        Self { stage: Some(source.stage), specialization: source.specialization, layout: source.layout }
+        Self {
+            stage: Some(source.stage),
+            specialization: source.specialization,
+            layout: source.layout,
+            has_formats: true,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod extensions;
 pub mod features;
 pub mod formats;
 pub mod graphics;
+pub mod image_format;
 pub mod images;
 pub mod limits;
 pub mod memory;

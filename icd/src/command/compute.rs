@@ -35,7 +35,7 @@ impl Recording {
         let pipeline = Pipeline::get(pipeline)?;
         match point {
             vk::PipelineBindPoint::COMPUTE => {
-                self.invocations = invocations(pipeline.as_compute()?.kernel.workgroup_size());
+                self.invocations = invocations(pipeline.as_compute()?.code.kernel().workgroup_size());
                 self.push(Command::BindComputePipeline(pipeline), 0)
             }
             vk::PipelineBindPoint::GRAPHICS => {
@@ -172,13 +172,16 @@ impl<'a> State<'a> {
             return Ok(());
         };
         self.compute.sets.write([&*pipeline.layout].into_iter(), &mut self.context);
-        self.inherited.queries.count_dispatch(groups, pipeline.kernel.workgroup_size());
+        self.inherited.queries.count_dispatch(groups, pipeline.code.kernel().workgroup_size());
         self.context.group_count = groups;
         self.context.base_group = base;
         // SAFETY: the context's descriptors are in `compute`, which lives until the dispatch returns, and are as many as the
         // pipeline uses. What they name stays mapped: memory freed since execution began by the in-flight ticket of
         // `execute`, and the application may not use descriptors of memory freed before (VUID-vkCmdDispatch-None-08114).
-        unsafe { lacuna_gpu::compute::dispatch(&pipeline.kernel, &self.context)? }
+        unsafe {
+            let kernel = pipeline.code.kernel_for(&self.context);
+            lacuna_gpu::compute::dispatch(kernel, &self.context)?;
+        }
         Ok(())
     }
 

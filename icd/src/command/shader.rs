@@ -40,7 +40,7 @@ impl Recording {
         if flag == vk::ShaderStageFlags::COMPUTE {
             if let Some(shader) = &shader {
                 let Code::Compute(pipeline) = &shader.code else { return Err(ANOTHER) };
-                self.invocations = invocations(pipeline.kernel.workgroup_size());
+                self.invocations = invocations(pipeline.code.kernel().workgroup_size());
             }
             return self.push(Command::BindComputeShader(shader), 0);
         }

@@ -9,6 +9,7 @@ use lacuna_shaders::abi::Descriptor;
 
 use super::buffer::Buffer;
 use crate::caps::formats;
+use crate::caps::image_format::image_format;
 use crate::error::Error;
 use crate::handle::Object;
 
@@ -52,6 +53,7 @@ impl BufferView {
         let seen = if address.is_some() { texels as u32 } else { 0 };
         let texture = Box::new(View::buffer(address.unwrap_or(0) + info.offset, format, seen));
         let shape = Descriptor { link: &raw const *texture as u64, ..shape };
+        let shape = shape.with_texel_format(image_format(info.format));
         Ok(Self { buffer, offset: info.offset, shape, _texture: texture })
     }
 

@@ -15,6 +15,7 @@ use lacuna_shaders::abi::Descriptor;
 
 use super::image::{Image, Plane, layers, levels};
 use super::ycbcr_conversion::YcbcrConversion;
+use crate::caps::image_format::image_format;
 use crate::error::Error;
 use crate::handle::Object;
 use crate::pnext;
@@ -255,7 +256,7 @@ impl ImageView {
             // Layers do not lie in blocks. Several slices of one block are no storage image.
             block_log2[2] = 0;
         }
-        Descriptor {
+        let descriptor = Descriptor {
             address: address + first,
             range: last - first + u64::from(level.element_bytes),
             extent: [width, height, count],
@@ -267,7 +268,8 @@ impl ImageView {
             block_log2,
             samples_log2: self.image.samples.ilog2() as u8,
             link: self.texture(),
-        }
+        };
+        descriptor.with_texel_format(image_format(self.format.name))
     }
 
     /// Whether slices of a 3D image are its layers.

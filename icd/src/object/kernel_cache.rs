@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock, Weak};
 use lacuna_shaders::mapping::Mapping;
 use lacuna_shaders::stage::Stage;
 use lacuna_shaders::{CompileError, ComputeKernel, ComputeSource, Layout, StageKernel, StageSource};
-use lacuna_shaders::{compile_compute, compile_stage};
+use lacuna_shaders::{compile_compute, compile_stage, compile_untyped_compute};
 use parking_lot::Mutex;
 
 use crate::error::Error;
@@ -60,6 +60,15 @@ impl Source {
             mappings: layout.mappings.clone(),
         }
     }
+
+    fn compute<'a>(&'a self, layout: &'a Layout) -> ComputeSource<'a> {
+        ComputeSource {
+            words: &self.words,
+            entry_point: &self.entry_point,
+            specialization: &self.specialization,
+            layout,
+        }
+    }
 }
 
 /// The kernel of a source, which `layout` was given to; compiled unless a pipeline has it.
@@ -68,14 +77,16 @@ impl Source {
 /// What the compiler refuses.
 pub fn compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
     static KERNELS: Table<Source, ComputeKernel> = LazyLock::new(Mutex::default);
-    find_or_compile(&KERNELS, source, |source| {
-        compile_compute(&ComputeSource {
-            words: &source.words,
-            entry_point: &source.entry_point,
-            specialization: &source.specialization,
-            layout,
-        })
-    })
+    find_or_compile(&KERNELS, source, |source| compile_compute(&source.compute(layout)))
+}
+
+/// As [`compute_kernel`], of one that goes by the formats of views ([`compile_untyped_compute`]).
+///
+/// # Errors
+/// What the compiler refuses.
+pub fn untyped_compute_kernel(source: Source, layout: &Layout) -> Result<Arc<ComputeKernel>, CompileError> {
+    static KERNELS: Table<Source, ComputeKernel> = LazyLock::new(Mutex::default);
+    find_or_compile(&KERNELS, source, |source| compile_untyped_compute(&source.compute(layout)))
 }
 
 /// As [`compute_kernel`], of a graphics stage.

@@ -12,7 +12,7 @@ use lacuna_shaders::{CompileError, Layout, StageKernel};
 
 use super::heap_mapping;
 use super::kernel_cache::{self, Source};
-use super::pipeline::{self, ComputePipeline};
+use super::pipeline::{self, ComputePipeline, Dispatched};
 use super::pipeline_layout::PipelineLayout;
 use super::shader_binary;
 use crate::error::Error;
@@ -66,8 +66,8 @@ impl ShaderObject {
         let source = Source::new(parts.words, &parts.entry_point, parts.specialization, &resources);
         let code = match info.stage {
             vk::ShaderStageFlags::COMPUTE => {
-                let kernel = kernel_cache::compute_kernel(source.clone(), &resources).map_err(refused)?;
-                Code::Compute(ComputePipeline { kernel, layout: Arc::clone(&layout) })
+                let code = Dispatched::new(source.clone(), &resources).map_err(refused)?;
+                Code::Compute(ComputePipeline { code, layout: Arc::clone(&layout) })
             }
             flag => {
                 let stage = pipeline::stage(flag)?;

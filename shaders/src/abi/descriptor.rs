@@ -1,5 +1,7 @@
 //! One descriptor, as `vkUpdateDescriptorSets` writes it and machine code and the texture unit read it.
 
+use spirv::ImageFormat;
+
 /// One descriptor of a buffer, image or sampler. All zero: a null descriptor (reads zero, drops writes).
 ///
 /// Of a storage image it describes one mip level as seen through a view. Texels lie in blocks, rows in a block, so that one
@@ -32,7 +34,8 @@ pub struct Descriptor {
     pub slice_pitch: u32,
     /// Bytes from one row of blocks to the next.
     pub block_row_pitch: u32,
-    /// Bytes from one slice of blocks, or one array layer, to the next.
+    /// Bytes from one slice of blocks, or one array layer, to the next, below 2^48. Above them
+    /// [the format](Self::texel_format) of a storage image.
     pub block_slice_pitch: u64,
     /// Bytes from one sample of a texel to the next.
     pub sample_pitch: u32,
@@ -56,8 +59,9 @@ impl Descriptor {
     pub const SLICE_PITCH_WORD: u32 = (core::mem::offset_of!(Self, slice_pitch) / 4) as u32;
     /// The word that is [`block_row_pitch`](Self::block_row_pitch).
     pub const BLOCK_ROW_PITCH_WORD: u32 = (core::mem::offset_of!(Self, block_row_pitch) / 4) as u32;
-    /// The low word of [`block_slice_pitch`](Self::block_slice_pitch); the high word follows.
+    /// The low word of [`block_slice_pitch`](Self::block_slice_pitch); the high word follows, of which only the low half is bytes.
     pub const BLOCK_SLICE_PITCH_WORD: u32 = (core::mem::offset_of!(Self, block_slice_pitch) / 4) as u32;
+    const FORMAT_SHIFT: u32 = 48;
     /// The word that is [`sample_pitch`](Self::sample_pitch).
     pub const SAMPLE_PITCH_WORD: u32 = (core::mem::offset_of!(Self, sample_pitch) / 4) as u32;
     /// The word that holds [`block_log2`](Self::block_log2), x lowest, and [`samples_log2`](Self::samples_log2) on top.
@@ -72,6 +76,18 @@ impl Descriptor {
     /// lacks.
     pub const fn sampled(view: u64, sampler: u64) -> Self {
         Self { address: sampler, link: view, ..Self::NULL }
+    }
+
+    /// The same of a storage image or texel buffer whose texels are of a format.
+    pub const fn with_texel_format(self, format: ImageFormat) -> Self {
+        let pitch = self.block_slice_pitch & ((1 << Self::FORMAT_SHIFT) - 1);
+        Self { block_slice_pitch: pitch | (format as u64) << Self::FORMAT_SHIFT, ..self }
+    }
+
+    /// The number of the SPIR-V format of a storage image or texel buffer, zero if it has no name there. Machine code reads it
+    /// nowhere; see [`TypedImage`](crate::TypedImage).
+    pub const fn texel_format(&self) -> u32 {
+        (self.block_slice_pitch >> Self::FORMAT_SHIFT) as u32
     }
 
     const NULL: Self = Self {
@@ -129,5 +145,16 @@ mod tests {
             assert_eq!(descriptor.word(index), word, "word {index}");
         }
         assert_eq!(words[Descriptor::BLOCK_LOG2_WORD as usize], 0x0d0c_0b0a);
+    }
+
+    #[test]
+    fn a_format_leaves_the_pitch_alone() {
+        let plain = Descriptor { block_slice_pitch: 5 << 32 | 6, ..Descriptor::default() };
+        assert_eq!(plain.texel_format(), 0);
+        let named = plain.with_texel_format(ImageFormat::R64i).with_texel_format(ImageFormat::Rgba8);
+        assert_eq!(named.texel_format(), ImageFormat::Rgba8 as u32);
+        assert_eq!(named.word(Descriptor::BLOCK_SLICE_PITCH_WORD), 6);
+        assert_eq!(named.word(Descriptor::BLOCK_SLICE_PITCH_WORD + 1) & 0xffff, 5);
+        assert_eq!(named.with_texel_format(ImageFormat::Unknown), plain);
     }
 }

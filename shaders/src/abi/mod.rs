@@ -11,6 +11,7 @@ pub mod texture;
 use core::ffi::c_void;
 
 pub use descriptor::Descriptor;
+pub use spirv::ImageFormat;
 pub use stage::StageFrame;
 pub use texture::TextureUnit;
 

@@ -20,11 +20,11 @@ use super::pointer::{Layout, Pointer, Root};
 use super::texel::TexelFormat;
 use super::texture::Operands;
 use super::value::Scalars;
-use crate::CompileError;
-use crate::abi::Descriptor;
+use crate::abi::{Descriptor, MAX_SETS};
 use crate::ir::{BinaryOp, CompareOp, Place, Type, Value};
 use crate::spirv::parse::Instruction;
 use crate::spirv::types::{ImageType, Kind};
+use crate::{CompileError, TypedImage};
 
 /// Beyond the range of every descriptor, and far enough from the end of the numbers that adding a texel does not wrap.
 const OUTSIDE: u64 = 1 << 62;
@@ -88,7 +88,7 @@ impl<'a> Translator<'a> {
             return self.untyped_texel_pointer(instruction);
         }
         let image = self.image(instruction)?;
-        let inline = image.ty.storage && image.format().is_some();
+        let inline = image.ty.storage && self.source.has_formats;
         match (instruction.op, image.format()) {
             (Op::ImageRead, Some(format)) if inline => self.image_read(instruction, &image, format),
             (Op::ImageWrite, Some(format)) if inline => self.image_write(instruction, &image, format),
@@ -122,6 +122,7 @@ impl<'a> Translator<'a> {
         image: &Image,
         format: TexelFormat,
     ) -> Result<(), CompileError> {
+        self.note_typed(image);
         let texel = self.texel_of(instruction, image, format, 2)?;
         let count = self.types.scalars(instruction.result_type).min(4) as u32;
         let mut scalars = Scalars::new();
@@ -144,6 +145,7 @@ impl<'a> Translator<'a> {
         image: &Image,
         format: TexelFormat,
     ) -> Result<(), CompileError> {
+        self.note_typed(image);
         let texel = self.texel_of(instruction, image, format, 3)?;
         let span = self.operand(instruction, 2)?;
         let shown = Scalars::from_slice(self.values.slice(span));
@@ -158,6 +160,17 @@ impl<'a> Translator<'a> {
             self.builder.store(place, stored);
         }
         Ok(())
+    }
+
+    /// Remembers that the image's format is built in. Which descriptor of an array or a heap it is, nobody knows before it runs.
+    fn note_typed(&mut self, image: &Image) {
+        let slot = self.builder.constant_bits(image.slot).filter(|_| image.set < MAX_SETS as u32);
+        if let Some(slot) = slot {
+            let typed = TypedImage { set: image.set, slot: slot as u32, format: image.ty.format };
+            if !self.typed_images.contains(&typed) {
+                self.typed_images.push(typed);
+            }
+        }
     }
 
     /// `OpUntypedImageTexelPointerEXT`: the image's type stands before the image.
@@ -290,7 +303,9 @@ impl<'a> Translator<'a> {
             _ => {
                 let slices = self.word(image, Descriptor::SLICE_PITCH_WORD);
                 let low = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD);
-                let high = self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD + 1);
+                let (high, bytes) =
+                    (self.word(image, Descriptor::BLOCK_SLICE_PITCH_WORD + 1), self.builder.int(0xffff));
+                let high = self.builder.binary(BinaryOp::And, high, bytes);
                 (self.resize_unsigned(slices, Type::I64), self.joined_words(Type::I64, &[low, high]))
             }
         };

@@ -59,7 +59,7 @@ use crate::spirv::module::Module;
 use crate::spirv::parse::Instruction;
 use crate::spirv::types::Types;
 use crate::stage::Interface;
-use crate::{CompileError, ComputeSource, StageSource};
+use crate::{CompileError, ComputeSource, StageSource, TypedImage};
 
 use call::Activation;
 use interface::Io;
@@ -80,11 +80,19 @@ const MAX_MEMORY: u64 = 1 << 24;
 
 /// Translates the entry point.
 pub fn translate(source: &ComputeSource<'_>) -> Result<ir::Function, CompileError> {
+    translate_typed(source, true).map(|(function, _)| function)
+}
+
+/// As [`translate`], with the storage images whose formats are built in: none unless it `has_formats`.
+pub(crate) fn translate_typed(
+    source: &ComputeSource<'_>,
+    has_formats: bool,
+) -> Result<(ir::Function, Vec<TypedImage>), CompileError> {
     let module = Module::new(source.words, ExecutionModel::GLCompute, source.entry_point)?;
-    let mut translator = Translator::new(source.into(), &module)?;
+    let mut translator = Translator::new(Source { has_formats, ..source.into() }, &module)?;
     translator.globals()?;
     translator.entry_point()?;
-    verified(translator.builder.finish())
+    Ok((verified(translator.builder.finish())?, translator.typed_images))
 }
 
 /// Translates the entry point of a graphics stage; says what its interface is.
@@ -137,6 +145,8 @@ struct Translator<'a> {
     io: Io,
     /// By the id of an `OpSampledImage`: the sampler.
     samplers: FastMap<u32, Pointer>,
+    /// Those at known places, each once.
+    typed_images: Vec<TypedImage>,
 }
 
 impl<'a> Translator<'a> {
@@ -161,6 +171,7 @@ impl<'a> Translator<'a> {
             },
             io: Io::default(),
             samplers: FastMap::default(),
+            typed_images: Vec::new(),
         })
     }
 

@@ -16,6 +16,7 @@ mod every_queue_copies;
 mod formats_without_names_are_stored;
 mod shaders_load_and_store;
 mod slices_are_blitted_to_layers;
+mod stores_follow_the_views_format;
 mod the_host_copies;
 mod what_queries_offer_can_be_made;
 
@@ -36,6 +37,7 @@ super::cases!("image":
     formats_without_names_are_stored,
     shaders_load_and_store,
     slices_are_blitted_to_layers,
+    stores_follow_the_views_format,
     the_host_copies,
     what_queries_offer_can_be_made,
 );

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ash::vk;
-use lacuna_shaders::ComputeKernel;
 
+use super::dispatched::Dispatched;
 use super::shader::{Shader, pipeline_flags, shader_layout};
 use crate::error::Error;
 use crate::handle::Object;
@@ -14,8 +14,8 @@ use crate::object::pipeline_layout::PipelineLayout;
 /// A compute pipeline.
 #[derive(Clone)]
 pub struct ComputePipeline {
-    /// The machine code; other pipelines may share it.
-    pub kernel: Arc<ComputeKernel>,
+    /// The machine code.
+    pub code: Dispatched,
     /// What it was made with.
     pub layout: Arc<PipelineLayout>,
 }
@@ -42,7 +42,6 @@ impl ComputePipeline {
         let resources = shader_layout(&layout);
         // SAFETY: a member of a valid structure.
         let shader = unsafe { Shader::new(&info.stage, (!uses_heaps).then_some(&resources))? };
-        let kernel = shader.compute_kernel()?;
-        Ok(Self { kernel, layout })
+        Ok(Self { code: shader.dispatched()?, layout })
     }
 }

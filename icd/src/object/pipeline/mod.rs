@@ -1,6 +1,7 @@
 //! `VkPipeline`: compiled shaders, and of a graphics pipeline the state around them.
 
 mod compute;
+mod dispatched;
 mod graphics;
 mod library;
 mod shader;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use ash::vk;
 
 pub use compute::ComputePipeline;
+pub use dispatched::Dispatched;
 pub use graphics::{GraphicsPipeline, STAGES, Shaders, stage};
 pub use shader::pipeline_flags;
 pub(super) use shader::{shader_layout, specialization};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use ash::vk;
 use lacuna_shaders::stage::Stage;
-use lacuna_shaders::{Binding, CompileError, ComputeKernel, Layout, StageKernel};
+use lacuna_shaders::{Binding, CompileError, Layout, StageKernel};
 
+use super::Dispatched;
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::descriptor_set_layout::is_usable;
@@ -66,12 +67,12 @@ impl<'a> Shader<'a> {
     ///
     /// # Errors
     /// [`Error::InvalidShader`] for what the compiler refuses.
-    pub(super) fn compute_kernel(self) -> Result<Arc<ComputeKernel>, Error> {
+    pub(super) fn dispatched(self) -> Result<Dispatched, Error> {
         let module = self.module;
-        kernel_cache::compute_kernel(self.source, &self.layout).map_err(|error| refused(module, &error))
+        Dispatched::new(self.source, &self.layout).map_err(|error| refused(module, &error))
     }
 
-    /// As [`compute_kernel`](Self::compute_kernel), of a graphics stage.
+    /// As [`dispatched`](Self::dispatched), of a graphics stage.
     ///
     /// # Errors
     /// [`Error::InvalidShader`] for what the compiler refuses.
