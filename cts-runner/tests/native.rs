@@ -68,6 +68,17 @@ fn pass_with(switches: &[(&str, &str)], filters: &[&str], not_supported: usize) 
     assert!(summary.contains(&format!(" {not_supported} not supported")), "{switches:?}: {summary}");
 }
 
+#[test]
+fn each_tier_of_code_passes_alone() {
+    for tier in ["quick", "optimized"] {
+        let (output, text) = run_with(
+            &[("LACUNA_TIER", tier)],
+            &["native", "compute.", "descriptor.", "sparse.", "sparse_buffer.", "sparse_image.", "texture."],
+        );
+        assert!(output.status.success(), "{tier}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// All but the case that takes minutes.
 #[test]
 fn memory_runs_out_gracefully() {

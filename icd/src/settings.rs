@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use lacuna_gpu::memory::fault::NonResident;
 use lacuna_gpu::pager::{Mode, SwapOptions};
+use lacuna_shaders::tier::{self, Policy, Tier};
 
 use crate::ram;
 
@@ -42,6 +43,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "directory of the swap file, with `,SIZE` also its limit (default: half of what is free there)",
     ),
     ("LACUNA_THREADS", "all processors", "threads that execute shaders"),
+    (
+        "LACUNA_TIER",
+        "adaptive",
+        "code of compute shaders; quick: made in a hurry; optimized: made to run fast; adaptive: quick, then optimized for those that run for long",
+    ),
     ("LACUNA_TRACE", "none", "file that gets a Chrome trace of binds, operations, evictions and jobs"),
     (
         "LACUNA_VRAM",
@@ -87,6 +93,8 @@ pub fn get() -> &'static Settings {
         let devices =
             parsed("LACUNA_DEVICES", std::env::var("LACUNA_DEVICES").ok(), parse_devices).unwrap_or(1);
         lacuna_gpu::memory::address_space::divide(devices);
+        let tier = parsed("LACUNA_TIER", std::env::var("LACUNA_TIER").ok(), parse_tier);
+        tier::set_policy(tier.unwrap_or(Policy::Adaptive));
         let ram = ram::total();
         Settings {
             devices,
@@ -142,6 +150,15 @@ fn parse_policy(text: &str) -> Option<NonResident> {
         "report" => Some(NonResident::Report),
         "lose" => Some(NonResident::Lose),
         "abort" => Some(NonResident::Abort),
+        _ => None,
+    }
+}
+
+fn parse_tier(text: &str) -> Option<Policy> {
+    match text {
+        "adaptive" => Some(Policy::Adaptive),
+        "quick" => Some(Policy::Always(Tier::Quick)),
+        "optimized" => Some(Policy::Always(Tier::Optimized)),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use lacuna_shaders::compile::{compile_function, compile_stage_function};
 use lacuna_shaders::ir::Stmt;
 use lacuna_shaders::stage::Stage;
+use lacuna_shaders::tier::Tier;
 use lacuna_shaders::translate::{translate, translate_stage};
 use lacuna_shaders::{Binding, ComputeSource, Layout, StageSource};
 
@@ -56,7 +57,11 @@ fn main() {
         let source = ComputeSource { words, entry_point: "main", specialization: &[], layout: &layout };
         let function = translate(&source).unwrap_or_else(|error| panic!("{name}: {error}"));
         let front = median(|| drop(translate(&source)));
-        show(name, size(&function.body), [front, median(|| drop(compile_function(&function)))]);
+        show(
+            name,
+            size(&function.body),
+            [front, median(|| drop(compile_function(&function, Tier::Optimized)))],
+        );
     }
     let words = support::stage::glsl(Stage::Fragment, LIGHTING);
     let layout = layout();

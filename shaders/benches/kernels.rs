@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use lacuna_shaders::abi::{Descriptor, DispatchContext};
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::Function;
+use lacuna_shaders::tier::Tier;
 use lacuna_shaders::{ComputeKernel, Scratch};
 use lacuna_vm::page_table::pte;
 use machine::{Machine, PAGE, Pages};
@@ -111,7 +112,7 @@ fn native(buffer: &mut Pages) -> f64 {
 
 fn kernel(text: &str) -> (Function, ComputeKernel) {
     let function: Function = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let kernel = compile_function(&function).unwrap_or_else(|error| panic!("{error}"));
+    let kernel = compile_function(&function, Tier::Optimized).unwrap_or_else(|error| panic!("{error}"));
     (function, kernel)
 }
 
@@ -204,7 +205,7 @@ fn reduction() -> String {
 
 fn compiles() {
     let function: Function = strided(65536, 1 << 27).parse().unwrap_or_default();
-    let time = best_of(50, || drop(compile_function(&function)));
+    let time = best_of(50, || drop(compile_function(&function, Tier::Optimized)));
     println!("compile strided sum                 : {:7.1} us", time.as_secs_f64() * 1e6);
     let mut text = "workgroup 64 1 1\nv0: I32 = Builtin GlobalInvocationId.0\nv1: I32 = Constant 4\nv2: I32 = Constant 0\n\
                     v3: I32 = IMul v0 v1\nv4: F32 = Load buffer 0 v2 v3\n"
@@ -215,6 +216,6 @@ fn compiles() {
     }
     text += "store buffer 0 v2 v3 v1004\n";
     let (function, _) = kernel(&text);
-    let time = best_of(10, || drop(compile_function(&function)));
+    let time = best_of(10, || drop(compile_function(&function, Tier::Optimized)));
     println!("compile 1,000 float operations      : {:7.1} us", time.as_secs_f64() * 1e6);
 }

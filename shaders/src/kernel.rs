@@ -1,6 +1,7 @@
 //! A compiled compute shader, and how it is run.
 //!
-//! Called by whoever dispatches, from many threads at once. Owns the machine code and what the code points to.
+//! Called by whoever dispatches, from many threads at once. Owns the machine code, of which there may be two
+//! [tiers](crate::tier); each call runs the best there is.
 //!
 //! # Contract with [`lower`](crate::lower)
 //! - [`Entry::Groups`]: one call runs any number of consecutive workgroups.
@@ -11,38 +12,24 @@
 //!   scratch, Phases:  | shared | packet 0: private memory, frame | packet 1 ... | states, one u32 each |
 //! ```
 
+use std::ops::Range;
 use std::ptr::NonNull;
 
 use crate::TypedImage;
-use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES};
-use crate::code::Code;
-use crate::lower::{Entry, Lowered, shared_bytes};
-use crate::runtime::batch::Batch;
-use crate::runtime::math::Evaluation;
-use crate::runtime::print::PrintInstruction;
+use crate::compiled::Compiled;
+use crate::lower::{Entry, shared_bytes};
+use crate::tier::Tiered;
 
 /// Machine code of one compute shader. Frees its memory on drop; wrap it in an `Arc` to share it.
 #[derive(Debug)]
 pub struct ComputeKernel {
-    code: Code,
-    entry: Entry,
+    tiers: Tiered,
     workgroup_size: [u32; 3],
     shared_memory_size: u32,
     shared_bytes: usize,
     zero_shared: bool,
-    local_bytes: usize,
     typed_images: Vec<TypedImage>,
-    /// The machine code holds their addresses.
-    #[expect(clippy::vec_box, reason = "they must not move")]
-    _evaluations: Vec<Box<Evaluation>>,
-    /// The machine code holds their addresses.
-    #[expect(clippy::vec_box, reason = "they must not move")]
-    _batches: Vec<Box<Batch>>,
-    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
-    _textures: Vec<Box<TextureInstruction>>,
-    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
-    _prints: Vec<Box<PrintInstruction>>,
 }
 
 type RunGroups = unsafe extern "C" fn(*const DispatchContext, u64, u64, *mut u8);
@@ -78,21 +65,15 @@ impl Scratch {
 }
 
 impl ComputeKernel {
-    pub(crate) fn new(function: &crate::ir::Function, lowered: Lowered) -> Result<Self, rustix::io::Errno> {
-        Ok(Self {
-            code: Code::new(&lowered.code)?,
-            entry: lowered.entry,
+    pub(crate) fn new(function: &crate::ir::Function, tiers: Tiered) -> Self {
+        Self {
+            tiers,
             workgroup_size: function.workgroup_size,
             shared_memory_size: function.shared_bytes,
             shared_bytes: shared_bytes(function) as usize,
             zero_shared: function.zero_shared,
-            local_bytes: lowered.local_bytes as usize,
             typed_images: Vec::new(),
-            _evaluations: lowered.evaluations,
-            _batches: lowered.batches,
-            _textures: lowered.textures,
-            _prints: lowered.prints,
-        })
+        }
     }
 
     pub(crate) fn with_typed_images(self, typed_images: Vec<TypedImage>) -> Self {
@@ -142,12 +123,12 @@ impl ComputeKernel {
         if group_count == 0 {
             return;
         }
-        match self.entry {
+        self.tiers.run(|compiled| match compiled.entry {
             Entry::Groups => {
-                let memory = scratch.reserve(self.shared_bytes + self.local_bytes);
+                let memory = scratch.reserve(self.shared_bytes + compiled.local_bytes);
                 // SAFETY: the code was made with this signature; `memory` is as large as it says.
                 unsafe {
-                    let run: RunGroups = std::mem::transmute(self.code.entry());
+                    let run: RunGroups = std::mem::transmute(compiled.code.entry());
                     run(ctx, first_group, group_count, memory);
                 }
             }
@@ -155,34 +136,34 @@ impl ComputeKernel {
             Entry::Packet => {}
             // SAFETY: the caller's promise.
             Entry::Phases { frame_bytes } => unsafe {
-                self.run_phases(ctx, first_group, group_count, frame_bytes as usize, scratch);
+                self.run_phases(compiled, ctx, first_group..first_group + group_count, frame_bytes, scratch);
             },
-        }
+        });
     }
 
     /// # Safety
     /// As [`run`](Self::run).
     unsafe fn run_phases(
         &self,
+        compiled: &Compiled,
         ctx: &DispatchContext,
-        first_group: u64,
-        group_count: u64,
-        frame_bytes: usize,
+        groups: Range<u64>,
+        frame_bytes: u32,
         scratch: &mut Scratch,
     ) {
         let invocations: u32 = self.workgroup_size.iter().product();
         let packets = invocations.div_ceil(LANES) as usize;
-        let stride = (self.local_bytes + frame_bytes).next_multiple_of(64);
+        let stride = (compiled.local_bytes + frame_bytes as usize).next_multiple_of(64);
         let states_at = self.shared_bytes + packets * stride;
         let shared = scratch.reserve(states_at + packets * size_of::<u32>());
         // SAFETY: the code was made with this signature.
-        let run: RunPhase = unsafe { std::mem::transmute::<NonNull<_>, RunPhase>(self.code.entry()) };
+        let run: RunPhase = unsafe { std::mem::transmute::<NonNull<_>, RunPhase>(compiled.code.entry()) };
         // SAFETY: what was reserved begins with the shared memory.
         let frames = unsafe { shared.add(self.shared_bytes) };
         // SAFETY: `packets` words behind the frames, aligned as the blocks are.
         let states = unsafe { std::slice::from_raw_parts_mut(shared.add(states_at).cast::<u32>(), packets) };
-        let mut group = Groups::new(ctx.group_count, first_group);
-        for _ in 0..group_count {
+        let mut group = Groups::new(ctx.group_count, groups.start);
+        for _ in groups {
             if self.zero_shared {
                 // SAFETY: the block begins with the shared memory.
                 unsafe { shared.write_bytes(0, self.shared_bytes) };

@@ -1,9 +1,11 @@
 //! SPIR-V to machine code.
 
 pub mod abi;
+mod background;
 pub mod coarsen;
 pub mod code;
 pub mod compile;
+mod compiled;
 pub mod error;
 mod hash;
 pub mod ir;
@@ -16,6 +18,7 @@ pub mod source;
 mod spirv;
 pub mod stage;
 mod stage_kernel;
+pub mod tier;
 pub mod translate;
 mod typed_image;
 pub mod uniformity;

@@ -18,6 +18,37 @@ pub struct ComputeSource<'a> {
     pub layout: &'a Layout,
 }
 
+/// A [`ComputeSource`] that borrows nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedComputeSource {
+    words: Box<[u32]>,
+    entry_point: String,
+    specialization: Vec<(u32, u64)>,
+    layout: Layout,
+}
+
+impl From<&ComputeSource<'_>> for OwnedComputeSource {
+    fn from(source: &ComputeSource<'_>) -> Self {
+        Self {
+            words: source.words.into(),
+            entry_point: source.entry_point.into(),
+            specialization: source.specialization.into(),
+            layout: source.layout.clone(),
+        }
+    }
+}
+
+impl OwnedComputeSource {
+    pub(crate) fn borrowed(&self) -> ComputeSource<'_> {
+        ComputeSource {
+            words: &self.words,
+            entry_point: &self.entry_point,
+            specialization: &self.specialization,
+            layout: &self.layout,
+        }
+    }
+}
+
 /// One stage of a graphics pipeline, as `vkCreateGraphicsPipelines` describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct StageSource<'a> {

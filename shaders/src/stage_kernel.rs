@@ -9,36 +9,21 @@
 //!   scratch, Phases:  | packet 0: private memory, frame | packet 1 ... | states, one u32 each |
 //! ```
 
-use crate::abi::texture::TextureInstruction;
 use crate::abi::{DispatchContext, LANES, StageFrame};
-use crate::code::Code;
+use crate::compiled::Compiled;
 use crate::kernel::Scratch;
-use crate::lower::{Entry, Lowered};
-use crate::runtime::batch::Batch;
-use crate::runtime::math::Evaluation;
-use crate::runtime::print::PrintInstruction;
+use crate::lower::Entry;
 use crate::stage::{Interface, Stage};
 
 /// Machine code of one stage. Frees its memory on drop; wrap it in an `Arc` to share it.
 #[derive(Debug)]
 pub struct StageKernel {
-    code: Code,
+    compiled: Compiled,
     stage: Stage,
     interface: Interface,
     /// Packets of a call.
     packets: u32,
-    local_bytes: usize,
     frame_bytes: usize,
-    /// The machine code holds their addresses.
-    #[expect(clippy::vec_box, reason = "they must not move")]
-    _evaluations: Vec<Box<Evaluation>>,
-    /// The machine code holds their addresses.
-    #[expect(clippy::vec_box, reason = "they must not move")]
-    _batches: Vec<Box<Batch>>,
-    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
-    _textures: Vec<Box<TextureInstruction>>,
-    #[expect(clippy::vec_box, reason = "machine code holds their addresses")]
-    _prints: Vec<Box<PrintInstruction>>,
 }
 
 type RunPacket = unsafe extern "C" fn(*const DispatchContext, *mut StageFrame, *mut u8);
@@ -50,24 +35,19 @@ impl StageKernel {
         function: &crate::ir::Function,
         stage: Stage,
         interface: Interface,
-        lowered: Lowered,
-    ) -> Result<Self, rustix::io::Errno> {
-        let frame_bytes = match lowered.entry {
+        compiled: Compiled,
+    ) -> Self {
+        let frame_bytes = match compiled.entry {
             Entry::Phases { frame_bytes } => frame_bytes,
             Entry::Groups | Entry::Packet => 0,
         };
-        Ok(Self {
-            code: Code::new(&lowered.code)?,
+        Self {
+            compiled,
             stage,
             interface,
             packets: function.workgroup_size.iter().product::<u32>().div_ceil(LANES),
-            local_bytes: lowered.local_bytes as usize,
             frame_bytes: frame_bytes as usize,
-            _evaluations: lowered.evaluations,
-            _batches: lowered.batches,
-            _textures: lowered.textures,
-            _prints: lowered.prints,
-        })
+        }
     }
 
     /// Which stage it is.
@@ -97,10 +77,10 @@ impl StageKernel {
         if frame.active == 0 {
             return;
         }
-        let memory = scratch.reserve(self.local_bytes);
+        let memory = scratch.reserve(self.compiled.local_bytes);
         // SAFETY: the code was made with this signature; `memory` is as large as it says.
         unsafe {
-            let run: RunPacket = std::mem::transmute(self.code.entry());
+            let run: RunPacket = std::mem::transmute(self.compiled.code.entry());
             run(ctx, frame, memory);
         }
     }
@@ -109,10 +89,10 @@ impl StageKernel {
     /// As [`run`](Self::run).
     unsafe fn run_patch(&self, ctx: &DispatchContext, frame: &mut StageFrame, scratch: &mut Scratch) {
         let packets = self.packets as usize;
-        let stride = (self.local_bytes + self.frame_bytes).next_multiple_of(64);
+        let stride = (self.compiled.local_bytes + self.frame_bytes).next_multiple_of(64);
         let memory = scratch.reserve(packets * (stride + size_of::<u32>()));
         // SAFETY: the code was made with this signature.
-        let run: RunPhase = unsafe { std::mem::transmute(self.code.entry()) };
+        let run: RunPhase = unsafe { std::mem::transmute(self.compiled.code.entry()) };
         // SAFETY: `packets` words behind the frames, aligned as the blocks are.
         let states =
             unsafe { std::slice::from_raw_parts_mut(memory.add(packets * stride).cast::<u32>(), packets) };

@@ -194,7 +194,7 @@ mod tests {
             cranelift_native::builder().unwrap().finish(settings::Flags::new(settings::builder())).unwrap();
         let uniformity = Uniformity::new(&function, LaneLayout::of(&function));
         let mut workspace = Workspace::default();
-        lower(&function, &uniformity, &*isa, &mut workspace).unwrap();
+        lower(&function, &uniformity, &*isa, &*isa, &mut workspace).unwrap();
         let code = workspace.context.func.display().to_string();
         let words = code.split_whitespace().filter(|word| ["fadd", "fmul", "fsub"].contains(word));
         words.map(str::to_owned).collect()

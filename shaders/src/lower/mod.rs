@@ -60,7 +60,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{CodegenError, Context};
+use cranelift_codegen::{CodegenError, CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use smallvec::SmallVec;
 
@@ -114,6 +114,8 @@ pub struct Lowered {
     pub entry: Entry,
     /// Bytes of private memory of one packet.
     pub local_bytes: u32,
+    /// Bytes of stack that a call takes.
+    pub stack_bytes: u32,
     /// Operations that the code holds the addresses of.
     pub evaluations: Vec<Box<Evaluation>>,
     /// The same of accesses.
@@ -136,11 +138,13 @@ impl Default for Workspace {
     }
 }
 
-/// Lowers a function.
+/// Lowers a function. `generator` is the processor of `isa` with another way to make code of this function; routines that
+/// functions share are made as `isa` says.
 pub fn lower(
     function: &Function,
     uniformity: &Uniformity<'_>,
     isa: &dyn TargetIsa,
+    generator: &dyn TargetIsa,
     workspace: &mut Workspace,
 ) -> Result<Lowered, LowerError> {
     let trampolines = cold_call::trampolines(isa)?;
@@ -154,10 +158,12 @@ pub fn lower(
     lowering.b.seal_all_blocks();
     lowering.b.finalize(isa.frontend_config());
     log::trace!("{}", workspace.context.func.display());
+    let compiled = compile(&mut workspace.context, generator)?;
     Ok(Lowered {
-        code: machine_code(&mut workspace.context, isa)?.to_vec(),
+        code: compiled.code_buffer().to_vec(),
         entry,
         local_bytes,
+        stack_bytes: compiled.buffer.frame_layout().map_or(0, |frame| frame.frame_to_fp_offset),
         evaluations,
         batches,
         textures,
@@ -176,11 +182,15 @@ fn begin_routine(b: &mut FunctionBuilder<'_>) -> Vec<clif::Value> {
 
 /// The code of a function that is complete; it needs no linking.
 fn machine_code<'c>(context: &'c mut Context, isa: &dyn TargetIsa) -> Result<&'c [u8], LowerError> {
+    Ok(compile(context, isa)?.code_buffer())
+}
+
+fn compile<'c>(context: &'c mut Context, isa: &dyn TargetIsa) -> Result<&'c CompiledCode, LowerError> {
     let compiled = context.compile(isa, &mut Default::default()).map_err(|error| Box::new(error.inner))?;
     if !compiled.buffer.relocs().is_empty() {
         return Err(LowerError::Unsupported("an operation that this processor has no instruction for"));
     }
-    Ok(compiled.code_buffer())
+    Ok(compiled)
 }
 
 /// Machine variables that hold an IR variable, or a value that is needed after a barrier.

@@ -145,7 +145,7 @@ mod tests {
             cranelift_native::builder().unwrap().finish(settings::Flags::new(settings::builder())).unwrap();
         let uniformity = Uniformity::new(&function, LaneLayout::of(&function));
         let mut workspace = Workspace::default();
-        lower(&function, &uniformity, &*isa, &mut workspace).unwrap();
+        lower(&function, &uniformity, &*isa, &*isa, &mut workspace).unwrap();
         let dfg = &workspace.context.func.dfg;
         let vectors = |block| {
             dfg.block_params(block).iter().filter(|&&param| dfg.value_type(param).is_vector()).count()

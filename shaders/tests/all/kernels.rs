@@ -8,12 +8,13 @@ use crate::support::machine::{Machine, PAGE, Pages};
 use lacuna_shaders::abi::{Descriptor, DispatchContext};
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::Function;
+use lacuna_shaders::tier::Tier;
 use lacuna_shaders::{ComputeKernel, Scratch};
 use lacuna_vm::page_table::pte;
 
 fn kernel(text: &str) -> ComputeKernel {
     let function: Function = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
-    compile_function(&function).unwrap()
+    compile_function(&function, Tier::Optimized).unwrap()
 }
 
 fn words(pages: &mut Pages) -> Vec<u32> {
@@ -328,7 +329,7 @@ fn workgroups_of_one_are_packed_in_any_shape_of_dispatch() {
 fn sizes_that_no_device_has_are_refused() {
     for text in ["workgroup 0 1 1\n", "workgroup 4096 4096 4096\n", "workgroup 8 1 1\nlocal m0 4000000000\n"]
     {
-        assert!(compile_function(&text.parse().unwrap()).is_err(), "{text}");
+        assert!(compile_function(&text.parse().unwrap(), Tier::Optimized).is_err(), "{text}");
     }
 }
 

@@ -8,6 +8,7 @@ use crate::support::machine::{Machine, PAGE, Pages};
 use lacuna_shaders::abi::Descriptor;
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::Function;
+use lacuna_shaders::tier::Tier;
 use lacuna_vm::page_table::pte;
 
 const LANES: u64 = 8;
@@ -46,7 +47,7 @@ fn run<const N: usize>(
         buffer(output.address(), PAGE as u64),
         buffer(turns.address(), list.len() as u64),
     ];
-    let kernel = compile_function(function).unwrap();
+    let kernel = compile_function(function, Tier::Optimized).unwrap();
     run_on(&kernel, &mut Machine::new([1, 1, 1]), 1, &set, &sheet.table);
 }
 

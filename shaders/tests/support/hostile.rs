@@ -10,6 +10,7 @@ use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::compile::{compile_function, compile_stage_function};
 use lacuna_shaders::ir::{Function, Op, Place, Stmt, Value, interp, verify};
 use lacuna_shaders::stage::Stage;
+use lacuna_shaders::tier::Tier;
 use lacuna_shaders::{Binding, ComputeSource, Layout, StageSource, translate};
 
 /// Words of a module's header.
@@ -112,7 +113,7 @@ pub(crate) fn compile(words: &[u32]) {
         let source = ComputeSource { words, entry_point, specialization, layout: &layout };
         if let Ok(function) = translate::translate(&source) {
             check(&function);
-            let _ = compile_function(&function);
+            let _ = [Tier::Quick, Tier::Optimized].map(|tier| compile_function(&function, tier));
         }
     }
 }

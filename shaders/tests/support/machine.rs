@@ -8,6 +8,7 @@ use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::{Descriptor, DispatchContext, heap};
 use lacuna_shaders::compile::compile_function;
 use lacuna_shaders::ir::{Function, interp::Memory};
+use lacuna_shaders::tier::Tier;
 use lacuna_vm::page_table::pte;
 
 pub(crate) const PAGE: usize = 1 << 16;
@@ -86,16 +87,21 @@ pub(crate) enum Placement {
     Sparse,
 }
 
-/// Runs all workgroups, in two calls.
+/// Runs all workgroups, in two calls: one of quick code and one of optimized code, in an order that depends on the placement.
 pub(crate) fn run(function: &Function, memory: &mut Memory, placement: Placement) {
-    let kernel = compile_function(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
+    let compile =
+        |tier| compile_function(function, tier).unwrap_or_else(|error| panic!("{error}\n{function}"));
+    let mut kernels = [Tier::Quick, Tier::Optimized].map(compile);
+    if placement == Placement::Sparse {
+        kernels.reverse();
+    }
     let groups: u64 = memory.group_count.iter().map(|&n| u64::from(n)).product();
     let mut scratch = Scratch::new();
     with_memory(memory, placement, |context| {
         // SAFETY: the context describes the memory, which lives until the end of this function.
         unsafe {
-            kernel.run(context, 0, groups / 3, &mut scratch);
-            kernel.run(context, groups / 3, groups - groups / 3, &mut scratch);
+            kernels[0].run(context, 0, groups / 3, &mut scratch);
+            kernels[1].run(context, groups / 3, groups - groups / 3, &mut scratch);
         }
     });
 }

@@ -17,6 +17,7 @@ mod many_pipelines;
 mod out_of_bounds_stays_inside;
 mod pipeline_caches;
 mod push_constants_in_parts;
+mod results_stay_the_same;
 mod shared_memory_and_barriers;
 mod sixty_four_bit_integers;
 mod specialization_constants;
@@ -40,6 +41,7 @@ super::cases!("compute":
     out_of_bounds_stays_inside,
     pipeline_caches,
     push_constants_in_parts,
+    results_stay_the_same,
     shared_memory_and_barriers,
     sixty_four_bit_integers,
     specialization_constants,
