@@ -181,21 +181,12 @@ impl Lowering<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use cranelift_codegen::settings;
-
-    use crate::ir::Function;
-    use crate::lower::{Workspace, lower};
-    use crate::uniformity::{LaneLayout, Uniformity};
+    use crate::lower::tests::lowered;
 
     /// The operations on vectors of floats, in the order of the code.
     fn operations(text: &str) -> Vec<String> {
-        let function: Function = text.parse().unwrap();
-        let isa =
-            cranelift_native::builder().unwrap().finish(settings::Flags::new(settings::builder())).unwrap();
-        let uniformity = Uniformity::new(&function, LaneLayout::of(&function));
-        let mut workspace = Workspace::default();
-        lower(&function, &uniformity, &*isa, &*isa, &mut workspace).unwrap();
-        let code = workspace.context.func.display().to_string();
+        let lowered = lowered(text);
+        let code = lowered.display().to_string();
         let words = code.split_whitespace().filter(|word| ["fadd", "fmul", "fsub"].contains(word));
         words.map(str::to_owned).collect()
     }

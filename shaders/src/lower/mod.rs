@@ -52,6 +52,8 @@ mod park;
 mod print;
 mod splat;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod texture;
 mod value;
 mod window;

@@ -110,11 +110,7 @@ fn operations(list: &[Stmt]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use cranelift_codegen::settings;
-
-    use crate::ir::Function;
-    use crate::lower::{Workspace, lower};
-    use crate::uniformity::{LaneLayout, Uniformity};
+    use crate::lower::tests::lowered;
 
     /// The vectors that flow around the loop in a function that sets variables in it, in so many steps each.
     fn flowing(variables: usize, steps: usize) -> usize {
@@ -140,17 +136,12 @@ mod tests {
             value += 2;
             text += &format!("v{value}: F32 = Get x{n}\nstore buffer 0 v3 v2 v{value}\n");
         }
-        let function: Function = text.parse().unwrap();
-        let isa =
-            cranelift_native::builder().unwrap().finish(settings::Flags::new(settings::builder())).unwrap();
-        let uniformity = Uniformity::new(&function, LaneLayout::of(&function));
-        let mut workspace = Workspace::default();
-        lower(&function, &uniformity, &*isa, &*isa, &mut workspace).unwrap();
-        let dfg = &workspace.context.func.dfg;
+        let lowered = lowered(&text);
+        let dfg = &lowered.dfg;
         let vectors = |block| {
             dfg.block_params(block).iter().filter(|&&param| dfg.value_type(param).is_vector()).count()
         };
-        workspace.context.func.layout.blocks().map(vectors).max().unwrap()
+        lowered.layout.blocks().map(vectors).max().unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::native::prelude::*;
 
 use super::super::context::IMAGE;
+use super::through;
 
 pub(super) const NEEDS: &[Need] =
     &[Need::Compute, Need::FormatlessStorage, Need::StorageImage(vk::Format::R10X6_UNORM_PACK16)];
@@ -27,25 +28,10 @@ pub(super) fn run(cx: &Context) -> Outcome {
             continue;
         }
         let shape = ImageShape::flat(format, WIDTH, HEIGHT);
-        let (source, target) = (StorageImage::new(&cx.device, shape)?, StorageImage::new(&cx.device, shape)?);
         let count = WIDTH as usize * HEIGHT as usize * channels;
         let channel = |i: usize| (i as u16).wrapping_mul(547) >> unused << unused;
         let bytes: Vec<u8> = (0..count).flat_map(|i| channel(i).to_le_bytes()).collect();
-        let (from, to) = (HostBuffer::of(&cx.device, &bytes)?, cx.host(bytes.len() as u64)?);
-        let set = kernel.empty_set(0)?;
-        set.write_image(0, &source);
-        set.write_image(1, &target);
-        cx.run(|r| {
-            r.general(&[&source, &target]);
-            r.copy_to_image(&from, &source, &[shape.whole_level(0, 0)]);
-            r.barrier();
-            r.bind(&kernel, &[&set], &[], &[]);
-            r.dispatch([WIDTH.div_ceil(8), HEIGHT, 1]);
-            r.barrier();
-            r.copy_from_image(&target, &to, &[shape.whole_level(0, 0)]);
-            r.barrier();
-        })?;
-        let found: Vec<u8> = to.memory.read(0, bytes.len());
+        let found = through(cx, &kernel, shape, &bytes)?;
         let differs = found.iter().zip(&bytes).position(|(found, wanted)| found != wanted);
         check!(differs.is_none(), "{format:?}: byte {differs:?} is not what was stored");
     }

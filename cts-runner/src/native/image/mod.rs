@@ -20,6 +20,8 @@ mod stores_follow_the_views_format;
 mod the_host_copies;
 mod what_queries_offer_can_be_made;
 
+use super::prelude::*;
+
 super::cases!("image":
     accesses_outside_do_nothing,
     atomics_lose_nothing,
@@ -41,3 +43,24 @@ super::cases!("image":
     the_host_copies,
     what_queries_offer_can_be_made,
 );
+
+/// What a kernel of rows of eight writes to one image of a shape when another one holds `before`.
+fn through(cx: &Context, kernel: &Kernel, shape: ImageShape, before: &[u8]) -> vk::Result<Vec<u8>> {
+    let (source, target) = (StorageImage::new(&cx.device, shape)?, StorageImage::new(&cx.device, shape)?);
+    let (from, to) = (HostBuffer::of(&cx.device, before)?, cx.host(before.len() as u64)?);
+    let [width, height, _] = shape.extent;
+    let set = kernel.empty_set(0)?;
+    set.write_image(0, &source);
+    set.write_image(1, &target);
+    cx.run(|r| {
+        r.general(&[&source, &target]);
+        r.copy_to_image(&from, &source, &[shape.whole_level(0, 0)]);
+        r.barrier();
+        r.bind(kernel, &[&set], &[], &[]);
+        r.dispatch([width.div_ceil(8), height, 1]);
+        r.barrier();
+        r.copy_from_image(&target, &to, &[shape.whole_level(0, 0)]);
+        r.barrier();
+    })?;
+    Ok(to.memory.read(0, before.len()))
+}

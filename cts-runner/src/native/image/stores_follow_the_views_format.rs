@@ -4,6 +4,7 @@
 use crate::native::prelude::*;
 
 use super::super::context::IMAGE;
+use super::through;
 
 pub(super) const NEEDS: &[Need] = &[
     Need::Compute,
@@ -30,23 +31,7 @@ pub(super) fn run(cx: &Context) -> Outcome {
         (vk::Format::R32G32B32A32_SFLOAT, &once, &doubled),
         (vk::Format::R8G8B8A8_UNORM, &bytes, &twice),
     ] {
-        let shape = ImageShape::flat(format, WIDTH, HEIGHT);
-        let (source, target) = (StorageImage::new(&cx.device, shape)?, StorageImage::new(&cx.device, shape)?);
-        let (from, to) = (HostBuffer::of(&cx.device, before)?, cx.host(before.len() as u64)?);
-        let set = kernel.empty_set(0)?;
-        set.write_image(0, &source);
-        set.write_image(1, &target);
-        cx.run(|r| {
-            r.general(&[&source, &target]);
-            r.copy_to_image(&from, &source, &[shape.whole_level(0, 0)]);
-            r.barrier();
-            r.bind(&kernel, &[&set], &[], &[]);
-            r.dispatch([WIDTH.div_ceil(8), HEIGHT, 1]);
-            r.barrier();
-            r.copy_from_image(&target, &to, &[shape.whole_level(0, 0)]);
-            r.barrier();
-        })?;
-        let found: Vec<u8> = to.memory.read(0, after.len());
+        let found = through(cx, &kernel, ImageShape::flat(format, WIDTH, HEIGHT), before)?;
         let differs = found.iter().zip(after).position(|(found, wanted)| found != wanted);
         check!(differs.is_none(), "{format:?}: byte {differs:?} is not twice what was there");
     }
