@@ -8,12 +8,11 @@
 //! the shader stored as halves of vectors is in the cache when whole vectors are loaded from there.
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
+use super::figure::Figure;
 use super::fragment::{FragmentShader, Packet};
 use super::lanes::whole_quads;
 use super::packet::{output, second_source};
-use super::primitive::Primitive;
 use super::tile::{Progress, Tile};
-use super::vertices::Vertices;
 
 /// Most packets that wait.
 pub(super) const BATCH: usize = 16;
@@ -55,17 +54,11 @@ impl Tile<'_> {
     /// # Safety
     /// Covered pixels are inside of the targets.
     #[inline(always)]
-    pub(super) unsafe fn batch(
-        &mut self,
-        primitive: &Primitive,
-        vertices: &Vertices,
-        progress: &mut Progress,
-        batch: &mut Batch,
-    ) {
+    pub(super) unsafe fn batch(&mut self, figure: &Figure<'_>, progress: &mut Progress, batch: &mut Batch) {
         let shading = self.shading;
         if !shading.tests.is_idle() {
             // SAFETY: the caller's promise.
-            unsafe { self.test_batch(primitive, batch) };
+            unsafe { self.test_batch(figure, batch) };
         }
         let count = core::mem::take(&mut batch.count).min(BATCH);
         let (at, sets) = (&batch.at[..count], &mut batch.sets[..count]);
@@ -76,7 +69,7 @@ impl Tile<'_> {
         let Some(&[x, y]) = at.first() else { return };
         if *progress == Progress::Untouched {
             // SAFETY: the caller's promise.
-            *progress = unsafe { self.begin(shader, primitive, vertices, x, y) };
+            *progress = unsafe { self.begin(shader, figure, x, y) };
         }
         for set in sets.iter() {
             self.counts.fragment_invocations += u64::from(set.count_ones());
@@ -88,11 +81,11 @@ impl Tile<'_> {
             }
             return;
         }
-        self.memory.stage.prepare_batch(&shader.needs, shading, primitive, at);
+        self.memory.stage.prepare_batch(&shader.needs, shading, figure, at);
         for (place, ((set, &[x, y]), covered)) in sets.iter_mut().zip(at).zip(&batch.covered).enumerate() {
             let visible = [if shader.needs.modes.post_depth_coverage { *set } else { *covered }];
             let packet = Packet {
-                primitive,
+                figure,
                 x,
                 y,
                 covered: &visible,
@@ -116,14 +109,14 @@ impl Tile<'_> {
     /// # Safety
     /// As [`batch`](Self::batch).
     #[inline(always)]
-    unsafe fn test_batch(&self, primitive: &Primitive, batch: &mut Batch) {
+    unsafe fn test_batch(&self, figure: &Figure<'_>, batch: &mut Batch) {
         let count = batch.count.min(BATCH);
         let (at, sets) = (&batch.at[..count], &mut batch.sets[..count]);
         // SAFETY: the caller's promise.
-        if !unsafe { self.test_depths(primitive, at, sets) } {
+        if !unsafe { self.test_depths(figure, at, sets) } {
             for (set, &[x, y]) in sets.iter_mut().zip(at) {
                 // SAFETY: the caller's promise.
-                *set = unsafe { self.test(primitive, x, y, 0, *set, None, None) };
+                *set = unsafe { self.test(figure, x, y, 0, *set, None, None) };
             }
         }
         let mut left = 0;
@@ -142,7 +135,7 @@ impl Tile<'_> {
     /// As [`batch`](Self::batch).
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    unsafe fn test_depths(&self, primitive: &Primitive, at: &[[i32; 2]], sets: &mut [u32]) -> bool {
+    unsafe fn test_depths(&self, figure: &Figure<'_>, at: &[[i32; 2]], sets: &mut [u32]) -> bool {
         let shading = self.shading;
         let Some((depth, view)) = shading.tests.simple().flatten().zip(self.depth.as_ref()) else {
             return false;
@@ -152,8 +145,8 @@ impl Tile<'_> {
             return false;
         }
         let offset = shading.samples.offset(0, 0, 0);
-        let range = shading.clamps_depth.then(|| shading.setup.viewport(primitive.viewport).depth);
-        let depths = super::wide::Depths { primitive, offset, range };
+        let range = shading.clamps_depth.then(|| shading.setup.viewport(figure.primitive.viewport).depth);
+        let depths = super::wide::Depths { planes: figure.planes(), offset, range };
         for (set, &[x, y]) in sets.iter_mut().zip(at) {
             // SAFETY: a packet that is whole is memory; the processor has the instructions.
             *set = unsafe { super::wide::test(depth, &depths, [x, y], view.rows(x, y, 0), *set) };
@@ -162,7 +155,7 @@ impl Tile<'_> {
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    unsafe fn test_depths(&self, _: &Primitive, _: &[[i32; 2]], _: &mut [u32]) -> bool {
+    unsafe fn test_depths(&self, _: &Figure<'_>, _: &[[i32; 2]], _: &mut [u32]) -> bool {
         false
     }
 

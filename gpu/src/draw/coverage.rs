@@ -4,9 +4,10 @@
 //! edges are looked at inside of the box, in 32 bits: values of an edge that crosses a box of a tile are small. So are those of
 //! short edges where their primitive is: a small primitive's box is not tested.
 
-use super::lanes::{COLUMN, Floats, N, ROW, lanes, not_negative};
-use super::primitive::{Bounds, Coverage, Edge, Primitive, Stipple};
-use super::sample::{MAX_SAMPLES, Samples};
+use super::figure::Figure;
+use super::lanes::{COLUMN, Floats, Integers, N, ROW};
+use super::primitive::{Bounds, Coverage, Edge, Outline, Stipple};
+use super::sample::{MAX_SAMPLES, Samples, UNITS};
 
 /// Side of the boxes that big boxes are cut into.
 const BLOCK: i32 = 16;
@@ -35,37 +36,56 @@ impl<T: Sink<S>, const S: usize> Sink<1> for Spread<'_, T, S> {
 /// Gives all packets of the box that have a covered sample to `sink`.
 #[inline(always)]
 pub(super) fn walk<const S: usize>(
-    primitive: &Primitive,
+    figure: &Figure<'_>,
     area: Bounds,
     samples: &Samples,
     sink: &mut impl Sink<S>,
 ) {
-    let area = area.intersect(primitive.bounds);
+    let area = area.intersect(figure.primitive.bounds);
     if area.is_empty() {
         return;
     }
-    if let Some(stipple) = &primitive.stipple {
-        return walk_stippled(primitive, stipple, area, samples, sink);
+    match &figure.primitive.outline {
+        Some(outline) => walk_outline(outline, area, samples, sink),
+        None => {
+            let [p, q, r] = figure.corners();
+            walk_triangle([p.xy, q.xy, r.xy], area, samples, sink);
+        }
     }
-    match &primitive.coverage {
+}
+
+#[inline(always)]
+fn walk_triangle<const S: usize>(
+    corners: [[i32; 2]; 3],
+    area: Bounds,
+    samples: &Samples,
+    sink: &mut impl Sink<S>,
+) {
+    if is_small(area) && samples.is_uniform && is_short(corners) {
+        // All edges may cross it.
+        let [p, q, r] = corners;
+        let line = |from, to| Line::short(from, to, area, samples);
+        let lines = [line(p, q), line(q, r), line(r, p)];
+        return walk_box(&lines, area, samples, sink);
+    }
+    walk_edges(&Edge::around(corners), area, samples, sink);
+}
+
+#[inline(never)]
+fn walk_outline<const S: usize>(outline: &Outline, area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
+    if let Some(stipple) = &outline.stipple {
+        return walk_stippled(outline, stipple, area, samples, sink);
+    }
+    match &outline.coverage {
         Coverage::Pixels(line) => {
             let is_covered = |x, y, _| line.covers(x, y);
             each_pixel(area, samples.count, is_covered, sink);
         }
         Coverage::Centers(count) => {
-            let edges = &primitive.edges[..usize::from(*count)];
+            let edges = &outline.edges[..usize::from(*count)];
             walk_edges(edges, area, &Samples::CENTER, &mut Spread::<_, S>(sink));
         }
-        Coverage::Edges(count) if !samples.is_uniform => {
-            let edges = &primitive.edges[..usize::from(*count)];
-            let is_covered =
-                |x, y, sample| edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0);
-            each_pixel(area, samples.count, is_covered, sink);
-        }
-        Coverage::Edges(count) => {
-            let edges = &primitive.edges[..usize::from(*count)];
-            walk_edges(edges, area, samples, sink);
-        }
+        Coverage::Edges(count) => walk_edges(&outline.edges[..usize::from(*count)], area, samples, sink),
     }
 }
 
@@ -83,19 +103,19 @@ pub(super) fn shares(edges: &[Edge; 4], x: i32, y: i32) -> Floats {
 
 /// A line of which only parts are drawn.
 fn walk_stippled<const S: usize>(
-    primitive: &Primitive,
+    outline: &Outline,
     stipple: &Stipple,
     area: Bounds,
     samples: &Samples,
     sink: &mut impl Sink<S>,
 ) {
-    let [origin_x, origin_y] = primitive.origin;
+    let [origin_x, origin_y] = outline.planes.origin;
     let is_covered = |x: i32, y: i32, sample: usize| {
-        let (is_covered, [dx, dy]) = match &primitive.coverage {
+        let (is_covered, [dx, dy]) = match &outline.coverage {
             Coverage::Pixels(line) => (line.covers(x, y), [0.5; 2]),
             Coverage::Edges(count) | Coverage::Centers(count) => {
                 let position = samples.position(x, y, sample);
-                let edges = &primitive.edges[..usize::from(*count)];
+                let edges = &outline.edges[..usize::from(*count)];
                 (edges.iter().all(|edge| edge.at(x, y, position) >= 0), samples.offset(x, y, sample))
             }
         };
@@ -152,6 +172,69 @@ fn inside_of(area: Bounds, x: i32, y: i32) -> u32 {
     u32::from(COLUMNS[columns as usize & 0xf]) & (first_row | second_row)
 }
 
+/// Whether a box is not cut into smaller ones.
+#[inline(always)]
+fn is_small(area: Bounds) -> bool {
+    area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK
+}
+
+/// Whether all edges of a triangle are shorter than 32 pixels in both directions.
+#[inline(always)]
+fn is_short([p, q, r]: [[i32; 2]; 3]) -> bool {
+    const SHORT: i32 = 32 * UNITS;
+    let way = |from: [i32; 2], to: [i32; 2]| (to[0] - from[0] + SHORT) | (to[1] - from[1] + SHORT);
+    ((way(p, q) | way(q, r) | way(r, p)) as u32) < 2 * SHORT as u32
+}
+
+/// An edge in a box, in 32 bits.
+#[derive(Clone, Copy)]
+struct Line<const S: usize> {
+    a: i32,
+    b: i32,
+    /// At the samples of the first pixel of the box's first packet.
+    start: [i32; S],
+}
+
+/// The first pixel of a box's first packet.
+#[inline(always)]
+fn first_of(area: Bounds) -> [i32; 2] {
+    [area.x0 & !3, area.y0 & !1]
+}
+
+impl<const S: usize> Line<S> {
+    const NONE: Self = Self { a: 0, b: 0, start: [0; S] };
+
+    /// An edge that crosses a box of a tile is below 2^30 in it: what is limited here is not looked at.
+    #[inline(always)]
+    fn new(edge: &Edge, area: Bounds, samples: &Samples) -> Self {
+        let [x, y] = first_of(area);
+        let value = |position| edge.at(x, y, position).clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+        Self { a: edge.a, b: edge.b, start: each_sample(samples, value) }
+    }
+
+    /// The [edge](Edge::new) from `p` to `q`, which are fewer than 48 pixels away from the box and 32 from each other.
+    #[inline(always)]
+    fn short(p: [i32; 2], q: [i32; 2], area: Bounds, samples: &Samples) -> Self {
+        let [x, y] = first_of(area);
+        let (a, b) = (p[1] - q[1], q[0] - p[0]);
+        let is_top_left = a > 0 || (a == 0 && b > 0);
+        let [x, y] = [x * UNITS - p[0], y * UNITS - p[1]];
+        let value = |[sx, sy]: [i32; 2]| (a * (x + sx) + b * (y + sy) - i32::from(!is_top_left)) >> 8;
+        Self { a, b, start: each_sample(samples, value) }
+    }
+}
+
+/// A value for each sample, by its position in the pixel.
+#[inline(always)]
+fn each_sample<const S: usize>(samples: &Samples, value: impl Fn([i32; 2]) -> i32) -> [i32; S] {
+    let mut values = [0; S];
+    let count = if S == 1 { 1 } else { samples.count };
+    for (sample, own) in values.iter_mut().enumerate().take(count) {
+        *own = value(samples.position(0, 0, sample));
+    }
+    values
+}
+
 /// Edges that cross a box.
 #[derive(Clone, Copy)]
 struct Crossing<'a> {
@@ -163,27 +246,43 @@ impl<'a> Crossing<'a> {
     const NONE: Self = Self { edges: [&Edge { a: 0, b: 0, c: 0 }; 4], count: 0 };
 
     #[inline(always)]
-    fn iter(&self) -> impl Iterator<Item = &'a Edge> + Clone {
-        self.edges[..self.count].iter().copied()
+    fn edges(&self) -> &[&'a Edge] {
+        &self.edges[..self.count]
+    }
+
+    /// Gives all packets of the box that have a covered sample.
+    #[inline(always)]
+    fn walk<const S: usize>(&self, area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
+        if self.count == 0 {
+            if !sink.whole(area) {
+                each_whole(area, samples, sink);
+            }
+            return;
+        }
+        let mut lines = [Line::NONE; 4];
+        for (line, edge) in lines.iter_mut().zip(self.edges()) {
+            *line = Line::new(edge, area, samples);
+        }
+        walk_box(&lines[..self.count], area, samples, sink);
     }
 }
 
-#[inline(always)]
+#[inline(never)]
 fn walk_edges<const S: usize>(edges: &[Edge], area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
-    let is_small = area.x1 - area.x0 <= BLOCK && area.y1 - area.y0 <= BLOCK;
-    if is_small && edges.iter().all(Edge::is_short) {
-        // All of them may cross it.
-        return walk_box(edges.iter(), area, samples, sink);
+    if !samples.is_uniform {
+        let is_covered =
+            |x, y, sample| edges.iter().all(|edge| edge.at(x, y, samples.position(x, y, sample)) >= 0);
+        return each_pixel(area, samples.count, is_covered, sink);
     }
     let Some(crossing) = classify(edges.iter(), area, samples) else { return };
-    if is_small || crossing.count == 0 {
-        return walk_box(crossing.iter(), area, samples, sink);
+    if is_small(area) || crossing.count == 0 {
+        return crossing.walk(area, samples, sink);
     }
     for y in (area.y0 & -BLOCK..area.y1).step_by(BLOCK as usize) {
         for x in (area.x0 & -BLOCK..area.x1).step_by(BLOCK as usize) {
             let block = area.intersect(Bounds { x0: x, y0: y, x1: x + BLOCK, y1: y + BLOCK });
-            if let Some(inner) = classify(crossing.iter(), block, samples) {
-                walk_box(inner.iter(), block, samples, sink);
+            if let Some(inner) = classify(crossing.edges().iter().copied(), block, samples) {
+                inner.walk(block, samples, sink);
             }
         }
     }
@@ -212,47 +311,33 @@ fn classify<'a>(
     Some(crossing)
 }
 
-/// All packets of a box that at most four edges may cross.
+/// All packets of a box that at most four edges cross.
 #[inline(always)]
-fn walk_box<'a, const S: usize>(
-    edges: impl Iterator<Item = &'a Edge> + Clone,
-    area: Bounds,
-    samples: &Samples,
-    sink: &mut impl Sink<S>,
-) {
-    if edges.clone().next().is_none() {
-        if !sink.whole(area) {
-            each_whole(area, samples, sink);
-        }
-        return;
-    }
-    let (x0, y0) = (area.x0 & !3, area.y0 & !1);
+fn walk_box<const S: usize>(lines: &[Line<S>], area: Bounds, samples: &Samples, sink: &mut impl Sink<S>) {
+    let [x0, y0] = first_of(area);
     let count = if S == 1 { 1 } else { samples.count };
-    let mut start = [[0i32; S]; 4];
-    let mut steps = [[0i32; N]; 4];
-    for ((edge, start), steps) in edges.clone().zip(&mut start).zip(&mut steps) {
-        for (sample, start) in start.iter_mut().enumerate().take(count) {
-            *start = clamp(edge.at(x0, y0, samples.position(0, 0, sample)));
-        }
-        *steps = lanes(|lane| edge.a * COLUMN[lane] + edge.b * ROW[lane]);
+    let mut slopes = [Integers::splat(0); 4];
+    for (line, slope) in lines.iter().zip(&mut slopes) {
+        *slope = Integers::slope(line.a, line.b);
     }
     for y in (y0..area.y1).step_by(2) {
         for x in (x0..area.x1).step_by(4) {
-            let inside = inside_of(area, x, y);
             let mut covered = [0; S];
             let mut any = 0;
             for sample in 0..count {
-                let mut signs = [0; N];
-                for ((edge, start), steps) in edges.clone().zip(&start).zip(&steps) {
-                    let here = start[sample]
-                        .wrapping_add(edge.a.wrapping_mul(x - x0))
-                        .wrapping_add(edge.b.wrapping_mul(y - y0));
-                    signs = lanes(|lane| signs[lane] | here.wrapping_add(steps[lane]));
+                let mut signs = Integers::splat(0);
+                for (line, slope) in lines.iter().zip(&slopes) {
+                    let here = line.start[sample]
+                        .wrapping_add(line.a.wrapping_mul(x - x0))
+                        .wrapping_add(line.b.wrapping_mul(y - y0));
+                    signs = signs.or(Integers::splat(here).plus(*slope));
                 }
-                covered[sample] = not_negative(&signs) & inside;
+                covered[sample] = signs.not_negative();
                 any |= covered[sample];
             }
-            if any != 0 {
+            let inside = inside_of(area, x, y);
+            if any & inside != 0 {
+                covered.iter_mut().for_each(|set| *set &= inside);
                 sink.packet(x, y, &mut covered);
             }
         }
@@ -270,10 +355,4 @@ fn each_whole<const S: usize>(area: Bounds, samples: &Samples, sink: &mut impl S
             sink.packet(x, y, &mut covered);
         }
     }
-}
-
-/// An edge that crosses a box of a tile is below 2^30 in it: what is limited here is not looked at.
-#[inline(always)]
-fn clamp(value: i64) -> i32 {
-    value.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }

@@ -7,7 +7,7 @@ use ash::vk::{self, CompareOp, StencilOp};
 
 use super::interpolate::Positions;
 use super::lanes::{ALL, Floats, N, from_bits, lanes, lanes_of, limit, select, set_of, to_bits};
-use super::primitive::Primitive;
+use super::primitive::Planes;
 use super::state::DrawState;
 use super::strip::Strip;
 use super::targets::Targets;
@@ -225,16 +225,16 @@ impl Depth {
         &self,
         view: &TileView,
         strip: &mut Strip,
-        primitive: &Primitive,
+        planes: &Planes,
         offset: [f32; 2],
         range: Option<[f32; 2]>,
     ) {
         // SAFETY: the caller's promise; the kind is that of the surface.
         unsafe {
             match self.kind {
-                Kind::D16 => self.test_strip_as::<D16>(view, strip, primitive, offset, range),
-                Kind::D24 => self.test_strip_as::<D24>(view, strip, primitive, offset, range),
-                Kind::D32 => self.test_strip_as::<D32>(view, strip, primitive, offset, range),
+                Kind::D16 => self.test_strip_as::<D16>(view, strip, planes, offset, range),
+                Kind::D24 => self.test_strip_as::<D24>(view, strip, planes, offset, range),
+                Kind::D32 => self.test_strip_as::<D32>(view, strip, planes, offset, range),
             }
         }
     }
@@ -244,7 +244,7 @@ impl Depth {
         &self,
         view: &TileView,
         strip: &mut Strip,
-        primitive: &Primitive,
+        planes: &Planes,
         offset: [f32; 2],
         range: Option<[f32; 2]>,
     ) {
@@ -253,8 +253,8 @@ impl Depth {
             // SAFETY: the caller's promise.
             let words = unsafe { rows.read(row) };
             let stored = lanes(|lane| F::decode(words[lane]));
-            let positions = Positions::of_row(primitive, strip.x, strip.y + row as i32, offset);
-            let mut depths = positions.plane(&primitive.depth);
+            let positions = Positions::of_row(planes, strip.x, strip.y + row as i32, offset);
+            let mut depths = positions.plane(&planes.depth);
             if let Some([low, high]) = range {
                 depths = lanes(|lane| limit(depths[lane], low, high));
             }

@@ -10,9 +10,10 @@ use lacuna_shaders::stage::Interface;
 use lacuna_shaders::stage::{self, DepthMode, FragmentModes, InputSlot, Sampling};
 
 use super::batch::BATCH;
+use super::figure::Figure;
 use super::interpolate::{Interpolation, Positions, Smooth};
 use super::lanes::{COLUMN, N, ROW, to_bits};
-use super::primitive::Primitive;
+use super::primitive::Planes;
 use super::program::{Program, empty_frame};
 use super::sample::Samples;
 use super::shading::Shading;
@@ -140,7 +141,7 @@ impl FragmentShader {
 /// Which fragments run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet<'a> {
-    pub(super) primitive: &'a Primitive,
+    pub(super) figure: &'a Figure<'a>,
     pub(super) x: i32,
     pub(super) y: i32,
     /// By sample, as rasterized.
@@ -211,17 +212,18 @@ impl Stage {
         packet: &Packet<'_>,
     ) -> u32 {
         let needs = &shader.needs;
-        let Packet { primitive, x, y, samples, .. } = *packet;
+        let Packet { figure, x, y, samples, .. } = *packet;
         if !(self.smooth.is_empty() && needs.builtins.is_empty()) {
             // Where a pixel has one sample, that sample is where things are.
             let at_samples = packet.sample.is_some() || samples.count == 1;
             let sample = packet.sample.unwrap_or(0);
+            let planes = figure.planes();
             let positions = match (at_samples, samples.is_uniform) {
-                (true, true) => Positions::new(primitive, x, y, samples.offset(x, y, sample)),
-                (true, false) => Positions::each(primitive, x, y, |lane| {
+                (true, true) => Positions::new(planes, x, y, samples.offset(x, y, sample)),
+                (true, false) => Positions::each(planes, x, y, |lane| {
                     samples.offset(x + COLUMN[lane], y + ROW[lane], sample)
                 }),
-                (false, _) => Positions::new(primitive, x, y, [0.5; 2]),
+                (false, _) => Positions::new(planes, x, y, [0.5; 2]),
             };
             self.interpolate(needs, packet, &positions);
             set_builtins(&mut self.frame, needs, packet, &positions);
@@ -236,12 +238,12 @@ impl Stage {
         &mut self,
         needs: &Needs,
         shading: &Shading<'_>,
-        primitive: &Primitive,
+        figure: &Figure<'_>,
         at: &[[i32; 2]],
     ) {
         if !self.smooth.is_empty() {
             let offset = shading.samples.offset(0, 0, 0);
-            self.values.run(shading.processor, needs, primitive, offset, at, &self.smooth);
+            self.values.run(shading.processor, needs, figure.planes(), offset, at, &self.smooth);
         }
     }
 
@@ -262,7 +264,7 @@ impl Stage {
         }
         if !shader.needs.builtins.is_empty() {
             let offset = shading.samples.offset(0, 0, 0);
-            let positions = Positions::new(packet.primitive, packet.x, packet.y, offset);
+            let positions = Positions::new(packet.figure.planes(), packet.x, packet.y, offset);
             set_builtins(&mut self.frame, &shader.needs, packet, &positions);
         }
         // SAFETY: the caller's promise.
@@ -296,9 +298,9 @@ impl Stage {
     /// Inputs where samples are anywhere in their pixels.
     #[inline(never)]
     fn interpolate(&mut self, needs: &Needs, packet: &Packet<'_>, positions: &Positions) {
-        let primitive = packet.primitive;
-        let perspective = if needs.perspective { positions.perspective(primitive) } else { [[0.0; N]; 2] };
-        let linear = if needs.linear { positions.linear(primitive) } else { [[0.0; N]; 2] };
+        let planes = packet.figure.planes();
+        let perspective = if needs.perspective { positions.perspective(planes) } else { [[0.0; N]; 2] };
+        let linear = if needs.linear { positions.linear(planes) } else { [[0.0; N]; 2] };
         let moves_centroids = needs.has_centroids && packet.samples.count > 1 && packet.sample.is_none();
         for input in &self.smooth {
             if moves_centroids && input.sampling == Sampling::Centroid {
@@ -311,8 +313,8 @@ impl Stage {
     }
 }
 
-fn weigh(input: &Smooth, primitive: &Primitive, positions: &Positions) -> super::lanes::Floats {
-    input.at(&if input.is_linear { positions.linear(primitive) } else { positions.perspective(primitive) })
+fn weigh(input: &Smooth, planes: &Planes, positions: &Positions) -> super::lanes::Floats {
+    input.at(&if input.is_linear { positions.linear(planes) } else { positions.perspective(planes) })
 }
 
 /// At the center of pixels that are wholly covered, else at the first sample that is. Where each sample is a fragment of its own,
@@ -332,12 +334,14 @@ fn at_centroid(input: &Smooth, packet: &Packet<'_>) -> super::lanes::Floats {
             None => [0.5; 2],
         }
     };
-    weigh(input, packet.primitive, &Positions::each(packet.primitive, packet.x, packet.y, offsets))
+    let planes = packet.figure.planes();
+    weigh(input, planes, &Positions::each(planes, packet.x, packet.y, offsets))
 }
 
 fn set_builtins(frame: &mut StageFrame, needs: &Needs, packet: &Packet<'_>, positions: &Positions) {
     use StageBuiltin as B;
-    let Packet { primitive, x, y, samples, .. } = *packet;
+    let Packet { figure, x, y, samples, .. } = *packet;
+    let planes = figure.planes();
     let sample = packet.sample.unwrap_or(0);
     let position_in_pixel = |axis: usize| -> Lanes {
         core::array::from_fn(|lane| {
@@ -349,15 +353,15 @@ fn set_builtins(frame: &mut StageFrame, needs: &Needs, packet: &Packet<'_>, posi
             offset[axis].to_bits()
         })
     };
-    let point = |distance: f32| (0.5 + distance / primitive.point_size).to_bits();
+    let point = |distance: f32| (0.5 + distance / figure.point_size()).to_bits();
     for &builtin in &needs.builtins {
-        let origin = primitive.origin;
+        let origin = planes.origin;
         frame.builtins[builtin as usize] = match builtin {
             B::FragCoordX => positions.x.map(|x| (x + origin[0]).to_bits()),
             B::FragCoordY => positions.y.map(|y| (y + origin[1]).to_bits()),
-            B::FragCoordZ => to_bits(positions.plane(&primitive.depth)),
-            B::FragCoordW => to_bits(positions.plane(&primitive.inverse_w)),
-            B::FrontFacing => [if primitive.is_front { u32::MAX } else { 0 }; N],
+            B::FragCoordZ => to_bits(positions.plane(&planes.depth)),
+            B::FragCoordW => to_bits(positions.plane(&planes.inverse_w)),
+            B::FrontFacing => [if figure.primitive.is_front { u32::MAX } else { 0 }; N],
             B::PointCoordX => positions.x.map(point),
             B::PointCoordY => positions.y.map(point),
             B::SampleId => [sample as u32; N],
@@ -384,7 +388,7 @@ extern "C" fn interpolate_at(
     // contract of `Interpolate` says.
     let (caller, x, y, result) = unsafe { (&*(*frame).user.cast::<Caller<'_>>(), &*x, &*y, &mut *result) };
     let packet = caller.packet;
-    let primitive = packet.primitive;
+    let planes = packet.figure.planes();
     let Some(input) = caller.smooth.iter().find(|input| input.slot == slot) else {
         *result = caller.inputs.get(slot as usize).copied().unwrap_or_default().0;
         return;
@@ -397,11 +401,11 @@ extern "C" fn interpolate_at(
                 let sample = (x[lane] as usize).min(packet.samples.count - 1);
                 packet.samples.offset(px + COLUMN[lane], py + ROW[lane], sample)
             };
-            weigh(input, primitive, &Positions::each(primitive, px, py, offset))
+            weigh(input, planes, &Positions::each(planes, px, py, offset))
         }
         InterpolateAt::Offset => {
             let offset = |lane: usize| [x[lane], y[lane]].map(|bits| 0.5 + f32::from_bits(bits));
-            weigh(input, primitive, &Positions::each(primitive, px, py, offset))
+            weigh(input, planes, &Positions::each(planes, px, py, offset))
         }
     };
     *result = to_bits(values);

@@ -19,7 +19,7 @@ use super::bins::Footprint;
 use super::capture::Capture;
 use super::geometry::Geometry;
 use super::input_assembly::Stream;
-use super::primitive::Primitive;
+use super::primitives::Primitives;
 use super::program::empty_frame;
 use super::project::Projected;
 use super::reuse::Reuse;
@@ -53,14 +53,19 @@ pub(super) struct Front<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub(super) vertices: Vertices,
-    pub(super) primitives: Vec<Primitive>,
+    /// The vertices, in the first viewport.
+    pub(super) projected: Vec<Projected>,
+    pub(super) primitives: Primitives,
     pub(super) footprint: Footprint,
 }
 
 impl Chunk {
     /// Memory that it holds.
     pub(super) fn bytes(&self) -> usize {
-        self.vertices.bytes() + self.primitives.capacity() * size_of::<Primitive>() + self.footprint.bytes()
+        self.vertices.bytes()
+            + self.projected.capacity() * size_of::<Projected>()
+            + self.primitives.bytes()
+            + self.footprint.bytes()
     }
 }
 
@@ -78,7 +83,6 @@ pub(super) struct FrontMemory {
     keys: Vec<VertexKey>,
     inputs: Vec<Row>,
     assemblies: Assemblies,
-    projected: Vec<Projected>,
     /// Vertices before the last stage.
     spare: Vertices,
     pub(super) frame: Box<StageFrame>,
@@ -92,7 +96,6 @@ impl Default for FrontMemory {
             keys: Vec::new(),
             inputs: Vec::new(),
             assemblies: Assemblies::default(),
-            projected: Vec::new(),
             spare: Vertices::default(),
             frame: Box::new(empty_frame()),
             scratch: Scratch::default(),
@@ -127,7 +130,7 @@ impl Front<'_> {
         chunk.primitives.clear();
         chunk.footprint.set(&[]);
         if let Some(setup) = self.setup.filter(|setup| setup.has_viewports()) {
-            self.set_up(setup, memory, chunk);
+            self.set_up(setup, &memory.assemblies.list, chunk);
         }
     }
 
@@ -233,15 +236,11 @@ impl Front<'_> {
         }
     }
 
-    fn set_up(&self, setup: &Setup, memory: &mut FrontMemory, chunk: &mut Chunk) {
-        let FrontMemory { assemblies, projected, .. } = memory;
-        setup.project_all(&chunk.vertices, projected);
-        let mut kept = 0;
-        for assembly in &assemblies.list {
-            kept += u64::from(setup.add(&chunk.vertices, projected, assembly, &mut chunk.primitives));
-        }
+    fn set_up(&self, setup: &Setup, assemblies: &[Assembly], chunk: &mut Chunk) {
+        setup.project_all(&chunk.vertices, &mut chunk.projected);
+        let kept = setup.add_all(&chunk.vertices, &chunk.projected, assemblies, &mut chunk.primitives);
         chunk.footprint.set(&chunk.primitives);
-        count(self.statistics.map(|all| &all.clipping_invocations), assemblies.list.len() as u64);
+        count(self.statistics.map(|all| &all.clipping_invocations), assemblies.len() as u64);
         count(self.statistics.map(|all| &all.clipping_primitives), kept);
     }
 }

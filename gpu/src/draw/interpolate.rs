@@ -8,11 +8,12 @@ use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::stage::{self, InputSlot, Sampling};
 
 use super::batch::BATCH;
+use super::figure::Figure;
 use super::fragment::Needs;
 use super::lanes::{COLUMN, Floats, N, ROW, lanes, to_bits};
-use super::primitive::Primitive;
+use super::primitive::Planes;
 use super::processor::Processor;
-use super::vertices::{Row, Vertices};
+use super::vertices::Row;
 
 /// Weights of the second and third vertex.
 pub(super) type Weights = [Floats; 2];
@@ -57,18 +58,18 @@ pub(super) struct Inputs {
 /// before, or `smooth` is empty.
 pub(super) fn prepare(
     needs: &Needs,
-    primitive: &Primitive,
-    vertices: &Vertices,
+    figure: &Figure<'_>,
     rows: &mut [Row],
     smooth: &mut Vec<Smooth>,
 ) -> Inputs {
+    let (primitive, vertices) = (figure.primitive, figure.vertices());
     let (mut varies, mut is_same) = (false, true);
     for &slot in &needs.flat {
         let value = match slot {
             slot::PRIMITIVE_ID => primitive.id,
             slot::LAYER => primitive.layer,
             slot::VIEWPORT_INDEX => primitive.viewport.into(),
-            _ => vertices.get(primitive.provoking, slot),
+            _ => vertices.get(primitive.provoking_vertex(), slot),
         };
         let row = &mut rows[slot as usize];
         is_same &= row.0[0] == value;
@@ -110,7 +111,7 @@ impl Interpolation {
         &mut self,
         processor: Processor,
         needs: &Needs,
-        primitive: &Primitive,
+        planes: &Planes,
         offset: [f32; 2],
         at: &[[i32; 2]],
         smooth: &[Smooth],
@@ -119,14 +120,13 @@ impl Interpolation {
         #[cfg(target_arch = "x86_64")]
         if processor.is_wide() {
             // SAFETY: the processor has these instructions.
-            return unsafe { super::wide::interpolate(needs, primitive, offset, at, smooth, self) };
+            return unsafe { super::wide::interpolate(needs, planes, offset, at, smooth, self) };
         }
         let _ = processor;
         for (place, &[x, y]) in at.iter().enumerate() {
-            let positions = Positions::new(primitive, x, y, offset);
-            let perspective =
-                if needs.perspective { positions.perspective(primitive) } else { [[0.0; N]; 2] };
-            let linear = if needs.linear { positions.linear(primitive) } else { [[0.0; N]; 2] };
+            let positions = Positions::new(planes, x, y, offset);
+            let perspective = if needs.perspective { positions.perspective(planes) } else { [[0.0; N]; 2] };
+            let linear = if needs.linear { positions.linear(planes) } else { [[0.0; N]; 2] };
             for (input, rows) in smooth.iter().zip(self.rows.chunks_exact_mut(BATCH)) {
                 let weights = if input.is_linear { &linear } else { &perspective };
                 rows[place] = Row(to_bits(input.at(weights)));
@@ -151,26 +151,26 @@ pub(super) struct Positions {
 impl Positions {
     /// The same position in each pixel.
     #[inline(always)]
-    pub(super) fn new(primitive: &Primitive, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
-        let (x, y) = (x as f32 + dx - primitive.origin[0], y as f32 + dy - primitive.origin[1]);
+    pub(super) fn new(planes: &Planes, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
+        let (x, y) = (x as f32 + dx - planes.origin[0], y as f32 + dy - planes.origin[1]);
         Self { x: lanes(|lane| x + COLUMN[lane] as f32), y: lanes(|lane| y + ROW[lane] as f32) }
     }
 
     /// The same position in eight pixels of a row: to the last bit what they have as lanes of packets.
     #[inline(always)]
-    pub(super) fn of_row(primitive: &Primitive, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
+    pub(super) fn of_row(planes: &Planes, x: i32, y: i32, [dx, dy]: [f32; 2]) -> Self {
         let at = |pixel: i32, step: i32, offset: f32, origin: f32| {
             ((pixel & -step) as f32 + offset - origin) + (pixel & (step - 1)) as f32
         };
         Self {
-            x: lanes(|lane| at(x + lane as i32, 4, dx, primitive.origin[0])),
-            y: [at(y, 2, dy, primitive.origin[1]); N],
+            x: lanes(|lane| at(x + lane as i32, 4, dx, planes.origin[0])),
+            y: [at(y, 2, dy, planes.origin[1]); N],
         }
     }
 
     /// Some position in each pixel.
-    pub(super) fn each(primitive: &Primitive, x: i32, y: i32, offsets: impl Fn(usize) -> [f32; 2]) -> Self {
-        let mut positions = Self::new(primitive, x, y, [0.0; 2]);
+    pub(super) fn each(planes: &Planes, x: i32, y: i32, offsets: impl Fn(usize) -> [f32; 2]) -> Self {
+        let mut positions = Self::new(planes, x, y, [0.0; 2]);
         for lane in 0..N {
             let [dx, dy] = offsets(lane);
             positions.x[lane] += dx;
@@ -186,11 +186,11 @@ impl Positions {
 
     /// Weights with perspective.
     #[inline(always)]
-    pub(super) fn perspective(&self, primitive: &Primitive) -> Weights {
-        let inverse_w = self.plane(&primitive.inverse_w);
+    pub(super) fn perspective(&self, planes: &Planes) -> Weights {
+        let inverse_w = self.plane(&planes.inverse_w);
         let w = lanes(|lane| 1.0 / inverse_w[lane]);
         let weight = |n: usize| -> Floats {
-            let over_w = self.plane(&primitive.perspective[n]);
+            let over_w = self.plane(&planes.perspective[n]);
             lanes(|lane| over_w[lane] * w[lane])
         };
         [weight(0), weight(1)]
@@ -198,7 +198,7 @@ impl Positions {
 
     /// Weights that are linear in the window.
     #[inline(always)]
-    pub(super) fn linear(&self, primitive: &Primitive) -> Weights {
-        [self.plane(&primitive.linear[0]), self.plane(&primitive.linear[1])]
+    pub(super) fn linear(&self, planes: &Planes) -> Weights {
+        [self.plane(&planes.linear[0]), self.plane(&planes.linear[1])]
     }
 }

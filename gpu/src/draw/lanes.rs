@@ -66,6 +66,90 @@ pub(super) fn not_negative(values: &[i32; N]) -> u32 {
     values.iter().enumerate().fold(0, |set, (lane, &value)| set | u32::from(value >= 0) << lane)
 }
 
+/// An integer for each lane, where it must be vectors.
+#[derive(Clone, Copy)]
+pub(super) struct Integers {
+    #[cfg(target_arch = "x86_64")]
+    halves: [core::arch::x86_64::__m128i; 2],
+    #[cfg(not(target_arch = "x86_64"))]
+    all: [i32; N],
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Integers {
+    /// The same in all lanes.
+    #[inline(always)]
+    pub(super) fn splat(value: i32) -> Self {
+        // SAFETY: SSE2 is part of the architecture.
+        Self { halves: [unsafe { core::arch::x86_64::_mm_set1_epi32(value) }; 2] }
+    }
+
+    /// What grows by `a` from column to column and by `b` from row to row.
+    #[inline(always)]
+    pub(super) fn slope(a: i32, b: i32) -> Self {
+        // SAFETY: SSE2 is part of the architecture.
+        unsafe {
+            use core::arch::x86_64::{_mm_add_epi32, _mm_set_epi32, _mm_set1_epi32};
+            let left = _mm_set_epi32(a.wrapping_add(b), b, a, 0);
+            Self { halves: [left, _mm_add_epi32(left, _mm_set1_epi32(a.wrapping_mul(2)))] }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn plus(self, other: Self) -> Self {
+        let add = |n: usize| {
+            // SAFETY: SSE2 is part of the architecture.
+            unsafe { core::arch::x86_64::_mm_add_epi32(self.halves[n], other.halves[n]) }
+        };
+        Self { halves: [add(0), add(1)] }
+    }
+
+    #[inline(always)]
+    pub(super) fn or(self, other: Self) -> Self {
+        let or = |n: usize| {
+            // SAFETY: SSE2 is part of the architecture.
+            unsafe { core::arch::x86_64::_mm_or_si128(self.halves[n], other.halves[n]) }
+        };
+        Self { halves: [or(0), or(1)] }
+    }
+
+    /// Lanes whose highest bit is clear.
+    #[inline(always)]
+    pub(super) fn not_negative(self) -> u32 {
+        let signs = |n: usize| {
+            // SAFETY: SSE2 is part of the architecture.
+            unsafe {
+                use core::arch::x86_64::{_mm_castsi128_ps, _mm_movemask_ps};
+                _mm_movemask_ps(_mm_castsi128_ps(self.halves[n]))
+            }
+        };
+        !(signs(0) | signs(1) << 4) as u32 & ALL
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Integers {
+    pub(super) fn splat(value: i32) -> Self {
+        Self { all: [value; N] }
+    }
+
+    pub(super) fn slope(a: i32, b: i32) -> Self {
+        Self { all: lanes(|lane| a.wrapping_mul(COLUMN[lane]).wrapping_add(b.wrapping_mul(ROW[lane]))) }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self { all: lanes(|lane| self.all[lane].wrapping_add(other.all[lane])) }
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { all: lanes(|lane| self.all[lane] | other.all[lane]) }
+    }
+
+    pub(super) fn not_negative(self) -> u32 {
+        not_negative(&self.all)
+    }
+}
+
 /// Lanes for which something holds.
 #[inline(always)]
 pub(super) fn set_of(is_in: impl Fn(usize) -> bool) -> u32 {

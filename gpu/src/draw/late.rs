@@ -71,7 +71,7 @@ impl Tile<'_> {
             // SAFETY: the caller's promise.
             *set = unsafe {
                 self.test(
-                    packet.primitive,
+                    packet.figure,
                     packet.x,
                     packet.y,
                     sample,

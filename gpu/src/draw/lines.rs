@@ -5,7 +5,7 @@
 use ash::vk;
 
 use super::lanes::limit;
-use super::primitive::{Bounds, Coverage, Edge, PixelLine, Plane, Primitive, Stipple};
+use super::primitive::{Bounds, Coverage, Edge, Outline, PixelLine, Plane, Planes, Primitive, Stipple};
 use super::sample::UNITS;
 use super::setup::{Common, Point, sampled};
 use super::state::{LineStipple, Rasterization};
@@ -66,7 +66,7 @@ pub(super) fn line(
     let mut smooth = None;
     let (bounds, coverage, edges) = if style.is_bresenham {
         let pixels = pixels(from, to, style.width)?;
-        (pixels.bounds(), Coverage::Pixels(Box::new(pixels)), [Edge::default(); 4])
+        (pixels.bounds(), Coverage::Pixels(pixels), [Edge::default(); 4])
     } else {
         let corners = rectangle(from, way, length_squared.sqrt(), style.width.into());
         let fold = |axis: usize, pick: fn(i32, i32) -> i32| {
@@ -76,7 +76,7 @@ pub(super) fn line(
         let high = [fold(0, i32::max), fold(1, i32::max)];
         let edges: [Edge; 4] = core::array::from_fn(|n| Edge::new(corners[n], corners[(n + 1) % 4]));
         if style.is_smooth {
-            smooth = Some(Box::new(edges));
+            smooth = Some(edges);
             (sampled(low, high, [0, UNITS]), Coverage::Centers(4), edges.map(|edge| edge.grown(0)))
         } else {
             (sampled(low, high, samples), Coverage::Edges(4), edges)
@@ -109,27 +109,16 @@ pub(super) fn line(
             }
         };
         along.value += before;
-        Box::new(Stipple { along, factor: stipple.factor.max(1) as f32, pattern: stipple.pattern })
+        Stipple { along, factor: stipple.factor.max(1) as f32, pattern: stipple.pattern }
     });
-    Some(Primitive {
-        bounds,
-        coverage,
-        edges,
+    let planes = Planes {
         origin,
         depth,
         inverse_w: plane(&|point| point.screen.q),
         perspective: [0, 1].map(|n| plane(&|point| point.weights[n] * point.screen.q)),
         linear: [0, 1].map(|n| plane(&|point| point.linear[n])),
-        vertices: common.vertices,
-        provoking: common.provoking,
-        id: common.id,
-        layer: common.layer,
-        viewport: common.viewport,
-        is_front: common.is_front,
-        point_size: 1.0,
-        stipple,
-        smooth,
-    })
+    };
+    Some(common.outlined(bounds, Outline { coverage, edges, planes, point_size: 1.0, stipple, smooth }))
 }
 
 /// Corners in sub-pixel units, clockwise where y goes down.

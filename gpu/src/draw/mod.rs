@@ -4,9 +4,9 @@
 //!   input_assembly ── reuse ── vertex_fetch ── [vertex] ── tessellation ── geometry ── capture      front: chunks of primitives,
 //!        topology                                │           tessellate                             in parallel
 //!                                            vertices
-//!   setup ── viewport, clip ── lines, points ── primitive                                           still in the chunk
+//!   setup ── viewport, clip ── fill, lines, points ── primitive                                     still in the chunk
 //!
-//!   bins ── tile ── coverage ── batch or packet ── depth_stencil ── interpolate ── [fragment] ── late ── color, blend
+//!   bins ── tile ── figure ── coverage ── batch or packet ── depth_stencil ── interpolate ── [fragment] ── late ── color, blend
 //!             ├ tile_view: the memory of the attachments                                            tiles of 64 x 64 pixels,
 //!             └ whole ── strip ── paint: boxes of one color, without a shader                        in parallel
 //! ```
@@ -29,6 +29,8 @@ mod color;
 mod coverage;
 mod depth_bias;
 mod depth_stencil;
+mod figure;
+mod fill;
 mod fragment;
 mod front;
 mod geometry;
@@ -41,6 +43,7 @@ mod packet;
 mod paint;
 mod points;
 mod primitive;
+mod primitives;
 mod processor;
 pub mod program;
 mod project;

@@ -8,14 +8,14 @@ use lacuna_shaders::abi::stage::slot;
 use super::color::{Color, Output};
 use super::coverage::shares;
 use super::depth_stencil::Place;
+use super::figure::Figure;
 use super::fragment::{FragmentShader, Packet};
 use super::interpolate::Positions;
 use super::lanes::{COLUMN, Floats, N, ROW, lanes, limit, set_of, whole_quads};
-use super::primitive::Primitive;
 use super::sample::MAX_SAMPLES;
 use super::tile::{Progress, Tile};
 use super::tile_view::TileView;
-use super::vertices::{Row, Vertices};
+use super::vertices::Row;
 
 impl Tile<'_> {
     /// # Safety
@@ -23,8 +23,7 @@ impl Tile<'_> {
     #[inline(always)]
     pub(super) unsafe fn packet<const S: usize>(
         &mut self,
-        primitive: &Primitive,
-        vertices: &Vertices,
+        figure: &Figure<'_>,
         progress: &mut Progress,
         x: i32,
         y: i32,
@@ -37,7 +36,7 @@ impl Tile<'_> {
                 *set &= (shading.multisample.mask >> sample & 1).wrapping_neg();
             }
         }
-        if let Some(edges) = &primitive.smooth {
+        if let Some(edges) = figure.smooth() {
             let shares = shares(edges, x, y);
             let seen = set_of(|lane| shares[lane] > 0.0);
             covered[..count].iter_mut().for_each(|set| *set &= seen);
@@ -46,7 +45,7 @@ impl Tile<'_> {
         if shading.is_early && !shading.tests.is_idle() {
             for (sample, set) in covered.iter_mut().enumerate().take(count).filter(|(_, set)| **set != 0) {
                 // SAFETY: the caller's promise.
-                *set = unsafe { self.test(primitive, x, y, sample, *set, None, None) };
+                *set = unsafe { self.test(figure, x, y, sample, *set, None, None) };
             }
         }
         let any = covered[..count].iter().fold(0, |any, set| any | set);
@@ -59,7 +58,7 @@ impl Tile<'_> {
         let Some(shader) = &shading.shader else { return };
         if *progress == Progress::Untouched {
             // SAFETY: the caller's promise.
-            *progress = unsafe { self.begin(shader, primitive, vertices, x, y) };
+            *progress = unsafe { self.begin(shader, figure, x, y) };
         }
         if *progress == Progress::Constant {
             self.counts.fragment_invocations += u64::from(any.count_ones());
@@ -68,7 +67,7 @@ impl Tile<'_> {
         }
         let visible = if shader.needs.modes.post_depth_coverage { *covered } else { rasterized };
         let mut packet = Packet {
-            primitive,
+            figure,
             x,
             y,
             covered: &visible,
@@ -102,7 +101,7 @@ impl Tile<'_> {
         self.counts.fragment_invocations += u64::from(packet.live.count_ones());
         // SAFETY: the caller's promise.
         let live = unsafe { self.memory.stage.run(shader, shading, packet) };
-        if let Some(edges) = &packet.primitive.smooth {
+        if let Some(edges) = packet.figure.smooth() {
             self.fade(&shares(edges, packet.x, packet.y));
         }
         if live != packet.live
@@ -191,7 +190,7 @@ impl Tile<'_> {
     #[expect(clippy::too_many_arguments, reason = "all are of one call")]
     pub(super) unsafe fn test(
         &self,
-        primitive: &Primitive,
+        figure: &Figure<'_>,
         x: i32,
         y: i32,
         sample: usize,
@@ -200,24 +199,25 @@ impl Tile<'_> {
         references: Option<&[u32; N]>,
     ) -> u32 {
         let shading = self.shading;
+        let planes = figure.planes();
         let mut depths = match depths {
             Some(depths) => *depths,
             None if shading.samples.is_uniform => {
                 let offset = shading.samples.offset(0, 0, sample);
-                Positions::new(primitive, x, y, offset).plane(&primitive.depth)
+                Positions::new(planes, x, y, offset).plane(&planes.depth)
             }
             None => {
                 let offset = |lane: usize| shading.samples.offset(x + COLUMN[lane], y + ROW[lane], sample);
-                Positions::each(primitive, x, y, offset).plane(&primitive.depth)
+                Positions::each(planes, x, y, offset).plane(&planes.depth)
             }
         };
         if shading.clamps_depth {
-            let [low, high] = shading.setup.viewport(primitive.viewport).depth;
+            let [low, high] = shading.setup.viewport(figure.primitive.viewport).depth;
             depths = lanes(|lane| limit(depths[lane], low, high));
         }
         let place = Place { depth: self.depth.as_ref(), stencil: self.stencil.as_ref(), x, y, sample };
         // SAFETY: the caller's promise.
-        unsafe { shading.tests.test(&place, set, &depths, primitive.is_front, references) }
+        unsafe { shading.tests.test(&place, set, &depths, figure.primitive.is_front, references) }
     }
 
     #[inline(always)]

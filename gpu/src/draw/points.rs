@@ -1,7 +1,7 @@
 //! Points: squares around a vertex.
 
 use super::lanes::limit;
-use super::primitive::{Coverage, Edge, Plane, Primitive};
+use super::primitive::{Coverage, Edge, Outline, Plane, Planes, Primitive};
 use super::setup::{Common, Point, sampled};
 
 /// Sizes of points, in pixels.
@@ -24,25 +24,20 @@ pub(super) fn point(
     if bounds.is_empty() {
         return None;
     }
-    Some(Primitive {
-        bounds,
-        coverage: Coverage::Edges(4),
-        edges: square(low, high),
+    let planes = Planes {
         origin: [x as f32 / 256.0, y as f32 / 256.0],
         depth: Plane::constant(point.screen.z + bias),
         inverse_w: Plane::constant(point.screen.q),
         perspective: point.weights.map(|weight| Plane::constant(weight * point.screen.q)),
         linear: point.linear.map(Plane::constant),
-        vertices: common.vertices,
-        provoking: common.provoking,
-        id: common.id,
-        layer: common.layer,
-        viewport: common.viewport,
-        is_front: common.is_front,
-        point_size: size,
-        stipple: None,
-        smooth: None,
-    })
+    };
+    let (coverage, edges) = (Coverage::Edges(4), square(low, high));
+    Some(
+        common.outlined(
+            bounds,
+            Outline { coverage, edges, planes, point_size: size, stipple: None, smooth: None },
+        ),
+    )
 }
 
 /// Left, top, right and bottom; the first two belong to it.

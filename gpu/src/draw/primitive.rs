@@ -38,6 +38,7 @@ pub(super) struct Edge {
 impl Edge {
     /// The side of the line from `p` to `q` that is to the right of it where y goes down. Points on the line belong to it
     /// if the edge is a top or left one.
+    #[inline(always)]
     pub(super) fn new(p: [i32; 2], q: [i32; 2]) -> Self {
         let (a, b) = (p[1] - q[1], q[0] - p[0]);
         let c = -(i64::from(a) * i64::from(p[0]) + i64::from(b) * i64::from(p[1]));
@@ -45,18 +46,17 @@ impl Edge {
         Self { a, b, c: if is_top_left { c } else { c - 1 } }
     }
 
+    /// Those of a triangle whose corners are clockwise where y goes down.
+    #[inline(always)]
+    pub(super) fn around([p, q, r]: [[i32; 2]; 3]) -> [Self; 3] {
+        [Self::new(p, q), Self::new(q, r), Self::new(r, p)]
+    }
+
     /// Moved away from what is on the right side of it, so far that the centers of pixels are there which the side touches, or would
     /// if it were `extra` 1/256 pixels larger.
     pub(super) fn grown(&self, extra: i32) -> Self {
         let reach = (i64::from(self.a).abs() + i64::from(self.b).abs()) * i64::from(UNITS / 2 + extra);
         Self { c: self.c + reach + 1, ..*self }
-    }
-
-    /// Whether its ends are near each other: then 32 bits hold its values in the bounds of its primitive.
-    #[inline(always)]
-    pub(super) fn is_short(&self) -> bool {
-        const SHORT: u32 = 32 * UNITS.unsigned_abs();
-        self.a.unsigned_abs() < SHORT && self.b.unsigned_abs() < SHORT
     }
 
     /// Of pixel `(x, y)` at the position `[sx, sy]` in it, in units of which the pixel's width is one: the sign is that of
@@ -97,7 +97,7 @@ pub(super) enum Coverage {
     /// All samples of the pixels whose center is on the right side of that many edges.
     Centers(u8),
     /// All samples of the pixels of a Bresenham line.
-    Pixels(Box<PixelLine>),
+    Pixels(PixelLine),
 }
 
 /// A line that takes whole pixels, in the coordinates (major, minor) of the window.
@@ -131,13 +131,10 @@ impl Stipple {
     }
 }
 
-/// A triangle, line or point of the window.
-#[derive(Clone, Debug)]
-pub(super) struct Primitive {
-    pub(super) bounds: Bounds,
-    pub(super) coverage: Coverage,
-    pub(super) edges: [Edge; 4],
-    /// Of the planes, in pixels.
+/// What it takes to know the depth and the weights of vertices anywhere in a primitive.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Planes {
+    /// Where they have their values, in pixels.
     pub(super) origin: [f32; 2],
     pub(super) depth: Plane,
     /// 1 / w.
@@ -146,20 +143,47 @@ pub(super) struct Primitive {
     pub(super) perspective: [Plane; 2],
     /// Weights of the second and third vertex, linear in the window.
     pub(super) linear: [Plane; 2],
+}
+
+/// What is no triangle of three vertices, or is drawn in an unusual way.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Outline {
+    pub(super) coverage: Coverage,
+    pub(super) edges: [Edge; 4],
+    pub(super) planes: Planes,
+    /// `PointCoord` has the slope one over this number.
+    pub(super) point_size: f32,
+    pub(super) stipple: Option<Stipple>,
+    /// Of a smooth line: its edges. The share of a pixel that is inside of them multiplies its alpha.
+    pub(super) smooth: Option<[Edge; 4]>,
+}
+
+/// A triangle, line or point of the window. Small, and quickly made: most primitives are triangles that cover few pixels, and who
+/// draws them makes of it [what is needed](super::figure).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Primitive {
+    pub(super) bounds: Bounds,
     /// Where its inputs come from.
     pub(super) vertices: [u32; 3],
-    pub(super) provoking: u32,
     /// `PrimitiveId`.
     pub(super) id: u32,
     pub(super) layer: u32,
+    /// Without one it is the triangle of its vertices in the first viewport, which are clockwise where y goes down.
+    pub(super) outline: Option<Box<Outline>>,
+    /// Which of its vertices provokes.
+    pub(super) provoking: u8,
     /// Below [`MAX_VIEWPORTS`].
     pub(super) viewport: u8,
     pub(super) is_front: bool,
-    /// `PointCoord` has the slope one over this number.
-    pub(super) point_size: f32,
-    pub(super) stipple: Option<Box<Stipple>>,
-    /// Of a smooth line: its edges. The share of a pixel that is inside of them multiplies its alpha.
-    pub(super) smooth: Option<Box<[Edge; 4]>>,
+}
+
+impl Primitive {
+    /// The provoking vertex.
+    pub(super) fn provoking_vertex(&self) -> u32 {
+        self.vertices[usize::from(self.provoking % 3)]
+    }
 }
 
 const _: () = assert!(MAX_VIEWPORTS <= u8::MAX as usize);
+const _: () =
+    assert!(size_of::<Primitive>() <= 48, "most of the time goes into moving them between processors");

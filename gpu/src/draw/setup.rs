@@ -16,9 +16,10 @@ use super::clip::{Corner, Planes};
 use super::depth_bias::DepthUnit;
 use super::lines::{self, LineStyle};
 use super::points;
-use super::primitive::{Bounds, Coverage, Edge, Plane, Primitive};
+use super::primitive::Bounds;
+use super::primitives::Primitives;
 use super::project::Projected;
-use super::sample::{Samples, UNITS};
+use super::sample::Samples;
 use super::slopes::Slopes;
 use super::state::DrawState;
 use super::targets::Targets;
@@ -65,6 +66,13 @@ impl Outputs {
     }
 }
 
+impl Outputs {
+    /// Whether primitives go where their vertices are, and nowhere else.
+    fn is_plain(&self) -> bool {
+        self.cull == 0 && !(self.layer || self.viewport || self.primitive_id)
+    }
+}
+
 /// All that does not change during a draw.
 #[derive(Debug)]
 pub(super) struct Setup {
@@ -72,26 +80,31 @@ pub(super) struct Setup {
     pub(super) viewports: Vec<Viewport>,
     pub(super) depth: DepthClip,
     pub(super) outputs: Outputs,
-    rasterization: super::state::Rasterization,
-    depth_unit: DepthUnit,
+    pub(super) rasterization: super::state::Rasterization,
+    pub(super) depth_unit: DepthUnit,
     pub(super) line: LineStyle,
     /// Least and greatest sample coordinate.
-    samples: [i32; 2],
+    pub(super) samples: [i32; 2],
     layers: u32,
     /// The layer of all primitives, with multiview.
     view: Option<u32>,
     /// Length of the strip so far, where lines are stippled: then one thread sets up, in order.
     strip: AtomicU64,
     /// Which planes somebody looks at.
-    needs_weights: bool,
-    needs_linear: bool,
+    pub(super) needs_weights: bool,
+    pub(super) needs_linear: bool,
+    /// A triangle that is not cut is filled as it is.
+    fills_vertices: bool,
+    /// All primitives are such triangles, and no vertex says where else they go.
+    is_plain: bool,
 }
 
 /// What all triangles of a polygon, or lines of its outline, share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Common {
     pub(super) vertices: [u32; 3],
-    pub(super) provoking: u32,
+    /// Which of the vertices provokes.
+    pub(super) provoking: u8,
     pub(super) id: u32,
     pub(super) layer: u32,
     pub(super) viewport: u8,
@@ -107,6 +120,15 @@ pub(super) struct Point {
     /// Of the second and third vertex.
     pub(super) weights: [f32; 2],
     pub(super) linear: [f32; 2],
+}
+
+impl Point {
+    /// A vertex as it is: the first, second or third one.
+    #[inline(always)]
+    pub(super) fn of_vertex(screen: Screen, number: usize) -> Self {
+        let weights = [f32::from(number == 1), f32::from(number == 2)];
+        Self { screen, weights, linear: weights }
+    }
 }
 
 impl Setup {
@@ -127,14 +149,19 @@ impl Setup {
         let depth_unit = DepthUnit::new(targets.depth.map(|surface| surface.format));
         let fragment =
             state.stages.fragment.as_ref().map(|stage| super::fragment::Needs::new(stage.interface()));
+        let outputs = Outputs::new(last_stage);
+        let fills_vertices = state.rasterization.polygon_mode == vk::PolygonMode::FILL
+            && state.rasterization.overestimation.is_none();
         Self {
             shape,
+            is_plain: shape == Shape::Triangle && fills_vertices && outputs.is_plain(),
+            fills_vertices,
             viewports: Viewport::all(&state.viewport, area),
             depth: DepthClip {
                 enabled: state.rasterization.depth_clip,
                 near: if state.viewport.negative_one_to_one { -1.0 } else { 0.0 },
             },
-            outputs: Outputs::new(last_stage),
+            outputs,
             rasterization: state.rasterization,
             depth_unit,
             line: LineStyle::new(&state.rasterization),
@@ -157,13 +184,51 @@ impl Setup {
         !self.viewports.is_empty()
     }
 
+    /// Adds what is left of primitives to `out`. Gives of how many something is left to rasterize after clipping.
+    pub(super) fn add_all(
+        &self,
+        vertices: &Vertices,
+        projected: &[Projected],
+        assemblies: &[Assembly],
+        out: &mut Primitives,
+    ) -> u64 {
+        let mut kept = 0;
+        for assembly in assemblies {
+            let is_kept = (self.is_plain && self.add_plain(projected, assembly, out))
+                || self.add(vertices, projected, assembly, out);
+            kept += u64::from(is_kept);
+        }
+        kept
+    }
+
+    /// As [`add`](Self::add) where setup is plain, if the primitive is not cut either. Gives whether it was.
+    #[inline(always)]
+    fn add_plain(&self, projected: &[Projected], assembly: &Assembly, out: &mut Primitives) -> bool {
+        let vertex = |number: usize| projected.get(assembly.vertices[number] as usize);
+        let (Some(a), Some(b), Some(c)) = (vertex(0), vertex(1), vertex(2)) else { return false };
+        if (a.code | b.code | c.code) != 0 {
+            return false;
+        }
+        let common = Common {
+            vertices: assembly.vertices,
+            provoking: assembly.provoking,
+            id: assembly.id,
+            layer: self.view.unwrap_or(0),
+            viewport: 0,
+            is_front: true,
+            bounds: Bounds::default(),
+        };
+        self.fill_vertices([a, b, c], &common, out);
+        true
+    }
+
     /// Adds what is left of a primitive to `out`. Gives whether something is left to rasterize after clipping.
-    pub(super) fn add(
+    fn add(
         &self,
         vertices: &Vertices,
         projected: &[Projected],
         assembly: &Assembly,
-        out: &mut Vec<Primitive>,
+        out: &mut Primitives,
     ) -> bool {
         let provoking = assembly.vertices[usize::from(assembly.provoking)];
         let (mut layer, mut viewport) = (0, 0);
@@ -183,12 +248,16 @@ impl Setup {
             Shape::Line => 2,
             _ => 3,
         };
-        let mut projected: [Projected; 3] = core::array::from_fn(|n| {
-            projected.get(assembly.vertices[n] as usize).copied().unwrap_or_default()
-        });
-        if viewport != 0 {
-            projected = core::array::from_fn(|n| self.project(vertices, assembly.vertices[n], window));
-        }
+        let [a, b, c] = assembly.vertices;
+        let nothing = Projected::default();
+        let elsewhere;
+        let projected = if viewport == 0 {
+            let vertex = |number: u32| projected.get(number as usize).unwrap_or(&nothing);
+            [vertex(a), vertex(b), vertex(c)]
+        } else {
+            elsewhere = [a, b, c].map(|vertex| self.project(vertices, vertex, window));
+            [&elsewhere[0], &elsewhere[1], &elsewhere[2]]
+        };
         let (all, any) = projected[..corners]
             .iter()
             .fold((u32::MAX, 0), |(all, any), vertex| (all & vertex.code, any | vertex.code));
@@ -196,28 +265,26 @@ impl Setup {
         if all != 0 || any & outside::NOT_FINITE != 0 || self.is_culled(vertices, used) {
             return false;
         }
+        let id =
+            if self.outputs.primitive_id { vertices.get(provoking, slot::PRIMITIVE_ID) } else { assembly.id };
         let common = Common {
             vertices: assembly.vertices,
-            provoking,
-            id: if self.outputs.primitive_id {
-                vertices.get(provoking, slot::PRIMITIVE_ID)
-            } else {
-                assembly.id
-            },
+            provoking: assembly.provoking,
+            id,
             layer,
             viewport: viewport as u8,
             is_front: true,
             bounds: window.scissor,
         };
         match self.shape {
-            Shape::Point => self.point(vertices, &projected[0], common, out),
+            Shape::Point => self.point(vertices, projected[0], &common, out),
             Shape::Line => {
                 if !assembly.continues {
                     self.strip.store(0, Ordering::Relaxed);
                 }
-                self.line(vertices, &projected, any, common, out)
+                self.line(vertices, &projected, any, &common, out)
             }
-            _ => self.triangle(vertices, &projected, any, common, out),
+            _ => self.triangle(vertices, &projected, any, &common, out),
         }
     }
 
@@ -255,37 +322,35 @@ impl Setup {
         is_sane.then_some(Point { screen, weights, linear })
     }
 
+    #[inline(never)]
     fn point(
         &self,
         vertices: &Vertices,
         projected: &Projected,
-        common: Common,
-        out: &mut Vec<Primitive>,
+        common: &Common,
+        out: &mut Primitives,
     ) -> bool {
         if projected.code != 0 {
             return false;
         }
         let size =
-            if self.outputs.point_size { vertices.float(common.provoking, slot::POINT_SIZE) } else { 1.0 };
-        let point = Point { screen: projected.screen, weights: [0.0; 2], linear: [0.0; 2] };
-        out.extend(points::point(&point, size, 0.0, &common, self.samples));
+            if self.outputs.point_size { vertices.float(common.vertices[0], slot::POINT_SIZE) } else { 1.0 };
+        let point = Point::of_vertex(projected.screen, 0);
+        out.extend(points::point(&point, size, 0.0, common, self.samples));
         true
     }
 
+    #[inline(never)]
     fn line(
         &self,
         vertices: &Vertices,
-        projected: &[Projected; 3],
+        projected: &[&Projected; 3],
         any: u32,
-        common: Common,
-        out: &mut Vec<Primitive>,
+        common: &Common,
+        out: &mut Primitives,
     ) -> bool {
         let ends = if any == 0 {
-            Some([0, 1].map(|n| Point {
-                screen: projected[n].screen,
-                weights: [n as f32, 0.0],
-                linear: [n as f32, 0.0],
-            }))
+            Some([0, 1].map(|n| Point::of_vertex(projected[n].screen, n)))
         } else {
             let planes = Planes { viewport: self.viewport(common.viewport), depth: self.depth };
             let ends = [0, 1].map(|n| self.corner(vertices, common.vertices[n], n));
@@ -295,7 +360,7 @@ impl Setup {
         };
         let Some(ends) = ends else { return false };
         let before = f64::from_bits(self.strip.load(Ordering::Relaxed));
-        out.extend(lines::line(&self.line, &ends, [0.0, before as f32], &common, self.samples));
+        out.extend(lines::line(&self.line, &ends, [0.0, before as f32], common, self.samples));
         if self.line.stipple.is_some() {
             let behind = before + lines::length(&self.line, &ends);
             self.strip.store(behind.to_bits(), Ordering::Relaxed);
@@ -303,21 +368,21 @@ impl Setup {
         true
     }
 
+    #[inline(never)]
     fn triangle(
         &self,
         vertices: &Vertices,
-        projected: &[Projected; 3],
+        projected: &[&Projected; 3],
         any: u32,
-        common: Common,
-        out: &mut Vec<Primitive>,
+        common: &Common,
+        out: &mut Primitives,
     ) -> bool {
         if any & outside::CUT == 0 {
-            let points = core::array::from_fn::<_, 3, _>(|n| Point {
-                screen: projected[n].screen,
-                weights: [f32::from(n == 1), f32::from(n == 2)],
-                linear: [f32::from(n == 1), f32::from(n == 2)],
-            });
-            self.polygon(&points, common, out);
+            if self.fills_vertices && common.viewport == 0 {
+                self.fill_vertices(*projected, common, out);
+                return true;
+            }
+            self.polygon(&[0, 1, 2].map(|n| Point::of_vertex(projected[n].screen, n)), common, out);
             return true;
         }
         let planes = Planes { viewport: self.viewport(common.viewport), depth: self.depth };
@@ -334,14 +399,18 @@ impl Setup {
         }
     }
 
+    /// Whether a polygon of a signed area, which is that of [`area`], is seen from the front; `None` if it is not seen.
+    #[inline(always)]
+    pub(super) fn facing(&self, area: i64) -> Option<bool> {
+        let is_front = (area < 0) == (self.rasterization.front_face == vk::FrontFace::COUNTER_CLOCKWISE);
+        let face = if is_front { vk::CullModeFlags::FRONT } else { vk::CullModeFlags::BACK };
+        (area != 0 && !self.rasterization.cull_mode.contains(face)).then_some(is_front)
+    }
+
     /// Draws a convex polygon of three or more corners as the polygon mode says.
-    fn polygon(&self, points: &[Point], mut common: Common, out: &mut Vec<Primitive>) {
-        let area = area(points);
-        common.is_front = (area < 0) == (self.rasterization.front_face == vk::FrontFace::COUNTER_CLOCKWISE);
-        let face = if common.is_front { vk::CullModeFlags::FRONT } else { vk::CullModeFlags::BACK };
-        if area == 0 || self.rasterization.cull_mode.contains(face) {
-            return;
-        }
+    fn polygon(&self, points: &[Point], common: &Common, out: &mut Primitives) {
+        let Some(is_front) = self.facing(area(points)) else { return };
+        let mut common = Common { is_front, ..*common };
         match self.rasterization.polygon_mode {
             vk::PolygonMode::LINE => {
                 let bias = self.bias(points);
@@ -358,85 +427,22 @@ impl Setup {
             }
             _ => {
                 common.bounds = self.viewport(common.viewport).bounds;
-                for pair in points[1..].windows(2) {
-                    self.fill([&points[0], &pair[0], &pair[1]], &common, out);
-                }
+                let triangles = points[1..].windows(2);
+                out.extend(triangles.filter_map(|pair| self.fill([&points[0], &pair[0], &pair[1]], &common)));
             }
         }
-    }
-
-    /// Adds a filled triangle, unless it cannot cover a sample.
-    #[inline(always)]
-    fn fill(&self, points: [&Point; 3], common: &Common, out: &mut Vec<Primitive>) {
-        let [a, mut b, mut c] = points;
-        let mut det = twice_area([a, b, c]);
-        if det < 0 {
-            (b, c) = (c, b);
-            det = -det;
-        }
-        let [p, q, r] = [a, b, c].map(|point| point.screen.xy);
-        // Pixels that are touched are whole squares.
-        let extra = self.rasterization.overestimation.map(|pixels| (pixels * UNITS as f32) as i32);
-        let bounds = sampled(
-            [p[0].min(q[0]).min(r[0]), p[1].min(q[1]).min(r[1])],
-            [p[0].max(q[0]).max(r[0]), p[1].max(q[1]).max(r[1])],
-            extra.map_or(self.samples, |extra| [-extra, UNITS + extra]),
-        )
-        .intersect(common.bounds);
-        if det == 0 || bounds.is_empty() {
-            return;
-        }
-        let slopes = Slopes::new([p, q, r], det, bounds);
-        let planes = |values: fn(&Point) -> f32| slopes.plane([values(a), values(b), values(c)]);
-        let mut depth = planes(|point| point.screen.z);
-        if let Some(bias) = &self.rasterization.depth_bias {
-            depth.value += self.depth_unit.bias(bias, depth, [a, b, c].map(|point| point.screen.z));
-        }
-        let weights = |values: fn(&Point) -> f32, is_needed: bool| {
-            if is_needed { planes(values) } else { Plane::default() }
-        };
-        let mut edges = [Edge::new(p, q), Edge::new(q, r), Edge::new(r, p), Edge::default()];
-        if let Some(extra) = extra {
-            edges = edges.map(|edge| edge.grown(extra));
-        }
-        // Made in its place: it is large.
-        out.extend(core::iter::once_with(|| Primitive {
-            bounds,
-            coverage: if extra.is_some() { Coverage::Centers(3) } else { Coverage::Edges(3) },
-            edges,
-            origin: slopes.origin,
-            depth,
-            inverse_w: weights(|point| point.screen.q, self.needs_weights),
-            perspective: [
-                weights(|point| point.weights[0] * point.screen.q, self.needs_weights),
-                weights(|point| point.weights[1] * point.screen.q, self.needs_weights),
-            ],
-            linear: [
-                weights(|point| point.linear[0], self.needs_linear),
-                weights(|point| point.linear[1], self.needs_linear),
-            ],
-            vertices: common.vertices,
-            provoking: common.provoking,
-            id: common.id,
-            layer: common.layer,
-            viewport: common.viewport,
-            is_front: common.is_front,
-            point_size: 1.0,
-            stipple: None,
-            smooth: None,
-        }));
     }
 
     /// The depth bias of a polygon.
     fn bias(&self, points: &[Point]) -> f32 {
         let Some(bias) = &self.rasterization.depth_bias else { return 0.0 };
-        let triangle = [&points[0], &points[1], &points[2]];
-        let det = twice_area(triangle);
+        let triangle = [points[0].screen, points[1].screen, points[2].screen];
+        let xy = triangle.map(|corner| corner.xy);
+        let det = twice_area(xy);
         if det == 0 {
             return 0.0;
         }
-        let xy = triangle.map(|point| point.screen.xy);
-        let depths = triangle.map(|point| point.screen.z);
+        let depths = triangle.map(|corner| corner.z);
         let slopes = Slopes::new(xy, det, Bounds::default());
         self.depth_unit.bias(bias, slopes.plane(depths), depths)
     }
@@ -448,13 +454,16 @@ pub(super) fn position(vertices: &Vertices, vertex: u32) -> [f32; 4] {
 
 /// Twice the area, positive if the corners are clockwise where y goes down.
 #[inline(always)]
-fn twice_area([a, b, c]: [&Point; 3]) -> i64 {
-    let [p, q, r] = [a, b, c].map(|point| point.screen.xy.map(i64::from));
-    (q[0] - p[0]) * (r[1] - p[1]) - (r[0] - p[0]) * (q[1] - p[1])
+pub(super) fn twice_area(corners: [[i32; 2]; 3]) -> i64 {
+    let [p, q, r] = corners;
+    let side = |to: [i32; 2], axis: usize| i64::from(to[axis]) - i64::from(p[axis]);
+    side(q, 0) * side(r, 1) - side(r, 0) * side(q, 1)
 }
 
 fn area(points: &[Point]) -> i64 {
-    points[1..].windows(2).map(|pair| twice_area([&points[0], &pair[0], &pair[1]])).sum()
+    let corner = |point: &Point| point.screen.xy;
+    let triangles = points[1..].windows(2);
+    triangles.map(|pair| twice_area([corner(&points[0]), corner(&pair[0]), corner(&pair[1])])).sum()
 }
 
 /// Pixels with a sample between two points of the window, both included.

@@ -12,7 +12,9 @@ use smallvec::SmallVec;
 use super::batch::Batch;
 use super::color::Color;
 use super::coverage::{Sink, walk};
+use super::figure::Figure;
 use super::fragment::{FragmentShader, Packet, Stage};
+use super::front::Chunk;
 use super::interpolate::prepare;
 use super::lanes::{ALL, N};
 use super::packet::{output, second_source};
@@ -22,7 +24,6 @@ use super::processor::Work;
 use super::sample::MAX_SAMPLES;
 use super::shading::Shading;
 use super::tile_view::{Spare, TILE, TileView};
-use super::vertices::Vertices;
 
 /// What a tile counts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,8 +57,7 @@ pub(super) struct Tile<'a> {
 /// A primitive that is being drawn in a tile.
 struct Drawing<'t, 'a> {
     tile: &'t mut Tile<'a>,
-    primitive: &'t Primitive,
-    vertices: &'t Vertices,
+    figure: &'t Figure<'t>,
     progress: Progress,
     /// Its packets take the way of those that need little.
     is_batched: bool,
@@ -92,15 +92,15 @@ impl Drawing<'_, '_> {
 }
 
 /// A primitive that is to be drawn.
-struct Walk<'t, 'a, const S: usize>(Drawing<'t, 'a>);
+struct Walk<'d, 't, 'a, const S: usize>(&'d mut Drawing<'t, 'a>);
 
-impl<const S: usize> Work for Walk<'_, '_, S> {
+impl<const S: usize> Work for Walk<'_, '_, '_, S> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self(mut drawing) = self;
-        walk::<S>(drawing.primitive, drawing.tile.area, drawing.tile.shading.samples, &mut drawing);
+        let Self(drawing) = self;
+        walk::<S>(drawing.figure, drawing.tile.area, drawing.tile.shading.samples, drawing);
         if !drawing.batch.is_empty() {
             drawing.flush();
         }
@@ -117,9 +117,9 @@ impl Work for Waiting<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self) {
-        let Drawing { tile, primitive, vertices, progress, batch, .. } = self.drawing;
+        let Drawing { tile, figure, progress, batch, .. } = self.drawing;
         // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe { tile.batch(primitive, vertices, progress, batch) };
+        unsafe { tile.batch(figure, progress, batch) };
     }
 }
 
@@ -136,11 +136,9 @@ impl<const S: usize> Work for Covered<'_, '_, '_, S> {
 
     #[inline(always)]
     fn run(self) {
-        let Drawing { tile, primitive, vertices, progress, .. } = self.drawing;
+        let Drawing { tile, figure, progress, .. } = self.drawing;
         // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe {
-            tile.packet(primitive, vertices, progress, self.at[0] as i32, self.at[1] as i32, self.sets)
-        };
+        unsafe { tile.packet(figure, progress, self.at[0] as i32, self.at[1] as i32, self.sets) };
     }
 }
 
@@ -155,9 +153,9 @@ impl Work for Whole<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        let Drawing { tile, primitive, vertices, progress, .. } = self.drawing;
+        let Drawing { tile, figure, progress, .. } = self.drawing;
         // SAFETY: primitives are inside of the area, which is inside of all targets.
-        unsafe { tile.whole(primitive, vertices, progress, self.area) }
+        unsafe { tile.whole(figure, progress, self.area) }
     }
 }
 
@@ -221,11 +219,12 @@ impl<'a> Tile<'a> {
     }
 
     /// Draws what of a primitive is in the tile. `batch` is empty, and so again.
-    pub(super) fn draw(&mut self, primitive: &Primitive, vertices: &Vertices, batch: &mut Batch) {
+    pub(super) fn draw(&mut self, primitive: &Primitive, chunk: &Chunk, batch: &mut Batch) {
         let (processor, is_single) = (self.shading.processor, self.shading.samples.count == 1);
-        let is_batched = is_single && self.shading.may_batch && primitive.smooth.is_none();
+        let figure = &Figure::new(primitive, chunk, self.shading.setup);
+        let is_batched = is_single && self.shading.may_batch && figure.smooth().is_none();
         let progress = Progress::Untouched;
-        let drawing = Drawing { tile: self, primitive, vertices, progress, is_batched, batch };
+        let drawing = &mut Drawing { tile: self, figure, progress, is_batched, batch };
         if is_single {
             processor.run(Walk::<1>(drawing));
         } else {
@@ -242,15 +241,14 @@ impl<'a> Tile<'a> {
     pub(super) unsafe fn begin(
         &mut self,
         shader: &FragmentShader,
-        primitive: &Primitive,
-        vertices: &Vertices,
+        figure: &Figure<'_>,
         x: i32,
         y: i32,
     ) -> Progress {
         let shading = self.shading;
         let Stage { inputs, smooth, .. } = &mut self.memory.stage;
-        let found = prepare(&shader.needs, primitive, vertices, inputs, smooth);
-        if found.varies || !shading.may_be_constant || primitive.smooth.is_some() {
+        let found = prepare(&shader.needs, figure, inputs, smooth);
+        if found.varies || !shading.may_be_constant || figure.smooth().is_some() {
             self.is_settled = false;
             return Progress::Varying;
         }
@@ -258,7 +256,7 @@ impl<'a> Tile<'a> {
             return Progress::Constant;
         }
         let packet = Packet {
-            primitive,
+            figure,
             x,
             y,
             covered: &[ALL; MAX_SAMPLES],

@@ -143,7 +143,7 @@ impl Draw<'_> {
                 for chunk in chunks {
                     for primitive in chunk.footprint.items(bin).map(|item| &chunk.primitives[item]) {
                         if primitive.layer == bin.layer() {
-                            tile.draw(primitive, &chunk.vertices, &mut batch);
+                            tile.draw(primitive, chunk, &mut batch);
                         }
                     }
                 }

@@ -2,12 +2,12 @@
 #![expect(unsafe_code, reason = "writes the application's memory")]
 
 use super::depth_stencil::Depth;
+use super::figure::Figure;
 use super::paint::Paint;
-use super::primitive::{Bounds, Primitive};
+use super::primitive::Bounds;
 use super::strip::Strip;
 use super::tile::{Progress, Tile};
 use super::tile_view::TileView;
-use super::vertices::Vertices;
 
 impl Tile<'_> {
     /// Draws pixels without packets, where no shader has to run for them. Gives whether they were drawn.
@@ -17,20 +17,19 @@ impl Tile<'_> {
     #[inline(always)]
     pub(super) unsafe fn whole(
         &mut self,
-        primitive: &Primitive,
-        vertices: &Vertices,
+        figure: &Figure<'_>,
         progress: &mut Progress,
         area: Bounds,
     ) -> bool {
         let shading = self.shading;
-        if *progress == Progress::Varying || primitive.smooth.is_some() {
+        if *progress == Progress::Varying || figure.smooth().is_some() {
             return false;
         }
         if let Some(shader) = &shading.shader
             && *progress == Progress::Untouched
         {
             // SAFETY: the caller's promise.
-            *progress = unsafe { self.begin(shader, primitive, vertices, area.x0 & !3, area.y0 & !1) };
+            *progress = unsafe { self.begin(shader, figure, area.x0 & !3, area.y0 & !1) };
         }
         if shading.shader.is_some() && *progress != Progress::Constant {
             return false;
@@ -47,7 +46,7 @@ impl Tile<'_> {
         let pixels = unsafe {
             match depth {
                 None => self.fill(area),
-                Some(depth) => self.strips(primitive, depth, area),
+                Some(depth) => self.strips(figure, depth, area),
             }
         };
         self.counts.samples_passed += pixels;
@@ -85,14 +84,15 @@ impl Tile<'_> {
     /// # Safety
     /// As [`fill`](Self::fill).
     #[inline(always)]
-    unsafe fn strips(&self, primitive: &Primitive, (depth, view): (&Depth, &TileView), area: Bounds) -> u64 {
+    unsafe fn strips(&self, figure: &Figure<'_>, (depth, view): (&Depth, &TileView), area: Bounds) -> u64 {
         let shading = self.shading;
         let offset = shading.samples.offset(0, 0, 0);
-        let range = shading.clamps_depth.then(|| shading.setup.viewport(primitive.viewport).depth);
+        let range = shading.clamps_depth.then(|| shading.setup.viewport(figure.primitive.viewport).depth);
+        let planes = figure.planes();
         let mut passed = 0;
         for mut strip in Strip::all(area) {
             // SAFETY: the caller's promise.
-            unsafe { depth.test_strip(view, &mut strip, primitive, offset, range) };
+            unsafe { depth.test_strip(view, &mut strip, planes, offset, range) };
             let left = strip.count();
             if left == 0 {
                 continue;

@@ -8,12 +8,12 @@ use ash::vk::CompareOp;
 use super::inputs::{plane, positions};
 use super::{F, I, chosen, crossed};
 use crate::draw::depth_stencil::{Depth, Kind};
-use crate::draw::primitive::Primitive;
+use crate::draw::primitive::Planes;
 
 /// Where depths come from.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Depths<'a> {
-    pub(in super::super) primitive: &'a Primitive,
+    pub(in super::super) planes: &'a Planes,
     /// Of the sample in its pixel.
     pub(in super::super) offset: [f32; 2],
     /// They are limited to it.
@@ -24,9 +24,9 @@ impl Depths<'_> {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn at(&self, at: [i32; 2]) -> F {
-        let Self { primitive, offset, range } = *self;
-        let offset = [offset[0] - primitive.origin[0], offset[1] - primitive.origin[1]];
-        let depths = plane(&primitive.depth, positions(at, offset));
+        let Self { planes, offset, range } = *self;
+        let offset = [offset[0] - planes.origin[0], offset[1] - planes.origin[1]];
+        let depths = plane(&planes.depth, positions(at, offset));
         match range {
             Some([low, high]) => {
                 _mm256_min_ps(_mm256_max_ps(depths, _mm256_set1_ps(low)), _mm256_set1_ps(high))

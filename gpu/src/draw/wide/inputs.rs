@@ -8,7 +8,7 @@ use crate::draw::batch::BATCH;
 use crate::draw::fragment::Needs;
 use crate::draw::interpolate::{Interpolation, Smooth, WeightRows as Weights};
 use crate::draw::lanes::{COLUMN, ROW};
-use crate::draw::primitive::{Plane, Primitive};
+use crate::draw::primitive::{Plane, Planes};
 use crate::draw::vertices::Row;
 
 /// `first + x * dx + y * dy`.
@@ -46,26 +46,26 @@ pub(super) fn positions([x, y]: [i32; 2], [dx, dy]: [f32; 2]) -> [F; 2] {
 /// Weights of the second and third vertex with perspective.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn perspective(primitive: &Primitive, offset: [f32; 2], at: &[[i32; 2]], weights: &mut [Weights]) {
-    let depth = &primitive.inverse_w;
+fn perspective(planes: &Planes, offset: [f32; 2], at: &[[i32; 2]], weights: &mut [Weights]) {
+    let depth = &planes.inverse_w;
     let is_even = depth.dx == 0.0 && depth.dy == 0.0;
     let even = _mm256_set1_ps(1.0 / depth.value);
     for (weights, &at) in weights.iter_mut().zip(at) {
         let position = positions(at, offset);
         let w = if is_even { even } else { _mm256_div_ps(_mm256_set1_ps(1.0), plane(depth, position)) };
-        put(&mut weights[0], _mm256_mul_ps(plane(&primitive.perspective[0], position), w));
-        put(&mut weights[1], _mm256_mul_ps(plane(&primitive.perspective[1], position), w));
+        put(&mut weights[0], _mm256_mul_ps(plane(&planes.perspective[0], position), w));
+        put(&mut weights[1], _mm256_mul_ps(plane(&planes.perspective[1], position), w));
     }
 }
 
 /// Weights that are linear in the window.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn linear(primitive: &Primitive, offset: [f32; 2], at: &[[i32; 2]], weights: &mut [Weights]) {
+fn linear(planes: &Planes, offset: [f32; 2], at: &[[i32; 2]], weights: &mut [Weights]) {
     for (weights, &at) in weights.iter_mut().zip(at) {
         let position = positions(at, offset);
-        put(&mut weights[0], plane(&primitive.linear[0], position));
-        put(&mut weights[1], plane(&primitive.linear[1], position));
+        put(&mut weights[0], plane(&planes.linear[0], position));
+        put(&mut weights[1], plane(&planes.linear[1], position));
     }
 }
 
@@ -88,18 +88,18 @@ fn get(row: &Row) -> F {
 #[target_feature(enable = "avx2")]
 pub(in super::super) fn interpolate(
     needs: &Needs,
-    primitive: &Primitive,
+    planes: &Planes,
     offset: [f32; 2],
     at: &[[i32; 2]],
     smooth: &[Smooth],
     values: &mut Interpolation,
 ) {
-    let offset = [offset[0] - primitive.origin[0], offset[1] - primitive.origin[1]];
+    let offset = [offset[0] - planes.origin[0], offset[1] - planes.origin[1]];
     if needs.perspective {
-        perspective(primitive, offset, at, &mut values.perspective);
+        perspective(planes, offset, at, &mut values.perspective);
     }
     if needs.linear {
-        linear(primitive, offset, at, &mut values.linear);
+        linear(planes, offset, at, &mut values.linear);
     }
     for (input, rows) in smooth.iter().zip(values.rows.chunks_exact_mut(BATCH)) {
         let weights = if input.is_linear { &values.linear } else { &values.perspective };
