@@ -75,11 +75,8 @@ impl Tile<'_> {
             self.counts.fragment_invocations += u64::from(set.count_ones());
         }
         if *progress == Progress::Constant {
-            for (set, &[x, y]) in sets.iter().zip(at) {
-                // SAFETY: the caller's promise.
-                unsafe { self.write_constant(shader, x, y, core::slice::from_ref(set)) };
-            }
-            return;
+            // SAFETY: the caller's promise.
+            return unsafe { self.write_constants(shader, at, sets) };
         }
         self.memory.stage.prepare_batch(&shader.needs, shading, figure, at);
         for (place, ((set, &[x, y]), covered)) in sets.iter_mut().zip(at).zip(&batch.covered).enumerate() {
@@ -157,6 +154,28 @@ impl Tile<'_> {
     #[cfg(not(target_arch = "x86_64"))]
     unsafe fn test_depths(&self, _: &Figure<'_>, _: &[[i32; 2]], _: &mut [u32]) -> bool {
         false
+    }
+
+    /// Writes the outputs of a constant shader to packets.
+    ///
+    /// # Safety
+    /// As [`batch`](Self::batch).
+    #[inline(always)]
+    unsafe fn write_constants(&mut self, shader: &FragmentShader, at: &[[i32; 2]], sets: &[u32]) {
+        if !self.shading.counts_early {
+            self.count(sets);
+        }
+        for ((color, view), paint) in self.shading.colors.iter().zip(&self.colors).zip(&self.paints) {
+            let (Some(color), Some(view)) = (color, view) else { continue };
+            for (&[x, y], &set) in at.iter().zip(sets) {
+                match paint {
+                    // SAFETY: the caller's promise; what is painted has four bytes.
+                    Some(paint) if view.is_whole(x, y) => unsafe { paint.packet(view, [x, y], 0, set) },
+                    // SAFETY: the caller's promise.
+                    _ => unsafe { self.write_color(shader, color, view, [x, y], &[set]) },
+                }
+            }
+        }
     }
 
     /// Writes the outputs of packets, each from its place.

@@ -15,6 +15,7 @@ use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::stage::StageBuiltin;
 use lacuna_shaders::abi::{DispatchContext, LANES, StageFrame};
 
+use super::assembly::AssemblyMemory;
 use super::bins::Footprint;
 use super::capture::Capture;
 use super::geometry::Geometry;
@@ -22,13 +23,12 @@ use super::input_assembly::Stream;
 use super::primitives::Primitives;
 use super::program::empty_frame;
 use super::project::Projected;
-use super::reuse::Reuse;
 use super::setup::{Assembly, Setup};
 use super::state::DrawState;
 use super::targets::Statistics;
 use super::tessellation::Tessellation;
 use super::topology::Cut;
-use super::vertex_fetch::{Fetch, VertexKey};
+use super::vertex_fetch::Fetch;
 use super::vertices::{Row, Vertices, slots_of};
 
 /// What the front of a draw has to do, for all ranges.
@@ -69,20 +69,10 @@ impl Chunk {
     }
 }
 
-/// Primitives on their way through the stages.
-#[derive(Debug, Default)]
-pub(super) struct Assemblies {
-    pub(super) list: Vec<Assembly>,
-    /// Vertices of each, where they have neighbours or are patches.
-    pub(super) vertices: Vec<u32>,
-}
-
 /// Memory of one thread.
 pub(super) struct FrontMemory {
-    reuse: Reuse,
-    keys: Vec<VertexKey>,
+    assembly: AssemblyMemory,
     inputs: Vec<Row>,
-    assemblies: Assemblies,
     /// Vertices before the last stage.
     spare: Vertices,
     pub(super) frame: Box<StageFrame>,
@@ -92,10 +82,8 @@ pub(super) struct FrontMemory {
 impl Default for FrontMemory {
     fn default() -> Self {
         Self {
-            reuse: Reuse::default(),
-            keys: Vec::new(),
+            assembly: AssemblyMemory::default(),
             inputs: Vec::new(),
-            assemblies: Assemblies::default(),
             spare: Vertices::default(),
             frame: Box::new(empty_frame()),
             scratch: Scratch::default(),
@@ -109,90 +97,32 @@ impl Front<'_> {
     /// # Safety
     /// As `Program::run` for all stages before rasterization.
     pub(super) unsafe fn run(&self, range: Range<u64>, memory: &mut FrontMemory, chunk: &mut Chunk) {
-        self.assemble(range, memory);
+        self.assemble(range, &mut memory.assembly);
         // SAFETY: the caller's promise.
         unsafe { self.shade(memory, &mut chunk.vertices) };
         if let Some(tessellation) = &self.tessellation {
             core::mem::swap(&mut memory.spare, &mut chunk.vertices);
-            let FrontMemory { spare, assemblies, frame, scratch, .. } = memory;
+            let FrontMemory { spare, assembly, frame, scratch, .. } = memory;
             // SAFETY: the caller's promise.
-            unsafe { tessellation.run(self, spare, assemblies, &mut chunk.vertices, frame, scratch) };
+            unsafe {
+                tessellation.run(self, spare, &mut assembly.assemblies, &mut chunk.vertices, frame, scratch)
+            };
         }
         if let Some(geometry) = &self.geometry {
             core::mem::swap(&mut memory.spare, &mut chunk.vertices);
-            let FrontMemory { spare, assemblies, frame, scratch, .. } = memory;
+            let FrontMemory { spare, assembly, frame, scratch, .. } = memory;
             // SAFETY: the caller's promise.
-            unsafe { geometry.run(self, spare, assemblies, &mut chunk.vertices, frame, scratch) };
+            unsafe {
+                geometry.run(self, spare, &mut assembly.assemblies, &mut chunk.vertices, frame, scratch)
+            };
         } else if let Some(capture) = &self.capture {
             // SAFETY: the caller's promise.
-            unsafe { capture.write(&chunk.vertices, &memory.assemblies.list, 0) };
+            unsafe { capture.write(&chunk.vertices, &memory.assembly.assemblies.list, 0) };
         }
         chunk.primitives.clear();
         chunk.footprint.set(&[]);
         if let Some(setup) = self.setup.filter(|setup| setup.has_viewports()) {
-            self.set_up(setup, &memory.assemblies.list, chunk);
-        }
-    }
-
-    /// Finds out which vertices the primitives have, each once.
-    fn assemble(&self, range: Range<u64>, memory: &mut FrontMemory) {
-        let FrontMemory { reuse, keys, assemblies, .. } = memory;
-        let stream = self.stream;
-        let (size, corners) = (self.cut.size as usize, self.cut.corners());
-        let mode = self.state.rasterization.provoking_vertex;
-        let has_lists = size > 3 || self.tessellation.is_some() || self.geometry.is_some();
-        keys.clear();
-        assemblies.list.clear();
-        assemblies.vertices.clear();
-        reuse.forget();
-        let primitives = u64::from(stream.primitives.max(1));
-        let (mut instance, mut primitive) =
-            ((range.start / primitives) as u32, (range.start % primitives) as u32);
-        let mut segment = stream.segment(primitive);
-        let mut segment_end = segment.primitives_before + self.cut.primitives(segment.vertices);
-        for _ in range {
-            if primitive == stream.primitives {
-                (instance, primitive) = (instance + 1, 0);
-                reuse.forget();
-            }
-            if !(segment.primitives_before..segment_end).contains(&primitive) {
-                segment = stream.segment(primitive);
-                segment_end = segment.primitives_before + self.cut.primitives(segment.vertices);
-            }
-            let mut local = |position: u32| {
-                let vertex = stream.vertex(segment.first + position);
-                reuse.number(vertex, || {
-                    keys.push(VertexKey { vertex, instance: stream.first_instance.wrapping_add(instance) });
-                    keys.len() as u32 - 1
-                })
-            };
-            let number = primitive - segment.primitives_before;
-            if self.tessellation.is_some() {
-                assemblies.vertices.extend((0..self.cut.size).map(|n| local(number * self.cut.size + n)));
-                assemblies.list.push(Assembly {
-                    vertices: [0; 3],
-                    provoking: 0,
-                    id: primitive,
-                    continues: false,
-                });
-            } else {
-                let assembled = self.cut.assemble(number, segment.vertices, mode);
-                let mut vertices = [0; super::topology::MAX_VERTICES];
-                for (local_number, &position) in vertices.iter_mut().zip(&assembled.vertices[..size.min(6)]) {
-                    *local_number = local(position);
-                }
-                if has_lists {
-                    assemblies.vertices.extend_from_slice(&vertices[..size.min(6)]);
-                }
-                let main = core::array::from_fn(|n| vertices[corners.get(n).copied().unwrap_or(corners[0])]);
-                assemblies.list.push(Assembly {
-                    vertices: main,
-                    provoking: assembled.provoking,
-                    id: primitive,
-                    continues: number > 0 && !self.cut.is_list(),
-                });
-            }
-            primitive += 1;
+            self.set_up(setup, &memory.assembly.assemblies.list, chunk);
         }
     }
 
@@ -202,7 +132,8 @@ impl Front<'_> {
         use StageBuiltin as B;
         let program = &*self.state.stages.vertex;
         let interface = program.interface();
-        let FrontMemory { keys, inputs, frame, scratch, .. } = memory;
+        let FrontMemory { assembly, inputs, frame, scratch, .. } = memory;
+        let keys = &assembly.keys;
         vertices.reset(slots_of(interface), keys.len() as u32);
         inputs.resize(lacuna_shaders::abi::stage::slot::COUNT as usize, Row::default());
         self.set_uniforms(frame);

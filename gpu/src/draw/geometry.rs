@@ -10,7 +10,8 @@ use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::abi::{LANES, StageFrame};
 use lacuna_shaders::stage::{GeometryModes, GeometryOutput};
 
-use super::front::{Assemblies, Front, count};
+use super::assembly::Assemblies;
+use super::front::{Front, count};
 use super::lanes::lanes_of;
 use super::program::Program;
 use super::setup::Assembly;

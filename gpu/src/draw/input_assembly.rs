@@ -7,6 +7,8 @@
 //! ```
 #![expect(unsafe_code, reason = "reads the application's memory")]
 
+use core::ops::Range;
+
 use ash::vk;
 
 use super::buffer::Source;
@@ -129,6 +131,33 @@ impl Stream {
         match &self.indices {
             Indices::Counted(first) => first.wrapping_add(position),
             indices @ Indices::Buffer { offset, .. } => indices.raw(position).wrapping_add(*offset),
+        }
+    }
+
+    /// [`vertex`](Self::vertex) for positions one after the other.
+    pub(super) fn read(&self, positions: Range<u32>, to: &mut Vec<u32>) {
+        to.clear();
+        let Indices::Buffer { source, first, bytes, offset } = &self.indices else {
+            return to.extend(positions.map(|position| self.vertex(position)));
+        };
+        let at = (u64::from(*first) + u64::from(positions.start)) * u64::from(*bytes);
+        let size = (positions.len() as u64 * u64::from(*bytes)).try_into().unwrap_or(u32::MAX);
+        let Some(host) = source.host(at, size) else {
+            return to.extend(positions.map(|position| self.vertex(position)));
+        };
+        let numbers = 0..positions.len();
+        // SAFETY: `host` gives a pointer to that many bytes.
+        unsafe {
+            match bytes {
+                1 => to.extend(numbers.map(|n| u32::from(*host.add(n)).wrapping_add(*offset))),
+                2 => to
+                    .extend(numbers.map(|n| {
+                        u32::from(host.cast::<u16>().add(n).read_unaligned()).wrapping_add(*offset)
+                    })),
+                _ => to.extend(
+                    numbers.map(|n| host.cast::<u32>().add(n).read_unaligned().wrapping_add(*offset)),
+                ),
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! The graphics pipeline around the shaders.
 //!
 //! ```text
-//!   input_assembly ── reuse ── vertex_fetch ── [vertex] ── tessellation ── geometry ── capture      front: chunks of primitives,
-//!        topology                                │           tessellate                             in parallel
-//!                                            vertices
+//!   input_assembly ── assembly ── vertex_fetch ── [vertex] ── tessellation ── geometry ── capture   front: chunks of primitives,
+//!        topology        reuse                       │         tessellate                           in parallel
+//!                                                 vertices
 //!   setup ── viewport, clip ── fill, lines, points ── primitive                                     still in the chunk
 //!
 //!   bins ── tile ── figure ── coverage ── batch or packet ── depth_stencil ── interpolate ── [fragment] ── late ── color, blend
@@ -19,6 +19,7 @@
 //! 2. A pixel's samples are written by one thread at a time: its tile's.
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
+mod assembly;
 mod batch;
 mod bins;
 mod blend;

@@ -165,7 +165,7 @@ impl Tile<'_> {
     /// # Safety
     /// As [`packet`](Self::packet).
     #[inline(always)]
-    unsafe fn write_color(
+    pub(super) unsafe fn write_color(
         &self,
         shader: &FragmentShader,
         color: &Color,

@@ -3,7 +3,7 @@
 use lacuna_shaders::abi::LANES;
 use lacuna_shaders::abi::stage::slot;
 
-use super::lanes::{from_bits, lanes};
+use super::lanes::{N, from_bits, lanes};
 use super::processor::{Processor, Work};
 use super::setup::{Setup, position};
 use super::vertices::Vertices;
@@ -25,7 +25,8 @@ impl Setup {
 
     pub(super) fn project(&self, vertices: &Vertices, vertex: u32, viewport: &Viewport) -> Projected {
         let position = position(vertices, vertex);
-        let code = viewport.outside(position, self.depth) | self.outside_of_user_planes(vertices, vertex);
+        let [code, ..] = viewport.outside(&position.map(|value| [value; N]), self.depth);
+        let code = code | self.outside_of_user_planes(vertices, vertex);
         let screen = if code & (outside::CUT | outside::NOT_FINITE) == 0 {
             viewport.project(position)
         } else {
@@ -61,17 +62,17 @@ impl Work for ProjectAll<'_> {
         for (packet, rows) in vertices.positions().enumerate() {
             let [x, y, z, w] = rows.map(|row| from_bits(row.0));
             let position = |lane: usize| [x[lane], y[lane], z[lane], w[lane]];
-            let codes = lanes(|lane| viewport.outside(position(lane), setup.depth));
+            let codes = viewport.outside(&[x, y, z, w], setup.depth);
             let screens = lanes(|lane| viewport.project(position(lane)));
             let first = packet as u32 * LANES;
-            for lane in 0..(vertices.count() - first).min(LANES) as usize {
+            to.extend((0..(vertices.count() - first).min(LANES) as usize).map(|lane| {
                 let mut code = codes[lane];
                 if setup.outputs.clip != 0 {
                     code |= setup.outside_of_user_planes(vertices, first + lane as u32);
                 }
                 let is_sane = code & (outside::CUT | outside::NOT_FINITE) == 0;
-                to.push(Projected { screen: if is_sane { screens[lane] } else { Screen::default() }, code });
-            }
+                Projected { screen: if is_sane { screens[lane] } else { Screen::default() }, code }
+            }));
         }
     }
 }

@@ -7,7 +7,8 @@ use lacuna_shaders::abi::stage::{StageBuiltin, slot};
 use lacuna_shaders::abi::{LANES, StageFrame};
 use lacuna_shaders::stage::{Domain, Spacing};
 
-use super::front::{Assemblies, Front, count};
+use super::assembly::Assemblies;
+use super::front::{Front, count};
 use super::program::Program;
 use super::setup::Assembly;
 use super::state::DrawState;

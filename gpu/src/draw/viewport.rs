@@ -2,6 +2,7 @@
 
 use ash::vk;
 
+use super::lanes::{Floats, N, lanes};
 use super::primitive::Bounds;
 use super::sample::UNITS;
 use super::state::{MAX_VIEWPORTS, ViewportState};
@@ -95,27 +96,35 @@ impl Viewport {
         }
     }
 
-    /// What a position is outside of, without user clip distances.
+    /// What positions are outside of, without user clip distances.
     #[inline(always)]
-    pub(super) fn outside(&self, [x, y, z, w]: [f32; 4], clip: DepthClip) -> u32 {
-        let bit = |condition: bool, bit: u32| if condition { bit } else { 0 };
-        let window = |axis: usize, value: f32| {
-            let at = value * self.scale[axis] + self.offset[axis] * w;
-            bit(at < GUARD[0] * w, 1) | bit(at > GUARD[1] * w, 2)
+    pub(super) fn outside(&self, [x, y, z, w]: &[Floats; 4], clip: DepthClip) -> [u32; N] {
+        let mut codes = [0; N];
+        // One test for all lanes after the other: these are vectors.
+        let mut below = |bit: u32, value: &Floats, limit: &Floats| {
+            codes = lanes(|lane| codes[lane] | if value[lane] < limit[lane] { bit } else { 0 });
         };
-        // Zero, unless something is infinite or not a number.
-        let finite = (x + y + z + w) * 0.0;
-        let mut code = bit(w < MIN_W, outside::W)
-            | (window(0, x) | window(1, y) << 2) << 3
-            | bit(x < -w, 1 << 7)
-            | bit(x > w, 1 << 8)
-            | bit(y < -w, 1 << 9)
-            | bit(y > w, 1 << 10)
-            | bit(finite != 0.0, outside::NOT_FINITE);
+        let window =
+            |axis: usize, value: &Floats| lanes(|n| value[n] * self.scale[axis] + self.offset[axis] * w[n]);
+        let [low, high] = GUARD.map(|guard| lanes(|lane| guard * w[lane]));
+        let (u, v) = (window(0, x), window(1, y));
+        below(outside::W, w, &[MIN_W; N]);
+        below(1 << 3, &u, &low);
+        below(1 << 4, &high, &u);
+        below(1 << 5, &v, &low);
+        below(1 << 6, &high, &v);
+        let opposite = lanes(|lane| -w[lane]);
+        below(1 << 7, x, &opposite);
+        below(1 << 8, w, x);
+        below(1 << 9, y, &opposite);
+        below(1 << 10, w, y);
         if clip.enabled {
-            code |= bit(z < clip.near * w, outside::NEAR) | bit(z > w, outside::FAR);
+            below(outside::NEAR, z, &lanes(|lane| clip.near * w[lane]));
+            below(outside::FAR, w, z);
         }
-        code
+        // Zero, unless something is infinite or not a number.
+        let finite = lanes(|lane| (x[lane] + y[lane] + z[lane] + w[lane]) * 0.0);
+        lanes(|lane| codes[lane] | if finite[lane] == 0.0 { 0 } else { outside::NOT_FINITE })
     }
 
     /// How far inside of the plane of an `outside` bit a position is. Linear in the position.
@@ -207,7 +216,7 @@ mod tests {
         for (x, y) in values.iter().flat_map(|&x| values.iter().map(move |&y| (x, y))) {
             for (z, w) in values.iter().flat_map(|&z| values.iter().map(move |&w| (z, w))) {
                 let position = [x, y, z, w];
-                let code = viewport.outside(position, CLIP);
+                let [code, ..] = viewport.outside(&position.map(|value| [value; N]), CLIP);
                 for bit in 0..11 {
                     let is_outside = viewport.distance(position, bit, CLIP) < 0.0;
                     assert_eq!(code >> bit & 1 != 0, is_outside, "{position:?} {bit}");
@@ -223,7 +232,8 @@ mod tests {
             for axis in 0..4 {
                 let mut position = [0.0, 0.0, 0.0, 1.0];
                 position[axis] = bad;
-                assert!(viewport.outside(position, CLIP) & outside::NOT_FINITE != 0);
+                let codes = viewport.outside(&position.map(|value| [value; N]), CLIP);
+                assert!(codes.iter().all(|code| code & outside::NOT_FINITE != 0));
             }
         }
     }
