@@ -324,7 +324,7 @@ fn walk_box<const S: usize>(lines: &[Line<S>], area: Bounds, samples: &Samples, 
         for x in (x0..area.x1).step_by(4) {
             let mut covered = [0; S];
             let mut any = 0;
-            for sample in 0..count {
+            for (sample, set) in covered.iter_mut().enumerate().take(count) {
                 let mut signs = Integers::splat(0);
                 for (line, slope) in lines.iter().zip(&slopes) {
                     let here = line.start[sample]
@@ -332,8 +332,8 @@ fn walk_box<const S: usize>(lines: &[Line<S>], area: Bounds, samples: &Samples, 
                         .wrapping_add(line.b.wrapping_mul(y - y0));
                     signs = signs.or(Integers::splat(here).plus(*slope));
                 }
-                covered[sample] = signs.not_negative();
-                any |= covered[sample];
+                *set = signs.not_negative();
+                any |= *set;
             }
             let inside = inside_of(area, x, y);
             if any & inside != 0 {
@@ -354,5 +354,41 @@ fn each_whole<const S: usize>(area: Bounds, samples: &Samples, sink: &mut impl S
             covered[..count].fill(inside_of(area, x, y));
             sink.packet(x, y, &mut covered);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_edges_are_those_of_64_bits() {
+        let mut seed = 7u32;
+        let mut random = |below: i32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as i32 % below
+        };
+        for _ in 0..2000 {
+            let (x, y) = (random(1 << 14), random(1 << 14));
+            let mut corner = || [x * UNITS + random(31 * UNITS), y * UNITS + random(31 * UNITS)];
+            let [p, q] = [corner(), corner()];
+            assert!(is_short([p, q, p]));
+            let (x0, y0) = (x + random(16), y + random(16));
+            let area = Bounds { x0, y0, x1: x0 + 16, y1: y0 + 16 };
+            let (short, long): (Line<MAX_SAMPLES>, _) = (
+                Line::short(p, q, area, &Samples::DENSE),
+                Line::new(&Edge::new(p, q), area, &Samples::DENSE),
+            );
+            assert_eq!((short.a, short.b, short.start), (long.a, long.b, long.start), "{p:?} {q:?}");
+        }
+    }
+
+    #[test]
+    fn edges_of_32_pixels_are_not_short() {
+        let long = 32 * UNITS;
+        for (x, y) in [(long, 0), (0, long), (-long - 1, 0), (0, -long - 1)] {
+            assert!(!is_short([[0, 0], [x, y], [1, 1]]));
+        }
+        assert!(is_short([[0, 0], [long - 1, 1 - long], [1, 0]]));
     }
 }

@@ -246,4 +246,35 @@ mod tests {
         let stream = stream(&[7, 8], 6, vk::PrimitiveTopology::TRIANGLE_LIST, true);
         assert_eq!([0, 1, 2, 5].map(|position| stream.vertex(position)), [107, 108, 100, 100]);
     }
+
+    #[test]
+    fn vertices_are_read_at_once_as_they_are_one_by_one() {
+        let bytes: Vec<u8> = (0..64u8).map(|n| n.wrapping_mul(37)).collect();
+        for (index_type, first_index) in
+            [(vk::IndexType::UINT8_KHR, 3), (vk::IndexType::UINT16, 1), (vk::IndexType::UINT32, 0)]
+        {
+            let inputs = DrawInputs {
+                vertex_buffers: Default::default(),
+                index_buffer: Some(IndexBuffer { address: bytes.as_ptr() as u64 + 1, size: 40, index_type }),
+                draw: DrawCommand::Indexed {
+                    indices: 60,
+                    instances: 1,
+                    first_index,
+                    vertex_offset: -5,
+                    first_instance: 0,
+                },
+                draw_index: 0,
+                transform_feedback: None,
+            };
+            // SAFETY: the bytes live to the end of the test.
+            let stream =
+                unsafe { Stream::new(&inputs, Cut::new(vk::PrimitiveTopology::TRIANGLE_LIST, 0), false) };
+            let mut read = Vec::new();
+            for positions in [0..7, 2..9, 5..60, 58..60, 3..3] {
+                stream.read(positions.clone(), &mut read);
+                let one_by_one: Vec<u32> = positions.map(|position| stream.vertex(position)).collect();
+                assert_eq!(read, one_by_one, "{index_type:?}");
+            }
+        }
+    }
 }

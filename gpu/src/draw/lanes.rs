@@ -205,4 +205,18 @@ mod tests {
         }
         assert_eq!([0, 1, 0x10, 0x88].map(whole_quads), [0, 0xf, 0xf0, 0xff]);
     }
+
+    #[test]
+    fn integers_of_vectors_are_those_of_lanes() {
+        for (start, a, b) in [(0i32, 1i32, -1i32), (-7, 3, 2), (100, -40, 7), (i32::MAX, 1, i32::MIN)] {
+            let one = lanes(|lane| {
+                start.wrapping_add(a.wrapping_mul(COLUMN[lane])).wrapping_add(b.wrapping_mul(ROW[lane]))
+            });
+            let sum = Integers::splat(start).plus(Integers::slope(a, b));
+            assert_eq!(sum.not_negative(), not_negative(&one));
+            let other = Integers::slope(-1, 2);
+            let both = lanes(|lane| one[lane] | (2 * ROW[lane] - COLUMN[lane]));
+            assert_eq!(sum.or(other).not_negative(), not_negative(&both));
+        }
+    }
 }

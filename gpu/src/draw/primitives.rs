@@ -55,3 +55,29 @@ impl Deref for Primitives {
         &self.list[..self.count]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::primitive::{Coverage, Outline, Planes};
+    use super::*;
+
+    #[test]
+    fn outlines_are_not_kept_for_the_next_chunk() {
+        let mut primitives = Primitives::default();
+        primitives.next().id = 1;
+        let outline = Outline {
+            coverage: Coverage::Edges(0),
+            edges: Default::default(),
+            planes: Planes::default(),
+            point_size: 1.0,
+            stipple: None,
+            smooth: None,
+        };
+        primitives.extend([Primitive { id: 2, outline: Some(Box::new(outline)), ..Default::default() }]);
+        assert_eq!(primitives.iter().map(|primitive| primitive.id).collect::<Vec<_>>(), [1, 2]);
+        primitives.clear();
+        assert!(primitives.is_empty() && primitives.list.iter().all(|primitive| primitive.outline.is_none()));
+        primitives.next().id = 3;
+        assert_eq!((primitives.len(), primitives[0].id), (1, 3));
+    }
+}
