@@ -7,6 +7,7 @@
 use ash::vk::{self, BlendFactor, BlendOp, ColorComponentFlags};
 
 use super::blend::{Colors, Equation, Line, Sources, blend, blends_over, logic, over};
+use super::encoding::{Encoding, pack, unpack};
 use super::lanes::{ALL, N, from_bits, lanes, lanes_of, limit, select};
 use super::paint::Paint;
 use super::processor::Processor;
@@ -37,11 +38,11 @@ pub(super) struct Color {
 /// A color as the shader leaves it: its four components.
 pub(super) type Output = [Row; 4];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Path {
-    /// Four bytes; red is byte 0 or 2.
+    /// Texels of four bytes.
     Bytes {
-        swapped: bool,
+        encoding: Encoding,
         is_blended: bool,
     },
     General,
@@ -83,11 +84,10 @@ impl Color {
         let mask = mask | missing;
         let path = match format.name {
             _ if logic.is_some() || mask != 0xf => Path::General,
-            vk::Format::R8G8B8A8_UNORM | vk::Format::A8B8G8R8_UNORM_PACK32 => {
-                Path::Bytes { swapped: false, is_blended }
-            }
-            vk::Format::B8G8R8A8_UNORM => Path::Bytes { swapped: true, is_blended },
-            _ => Path::General,
+            name => match Encoding::of(name) {
+                Some(encoding) => Path::Bytes { encoding, is_blended },
+                None => Path::General,
+            },
         };
         let is_wide = format.channel_bits[0] == 64;
         Some(Self { location, format, state, constants, logic, mask, is_wide, limits, path, processor })
@@ -114,8 +114,8 @@ impl Color {
     ) {
         match self.path {
             // SAFETY: the caller's promise; a packet that is whole is memory.
-            Path::Bytes { swapped, is_blended } if view.is_whole(x, y) => unsafe {
-                self.write_bytes(view.rows(x, y, sample), set, first, second, swapped, is_blended);
+            Path::Bytes { encoding, is_blended } if view.is_whole(x, y) => unsafe {
+                self.write_bytes(view.rows(x, y, sample), set, first, second, encoding, is_blended);
             },
             // SAFETY: the caller's promise.
             _ => unsafe { self.write_texels(view, [x, y], sample, set, first, second.unwrap_or(first)) },
@@ -137,7 +137,7 @@ impl Color {
     ) {
         let packets = at.iter().zip(sets).zip(outputs).filter(|((_, set), _)| **set != 0);
         #[cfg(target_arch = "x86_64")]
-        if let Path::Bytes { swapped, is_blended } = self.path
+        if let Path::Bytes { encoding, is_blended } = self.path
             && self.processor.is_wide()
             && view.is_bound()
             && at.iter().all(|&[x, y]| view.is_whole(x, y))
@@ -149,7 +149,7 @@ impl Color {
                 second,
             });
             // SAFETY: the caller's promise; a packet that is whole is memory. The processor has the instructions.
-            return unsafe { super::wide::write(self.way(swapped, is_blended), packets) };
+            return unsafe { super::wide::write(self.way(encoding, is_blended), packets) };
         }
         for ((&at, &set), (first, second)) in packets {
             // SAFETY: the caller's promise.
@@ -159,10 +159,10 @@ impl Color {
 
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    fn way(&self, is_swapped: bool, is_blended: bool) -> super::wide::Way<'_> {
+    fn way(&self, encoding: Encoding, is_blended: bool) -> super::wide::Way<'_> {
         let is_over = blends_over(&self.state);
         let equation = Equation { state: &self.state, constants: &self.constants, is_over };
-        super::wide::Way { is_swapped, equation: is_blended.then_some(equation) }
+        super::wide::Way { encoding, equation: is_blended.then_some(equation) }
     }
 
     /// What colors do that are the same in all lanes, where that can be said.
@@ -170,12 +170,13 @@ impl Color {
         let (first, second) = (&floats(first), &floats(second));
         match self.path {
             Path::General => self.texel(first).map(Paint::Texel),
-            Path::Bytes { swapped, is_blended: false } => Some(Paint::Texel(pack(first, swapped)[0])),
-            Path::Bytes { swapped, is_blended: true } => {
+            Path::Bytes { encoding, is_blended: false } => Some(Paint::Texel(pack(first, encoding)[0])),
+            Path::Bytes { encoding: Encoding { srgb: Some(_), .. }, is_blended: true } => None,
+            Path::Bytes { encoding, is_blended: true } => {
                 let (first, second) = (self.limited(first), self.limited(second));
                 let sources = Sources { first: &first, second: &second, constants: &self.constants };
                 let [r, g, b, a] = Line::all(&self.state, &sources)?;
-                Some(Paint::Bytes(if swapped { [b, g, r, a] } else { [r, g, b, a] }))
+                Some(Paint::Bytes(if encoding.is_swapped { [b, g, r, a] } else { [r, g, b, a] }))
             }
         }
     }
@@ -201,13 +202,13 @@ impl Color {
         set: u32,
         first: &Output,
         second: Option<&Output>,
-        swapped: bool,
+        encoding: Encoding,
         is_blended: bool,
     ) {
         #[cfg(target_arch = "x86_64")]
         if self.processor.is_wide() {
             let packet = super::wide::Packet { rows, set, first, second };
-            let way = self.way(swapped, is_blended);
+            let way = self.way(encoding, is_blended);
             // SAFETY: the caller's promise; the processor has the instructions.
             return unsafe { super::wide::write(way, core::iter::once(packet)) };
         }
@@ -220,7 +221,7 @@ impl Color {
         }
         let first = &floats(first);
         let mut new = if is_blended {
-            let (first, under) = (self.limited(first), unpack(&stored, swapped));
+            let (first, under) = (self.limited(first), unpack(&stored, encoding));
             let blended = match second {
                 _ if blends_over(&self.state) => over(&first, &under),
                 // No choice of operands for the sake of a few shaders: it would be made lane by lane.
@@ -230,9 +231,9 @@ impl Color {
                     blend(&self.state, &sources, &under)
                 }
             };
-            pack(&blended, swapped)
+            pack(&blended, encoding)
         } else {
-            pack(first, swapped)
+            pack(first, encoding)
         };
         if set != ALL {
             new = select(set, &new, &stored);
@@ -350,59 +351,9 @@ fn copies(state: &vk::PipelineColorBlendAttachmentState) -> bool {
         && copy(state.alpha_blend_op, state.src_alpha_blend_factor, state.dst_alpha_blend_factor)
 }
 
-/// What eight bits of a normalized format stand for.
-#[inline(always)]
-pub(super) fn from_byte(byte: u32) -> f32 {
-    byte as i32 as f32 * (1.0 / 255.0)
-}
-
-/// The nearest eight bits.
-#[inline(always)]
-pub(super) fn to_byte(value: f32) -> u32 {
-    // Floats of this size count ones in their low bits.
-    const ONES: f32 = 8_388_608.0;
-    (limit(value, 0.0, 1.0) * 255.0 + ONES).to_bits() & 0xff
-}
-
-#[inline(always)]
-fn unpack(texels: &[u32; N], swapped: bool) -> Colors {
-    let byte = |shift: u32| lanes(|lane| from_byte(texels[lane] >> shift & 0xff));
-    if swapped { [byte(16), byte(8), byte(0), byte(24)] } else { [byte(0), byte(8), byte(16), byte(24)] }
-}
-
-#[inline(always)]
-fn pack(colors: &Colors, swapped: bool) -> [u32; N] {
-    let byte = |n: usize| lanes(|lane| to_byte(colors[n][lane]));
-    let (r, g, b, a) = (byte(0), byte(1), byte(2), byte(3));
-    let (low, high) = if swapped { (b, r) } else { (r, b) };
-    lanes(|lane| low[lane] | g[lane] << 8 | high[lane] << 16 | a[lane] << 24)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_are_packed_as_the_codec_does_it() {
-        for (name, swapped) in [(vk::Format::R8G8B8A8_UNORM, false), (vk::Format::B8G8R8A8_UNORM, true)] {
-            let codec = Format::find(name).unwrap().codec();
-            for step in -10..600 {
-                let value = step as f32 / 512.0;
-                let channels = [value, 1.0 - value, value * 0.5, f32::NAN];
-                let mut bytes = [0; 4];
-                // SAFETY: four bytes are a texel.
-                unsafe { (codec.store)(bytes.as_mut_ptr(), channels.map(f32::to_bits)) };
-                let packed = pack(&channels.map(|channel| [channel; N]), swapped)[3];
-                assert_eq!(packed.to_le_bytes(), bytes, "{channels:?}");
-                let unpacked = unpack(&[packed; N], swapped).map(|channel| channel[0].to_bits());
-                // SAFETY: as above.
-                let loaded = unsafe { (codec.load)(bytes.as_ptr()) };
-                for (one, other) in unpacked.iter().zip(loaded) {
-                    assert!((f32::from_bits(*one) - f32::from_bits(other)).abs() < 1e-7);
-                }
-            }
-        }
-    }
 
     /// A packet of texels, painted with what `paint` says.
     fn drawn(stored: [u32; N], paint: impl FnOnce(&TileView)) -> [u32; N] {
@@ -439,9 +390,13 @@ mod tests {
         let stored = lanes(|lane| (lane as u32).wrapping_mul(0x9e37_79b9) ^ 0x00ff_a51c);
         let all = (0..5).flat_map(|op| (0..19).flat_map(move |s| (0..19).map(move |t| (op, s, t))));
         let mut painted = 0;
-        for ((op, source, target), name) in all.flat_map(|state| {
-            [vk::Format::R8G8B8A8_UNORM, vk::Format::B8G8R8A8_UNORM].map(|name| (state, name))
-        }) {
+        let formats = [
+            vk::Format::R8G8B8A8_UNORM,
+            vk::Format::B8G8R8A8_UNORM,
+            vk::Format::A8B8G8R8_SRGB_PACK32,
+            vk::Format::B8G8R8A8_SRGB,
+        ];
+        for ((op, source, target), name) in all.flat_map(|state| formats.map(|name| (state, name))) {
             let state = vk::PipelineColorBlendAttachmentState {
                 blend_enable: 1,
                 color_blend_op: BlendOp::from_raw(op),

@@ -30,6 +30,7 @@ mod color;
 mod coverage;
 mod depth_bias;
 mod depth_stencil;
+mod encoding;
 mod figure;
 mod fill;
 mod fragment;

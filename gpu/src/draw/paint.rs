@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "reads and writes the application's memory")]
 
 use super::blend::Line;
+use super::encoding::{from_byte, to_byte};
 use super::lanes::{ALL, N, lanes, select};
 use super::strip::Strip;
 use super::tile_view::TileView;
@@ -85,7 +86,7 @@ impl Paint {
 #[inline(always)]
 fn blended(line: &Line, stored: &[u32; N], shift: u32) -> [u32; N] {
     lanes(|lane| {
-        let byte = super::color::from_byte(stored[lane] >> shift & 0xff);
-        super::color::to_byte(line.add + byte * line.scale)
+        let byte = from_byte(stored[lane] >> shift & 0xff);
+        to_byte(line.add + byte * line.scale)
     })
 }

@@ -2,32 +2,37 @@
 
 use std::sync::LazyLock;
 
-/// Singles whose exponent is below this one's are dark enough to be zero.
-const FIRST_BUCKET: u32 = (127 - 13) << 4;
-/// Sixteen buckets for each power of two from there to one.
-const BUCKETS: usize = 13 * 16;
+/// Bits of a single that say where in its bucket it is.
+pub const OFFSET_BITS: u32 = 15;
+/// Singles below the first bucket are dark enough to be zero.
+pub const FIRST_BUCKET: u32 = (127 - 13) << 8;
+/// So many buckets for each power of two, up to one, that no two codes begin in the same one.
+const BUCKETS: usize = 13 << 8;
 
 /// What both directions look up.
+#[derive(Debug)]
 pub struct Tables {
     /// The linear number of each code.
     pub linear: [f32; 256],
-    /// The smallest linear number that is encoded as each code.
-    thresholds: [f32; 256],
-    /// The code of the smallest number of each bucket.
-    first: [u8; BUCKETS],
+    /// Of each bucket: the code of its smallest number, and in the lower half the offset at which the next code begins; beyond all
+    /// offsets where it begins in another bucket.
+    pub buckets: [u32; BUCKETS],
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let linear = std::array::from_fn(|code| to_linear(code as f64 / 255.0) as f32);
+    // The smallest linear number that is encoded as each code.
     let thresholds: [f32; 256] =
         std::array::from_fn(
             |code| if code == 0 { 0.0 } else { to_linear((code as f64 - 0.5) / 255.0) as f32 },
         );
-    let first = std::array::from_fn(|bucket| {
-        let start = f32::from_bits((FIRST_BUCKET + bucket as u32) << 19);
-        (thresholds.partition_point(|&threshold| threshold <= start) - 1) as u8
+    let buckets = std::array::from_fn(|bucket| {
+        let start = (FIRST_BUCKET + bucket as u32) << OFFSET_BITS;
+        let code = thresholds.partition_point(|threshold| threshold.to_bits() <= start) - 1;
+        let next = thresholds.get(code + 1).map_or(u32::MAX, |threshold| threshold.to_bits());
+        (code as u32) << 16 | (next - start).min(1 << OFFSET_BITS)
     });
-    Tables { linear, thresholds, first }
+    Tables { linear, buckets }
 });
 
 /// The tables, for loops that look up often.
@@ -53,15 +58,12 @@ pub fn encode(linear: f32) -> u8 {
     if linear >= 1.0 {
         return 255;
     }
-    if linear.is_nan() || linear.is_sign_negative() || bits >> 19 < FIRST_BUCKET {
+    if linear.is_nan() || linear.is_sign_negative() || bits >> OFFSET_BITS < FIRST_BUCKET {
         return 0;
     }
-    let tables = &*TABLES;
-    let mut code = tables.first[((bits >> 19) - FIRST_BUCKET) as usize];
-    while code < 255 && linear >= tables.thresholds[usize::from(code) + 1] {
-        code += 1;
-    }
-    code
+    let bucket = TABLES.buckets[((bits >> OFFSET_BITS) - FIRST_BUCKET) as usize];
+    let is_next = bits & ((1 << OFFSET_BITS) - 1) >= bucket & 0xffff;
+    (bucket >> 16) as u8 + u8::from(is_next)
 }
 
 #[cfg(test)]
@@ -85,5 +87,13 @@ mod tests {
             assert!((found - exact * 255.0).abs() <= 0.501, "{linear}");
         }
         assert_eq!([-1.0, 2.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY].map(encode), [0, 255, 0, 255, 0]);
+    }
+
+    #[test]
+    fn codes_begin_where_the_definition_says() {
+        for code in 1..=255u8 {
+            let threshold = to_linear((f64::from(code) - 0.5) / 255.0) as f32;
+            assert_eq!((encode(threshold), encode(threshold.next_down())), (code, code - 1));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Computed in doubles by polynomials whose errors stay below 2^-30 of the result, so that what is left is the rounding to
 //! single: far better than Vulkan asks for ("Precision and Operation of SPIR-V Instructions"). Arguments that the polynomials
-//! are not made for (large angles, results that are no normal numbers) go to the standard library.
+//! are not made for (large angles, infinities, powers of negative numbers) go to the standard library.
 //!
 //! Processors that multiply and add in one step have a faster way for most of them and most arguments:
 //! `singles`; what is here remains for the rest.
@@ -26,8 +26,8 @@ const PI_HIGH: f64 = f64::from_bits(0x4009_21fb_5440_0000);
 const PI_LOW: f64 = 1.215_420_101_301_238_4e-10;
 /// Angles up to here are reduced by multiples of pi.
 const MAX_ANGLE: f32 = 1_000_000.0;
-/// Exponents up to here give normal singles.
-const MAX_EXPONENT: f64 = 126.0;
+/// Exponents of doubles that are infinite as singles; those below the negated one are zero.
+const MAX_EXPONENT: f64 = 1000.0;
 
 /// Pairs of terms side by side (Estrin's scheme): a chain of all terms would be waited for.
 #[inline(always)]
@@ -73,7 +73,7 @@ fn cos(x: f32, _: f32) -> f32 {
     -sine(x - n * PI_HIGH - n * PI_LOW, shifted.to_bits()) as f32
 }
 
-/// `2^x` for `x` in -126..126.
+/// `2^x` for an `x` that is a number. What is too large or small for singles need not be right, as long as it is too large or small.
 #[inline(always)]
 fn power_of_two(x: f64) -> f64 {
     const C: [f64; 10] = {
@@ -85,6 +85,9 @@ fn power_of_two(x: f64) -> f64 {
         }
         c
     };
+    // Written so that it is two instructions.
+    let x = if x < MAX_EXPONENT { x } else { MAX_EXPONENT };
+    let x = if x > -MAX_EXPONENT { x } else { -MAX_EXPONENT };
     let shifted = x + ROUND;
     let rest = x - (shifted - ROUND);
     f64::from_bits(polynomial(rest, C).to_bits().wrapping_add(shifted.to_bits() << 52))
@@ -126,9 +129,12 @@ fn log(x: f32, _: f32) -> f32 {
     (binary_logarithm(f64::from(x)) * LN_2) as f32
 }
 
+/// For `x` from zero on, which is what is lit by a light that is behind it.
 #[inline(always)]
 fn pow(x: f32, y: f32) -> f32 {
-    power_of_two(f64::from(y) * binary_logarithm(f64::from(x))) as f32
+    let logarithm = if x == 0.0 { f64::NEG_INFINITY } else { binary_logarithm(f64::from(x)) };
+    let exponent = if y == 0.0 { 0.0 } else { f64::from(y) * logarithm };
+    power_of_two(exponent) as f32
 }
 
 #[inline(always)]
@@ -137,13 +143,8 @@ fn is_angle(x: f32, _: f32) -> bool {
 }
 
 #[inline(always)]
-fn is_exponent_of_two(x: f32, _: f32) -> bool {
-    f64::from(x).abs() <= MAX_EXPONENT
-}
-
-#[inline(always)]
-fn is_exponent(x: f32, _: f32) -> bool {
-    (f64::from(x) * LOG2_E).abs() <= MAX_EXPONENT
+fn is_number(x: f32, _: f32) -> bool {
+    !x.is_nan()
 }
 
 #[inline(always)]
@@ -153,7 +154,7 @@ fn is_positive(x: f32, _: f32) -> bool {
 
 #[inline(always)]
 fn is_power(x: f32, y: f32) -> bool {
-    is_positive(x, y) & ((f64::from(y) * binary_logarithm(f64::from(x))).abs() <= MAX_EXPONENT)
+    x.is_sign_positive() & (x < f32::INFINITY) & y.is_finite()
 }
 
 /// The function of one lane, as single; `None` if it is none of these.
@@ -239,8 +240,8 @@ macro_rules! functions {
 functions! {
     Sin sin_lanes sin is_angle |x, _| x.sin();
     Cos cos_lanes cos is_angle |x, _| x.cos();
-    Exp exp_lanes exp is_exponent |x, _| x.exp();
-    Exp2 exp2_lanes exp2 is_exponent_of_two |x, _| x.exp2();
+    Exp exp_lanes exp is_number |x, _| x.exp();
+    Exp2 exp2_lanes exp2 is_number |x, _| x.exp2();
     Log log_lanes log is_positive |x, _| x.ln();
     Log2 log2_lanes log2 is_positive |x, _| x.log2();
     Pow pow_lanes pow is_power |x, y| x.powf(y);

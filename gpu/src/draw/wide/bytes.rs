@@ -4,16 +4,16 @@
 use core::arch::x86_64::*;
 
 use super::blend::{blend, over};
-use super::{Color, F, I, chosen, crossed};
+use super::{Color, F, I, chosen, crossed, srgb};
 use crate::draw::blend::Equation;
 use crate::draw::color::Output;
+use crate::draw::encoding::Encoding;
 use crate::draw::lanes::ALL;
 
 /// How a packet is written.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Way<'a> {
-    /// Red is byte 2.
-    pub(in super::super) is_swapped: bool,
+    pub(in super::super) encoding: Encoding,
     /// With what is there, if it is blended.
     pub(in super::super) equation: Option<Equation<'a>>,
 }
@@ -64,15 +64,15 @@ unsafe fn each<'a, const KIND: u8>(way: Way<'_>, packets: impl Iterator<Item = P
         }
         let mut colors = load(first);
         if KIND == OVER {
-            colors = over(&limited(colors), &unpacked(stored, way.is_swapped));
+            colors = over(&limited(colors), &unpacked(stored, way.encoding));
         } else if KIND == BLEND
             && let Some(equation) = &way.equation
         {
             let first = limited(colors);
             let second = second.map_or(first, |second| limited(load(second)));
-            colors = blend(equation, &first, &second, &unpacked(stored, way.is_swapped));
+            colors = blend(equation, &first, &second, &unpacked(stored, way.encoding));
         }
-        let mut new = packed(colors, way.is_swapped);
+        let mut new = packed(colors, way.encoding);
         if set != ALL {
             new = _mm256_blendv_epi8(stored, new, chosen(set));
         }
@@ -115,16 +115,27 @@ fn limited([r, g, b, a]: Color) -> Color {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn unpacked(texels: I, is_swapped: bool) -> Color {
+fn unpacked(texels: I, encoding: Encoding) -> Color {
     let most = _mm256_set1_epi32(0xff);
     let share = _mm256_set1_ps(1.0 / 255.0);
-    let low = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_and_si256(texels, most)), share);
-    let green = _mm256_and_si256(_mm256_srli_epi32::<8>(texels), most);
-    let green = _mm256_mul_ps(_mm256_cvtepi32_ps(green), share);
-    let high = _mm256_and_si256(_mm256_srli_epi32::<16>(texels), most);
-    let high = _mm256_mul_ps(_mm256_cvtepi32_ps(high), share);
+    let bytes = [
+        _mm256_and_si256(texels, most),
+        _mm256_and_si256(_mm256_srli_epi32::<8>(texels), most),
+        _mm256_and_si256(_mm256_srli_epi32::<16>(texels), most),
+    ];
+    let [low, green, high] = match encoding.srgb {
+        Some(tables) => srgb::linear(tables, bytes),
+        None => {
+            let [low, green, high] = bytes;
+            [
+                _mm256_mul_ps(_mm256_cvtepi32_ps(low), share),
+                _mm256_mul_ps(_mm256_cvtepi32_ps(green), share),
+                _mm256_mul_ps(_mm256_cvtepi32_ps(high), share),
+            ]
+        }
+    };
     let alpha = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_srli_epi32::<24>(texels)), share);
-    if is_swapped { [high, green, low, alpha] } else { [low, green, high, alpha] }
+    if encoding.is_swapped { [high, green, low, alpha] } else { [low, green, high, alpha] }
 }
 
 /// The nearest eight bits, and others above them.
@@ -138,17 +149,19 @@ fn byte(value: F) -> I {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn packed([r, g, b, a]: Color, is_swapped: bool) -> I {
-    let (low, high) = if is_swapped { (b, r) } else { (r, b) };
+fn packed([r, g, b, a]: Color, encoding: Encoding) -> I {
+    let (low, high) = if encoding.is_swapped { (b, r) } else { (r, b) };
+    let [low, green, high] = match encoding.srgb {
+        Some(tables) => srgb::codes(tables, [low, g, high]),
+        None => [byte(low), byte(g), byte(high)],
+    };
     // The bits above a byte are 0x4b0000: shifted, they are where a later byte goes, or gone.
     let most = _mm256_set1_epi32(0xff);
     let upper = _mm256_or_si256(
-        _mm256_slli_epi32::<16>(_mm256_and_si256(byte(high), most)),
+        _mm256_slli_epi32::<16>(_mm256_and_si256(high, most)),
         _mm256_slli_epi32::<24>(byte(a)),
     );
-    let lower = _mm256_or_si256(
-        _mm256_and_si256(byte(low), most),
-        _mm256_slli_epi32::<8>(_mm256_and_si256(byte(g), most)),
-    );
+    let lower =
+        _mm256_or_si256(_mm256_and_si256(low, most), _mm256_slli_epi32::<8>(_mm256_and_si256(green, most)));
     _mm256_or_si256(lower, upper)
 }

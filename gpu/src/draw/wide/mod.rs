@@ -9,6 +9,7 @@ mod blend;
 mod bytes;
 mod depth;
 mod inputs;
+mod srgb;
 
 use core::arch::x86_64::*;
 
