@@ -132,9 +132,11 @@ fn log(x: f32, _: f32) -> f32 {
 /// For `x` from zero on, which is what is lit by a light that is behind it.
 #[inline(always)]
 fn pow(x: f32, y: f32) -> f32 {
-    let logarithm = if x == 0.0 { f64::NEG_INFINITY } else { binary_logarithm(f64::from(x)) };
-    let exponent = if y == 0.0 { 0.0 } else { f64::from(y) * logarithm };
-    power_of_two(exponent) as f32
+    // What is chosen between is there before, so that vectors can choose.
+    let logarithm = binary_logarithm(f64::from(x));
+    let logarithm = if x == 0.0 { f64::NEG_INFINITY } else { logarithm };
+    let exponent = f64::from(y) * logarithm;
+    power_of_two(if y == 0.0 { 0.0 } else { exponent }) as f32
 }
 
 #[inline(always)]
