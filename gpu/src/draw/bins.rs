@@ -135,14 +135,15 @@ impl Footprint {
     pub(super) fn set(&mut self, primitives: &[Primitive]) {
         self.large.clear();
         self.pairs.clear();
-        (self.space, self.cost) = (Space::EMPTY, 0);
+        let (mut space, mut cost) = (Space::EMPTY, 0);
         for (number, Primitive { bounds, layer, .. }) in primitives.iter().enumerate() {
             let tiles = tiles_of(*bounds);
-            self.space.include(&tiles, *layer..*layer + 1);
-            let [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0].map(|n| u64::from(n as u32));
-            self.cost += width * height + PIXELS_OF_PRIMITIVE;
+            space.include(&tiles, *layer..*layer + 1);
+            let (width, height) = ((bounds.x1 - bounds.x0) as u32, (bounds.y1 - bounds.y0) as u32);
+            cost += u64::from(width) * u64::from(height) + PIXELS_OF_PRIMITIVE;
             self.enter(&tiles, *layer, number as u32);
         }
+        (self.space, self.cost) = (space, cost);
         self.sort();
     }
 
