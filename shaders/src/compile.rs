@@ -13,7 +13,7 @@ use crate::abi::LANES;
 use crate::coarsen::coarsen;
 use crate::compiled::Compiled;
 use crate::error::CompileError;
-use crate::ir::Function;
+use crate::ir::{Function, sample_ahead};
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Lowered, Workspace, lower};
 use crate::source::{ComputeSource, OwnedComputeSource, StageSource};
@@ -75,7 +75,10 @@ fn quick(function: &Function) -> Option<Compiled> {
 
 /// SPIR-V of a graphics stage to a kernel that can be run.
 pub fn compile_stage(source: &StageSource<'_>) -> Result<StageKernel, CompileError> {
-    let (function, interface) = translate_stage(source)?;
+    let (mut function, mut interface) = translate_stage(source)?;
+    if source.stage == Stage::Fragment {
+        interface.samples_ahead = sample_ahead(&mut function);
+    }
     compile_stage_function(&function, source.stage, interface)
 }
 

@@ -3,7 +3,11 @@
 //! Made by [`compile_stage`](crate::compile_stage), read by whoever rasterizes. Slots are those of
 //! [`abi::stage::slot`](crate::abi::stage::slot): two stages that name the same slot are connected, without linking.
 
+use smallvec::SmallVec;
+
 use crate::abi::stage::StageBuiltin;
+use crate::abi::texture::TextureInstruction;
+use crate::ir::TextureOperand;
 
 /// A programmable stage of a graphics pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,6 +33,8 @@ pub struct Interface {
     pub builtins: BuiltinSet,
     /// Of fragment shaders.
     pub fragment: FragmentModes,
+    /// Samples that are inputs of a fragment shader: they are taken before it runs.
+    pub samples_ahead: Vec<SampleAhead>,
     /// Of tessellation shaders; either stage may set a mode, and the other has its default.
     pub tessellation: TessellationModes,
     /// Of geometry shaders.
@@ -48,6 +54,31 @@ pub struct InputSlot {
     pub sampling: Sampling,
     /// Whether it belongs to the patch (tessellation evaluation).
     pub patch: bool,
+}
+
+/// A sample that is taken before a fragment shader runs, since its operands are known by then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleAhead {
+    /// What it does; image and sampler are the same for all lanes.
+    pub instruction: TextureInstruction,
+    /// Descriptor set and index of the image.
+    pub image: (u32, u32),
+    /// The same of the sampler.
+    pub sampler: (u32, u32),
+    /// What goes into the fields of the [`TextureFrame`](crate::abi::texture::TextureFrame).
+    pub operands: SmallVec<[(TextureOperand, SampleOperand); 4]>,
+    /// The first of the five input slots where the shader looks for the result: its four words, then residency. They are behind
+    /// those of the [interface](crate::abi::stage::slot).
+    pub slot: u32,
+}
+
+/// An operand of a sample that is taken ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleOperand {
+    /// The same bits in all lanes.
+    Constant(u32),
+    /// The input of a slot.
+    Input(u32),
 }
 
 /// How an input of the fragment shader comes from those of the vertices.

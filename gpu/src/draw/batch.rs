@@ -79,6 +79,10 @@ impl Tile<'_> {
             return unsafe { self.write_constants(shader, at, sets) };
         }
         self.memory.stage.prepare_batch(&shader.needs, shading, figure, at);
+        if !shader.needs.samples_ahead.is_empty() {
+            // SAFETY: the caller's promise.
+            unsafe { self.memory.stage.sample_batch(&shader.needs, shading.context, sets) };
+        }
         for (place, ((set, &[x, y]), covered)) in sets.iter_mut().zip(at).zip(&batch.covered).enumerate() {
             let visible = [if shader.needs.modes.post_depth_coverage { *set } else { *covered }];
             let packet = Packet {

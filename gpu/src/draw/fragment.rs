@@ -7,8 +7,9 @@ use lacuna_shaders::Scratch;
 use lacuna_shaders::abi::StageFrame;
 use lacuna_shaders::abi::stage::{InterpolateAt, Lanes, StageBuiltin, slot};
 use lacuna_shaders::stage::Interface;
-use lacuna_shaders::stage::{self, DepthMode, FragmentModes, InputSlot, Sampling};
+use lacuna_shaders::stage::{self, DepthMode, FragmentModes, InputSlot, SampleAhead, Sampling};
 
+use super::ahead::{self, Ahead};
 use super::batch::BATCH;
 use super::figure::Figure;
 use super::interpolate::{Interpolation, Positions, Smooth};
@@ -27,6 +28,8 @@ pub(super) struct Needs {
     pub(super) flat: Vec<u32>,
     /// Other inputs.
     pub(super) smooth: Vec<InputSlot>,
+    /// Samples that are inputs.
+    pub(super) samples_ahead: Vec<SampleAhead>,
     /// Some input is smooth with perspective, or 1 / w is read.
     pub(super) perspective: bool,
     /// Some input is linear in the window.
@@ -83,7 +86,14 @@ impl Needs {
                 ..interface.fragment
             },
             builtins: ALL.into_iter().filter(|&builtin| interface.builtins.contains(builtin)).collect(),
-            input_rows: highest(&mut inputs.iter().map(|input| input.slot)).max(slot::COUNT as usize),
+            input_rows: highest(
+                &mut inputs
+                    .iter()
+                    .map(|input| input.slot)
+                    .chain(interface.samples_ahead.iter().map(|sample| sample.slot + ahead::ROWS as u32 - 1)),
+            )
+            .max(slot::COUNT as usize),
+            samples_ahead: interface.samples_ahead.clone(),
             // Colors have four components, whether they are written or not.
             output_rows: highest(
                 &mut (0..16)
@@ -161,7 +171,8 @@ pub(super) struct Stage {
     /// Packet by packet, where there are several.
     pub(super) outputs: Vec<Row>,
     pub(super) smooth: Vec<Smooth>,
-    values: Box<Interpolation>,
+    pub(super) values: Box<Interpolation>,
+    pub(super) ahead: Box<Ahead>,
     pub(super) scratch: Scratch,
 }
 
@@ -176,6 +187,7 @@ impl Default for Stage {
             outputs: Vec::new(),
             smooth: Vec::new(),
             values: Box::default(),
+            ahead: Box::default(),
             scratch: Scratch::default(),
         }
     }
@@ -228,6 +240,10 @@ impl Stage {
             self.interpolate(needs, packet, &positions);
             set_builtins(&mut self.frame, needs, packet, &positions);
         }
+        if !needs.samples_ahead.is_empty() {
+            // SAFETY: the caller's promise.
+            unsafe { self.sample(needs, shading.context, packet.active) };
+        }
         // SAFETY: the caller's promise.
         unsafe { self.call(shader, shading, packet, 0) }
     }
@@ -267,6 +283,10 @@ impl Stage {
             let positions = Positions::new(packet.figure.planes(), packet.x, packet.y, offset);
             set_builtins(&mut self.frame, &shader.needs, packet, &positions);
         }
+        if !shader.needs.samples_ahead.is_empty() {
+            // SAFETY: the caller's promise.
+            unsafe { self.sample_of_batch(&shader.needs, shading.context, packet.active, place) };
+        }
         // SAFETY: the caller's promise.
         unsafe { self.call(shader, shading, packet, place) }
     }
@@ -284,8 +304,12 @@ impl Stage {
         let outputs = &mut self.outputs[place * shader.needs.output_rows..];
         let frame = &mut *self.frame;
         let caller = Caller { packet, smooth: &self.smooth, inputs: &self.inputs };
-        frame.active = packet.active;
-        frame.live = packet.live;
+        // Both were stored as they are: not to be made one load, which would wait until they are in the cache.
+        // SAFETY: fields of the frame.
+        unsafe {
+            (&raw mut frame.active).write_volatile(packet.active);
+            (&raw mut frame.live).write_volatile(packet.live);
+        }
         frame.inputs = self.inputs.as_ptr().cast();
         frame.outputs = outputs.as_mut_ptr().cast();
         frame.interpolate = Some(interpolate_at);

@@ -19,6 +19,7 @@
 //! 2. A pixel's samples are written by one thread at a time: its tile's.
 #![expect(unsafe_code, reason = "runs machine code and writes the application's memory")]
 
+mod ahead;
 mod assembly;
 mod batch;
 mod bins;

@@ -14,6 +14,7 @@
 //! Rules are those of the Vulkan specification, chapter "Image Operations".
 
 mod access;
+mod ahead;
 mod cube;
 mod fast;
 mod filter;
@@ -31,6 +32,7 @@ mod wide;
 mod wrap;
 mod ycbcr;
 
+pub(crate) use ahead::{Packet, Sampled, run_packets};
 pub use run::run;
 pub use sampler::{Sampler, SamplerInfo};
 pub use view::{View, ViewInfo};

@@ -55,6 +55,18 @@ pub extern "C" fn run(context: *const DispatchContext, instruction: *const c_voi
     }
 }
 
+/// View and sampler of an instruction whose descriptors all lanes share, if there are both.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn found<'a>(
+    instruction: &TextureInstruction,
+    frame: &TextureFrame,
+) -> Option<(&'a View, &'a Sampler)> {
+    let (image, sampler) = descriptors(instruction, frame, 0);
+    let image = image.filter(|image| image.link != heap::TEXEL_BUFFER)?;
+    // SAFETY: descriptors name a view and a sampler that live, or none.
+    unsafe { (image.link as *const View).as_ref().zip((sampler as *const Sampler).as_ref()) }
+}
+
 /// Does the instruction for lanes that share descriptors.
 #[inline]
 fn dispatch(

@@ -81,6 +81,9 @@ pub struct Sampler {
     /// Whether the routines for the processor's vectors know it.
     #[cfg(target_arch = "x86_64")]
     pub(super) wide: bool,
+    /// Whether it blends four texels of an image with one level.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) plain: bool,
 }
 
 impl Sampler {
@@ -91,6 +94,8 @@ impl Sampler {
             fast: fast::knows(info),
             #[cfg(target_arch = "x86_64")]
             wide: wide::knows(info),
+            #[cfg(target_arch = "x86_64")]
+            plain: wide::is_plain(info),
         }
     }
 }

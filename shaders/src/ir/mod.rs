@@ -15,6 +15,7 @@
 //! 2. Operand types fit the operation.
 //! 3. `Break` and `Continue` name an enclosing block or loop; `Continue` names a loop.
 
+mod ahead;
 pub mod builder;
 pub mod eval;
 mod flatten;
@@ -37,6 +38,7 @@ pub mod text;
 pub mod texture;
 pub mod verify;
 
+pub use ahead::sample_ahead;
 pub use operation::{AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, GroupOp, MathOp, UnaryOp};
 pub use print::Print;
 use smallvec::SmallVec;

@@ -54,8 +54,8 @@ impl TextureOperand {
 }
 
 impl TextureFrame {
-    /// The lanes of an operand.
-    pub(super) fn operand_mut(&mut self, operand: TextureOperand) -> &mut crate::abi::stage::Lanes {
+    /// The lanes of an operand, which must name a field.
+    pub fn operand_mut(&mut self, operand: TextureOperand) -> &mut crate::abi::stage::Lanes {
         match operand {
             TextureOperand::Coordinate(axis) => &mut self.coordinates[usize::from(axis)],
             TextureOperand::Layer => &mut self.layer,

@@ -10,6 +10,7 @@
 //! through the descriptor.
 #![expect(unsafe_code, reason = "calls code for the processor that was found")]
 
+mod ahead;
 mod anisotropy;
 mod axis;
 mod bytes;
@@ -25,9 +26,11 @@ use core::arch::x86_64::*;
 use ash::vk;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction, TextureOp};
 
+pub(super) use self::ahead::Ahead;
 use self::anisotropy::Center;
 use self::filter::Filter;
 use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
+use self::near::Near;
 use self::place::Layers;
 pub(super) use self::texels::Texels;
 use super::memory::Memory;
@@ -70,6 +73,11 @@ pub(super) fn texels(
     fits.then(|| Texels::new(format, swizzle, mips))
 }
 
+/// Whether a sampler that is known blends four texels of a level, and no more.
+pub(super) fn is_plain(info: &SamplerInfo) -> bool {
+    [info.mag_filter, info.min_filter] == [vk::Filter::LINEAR; 2] && info.max_anisotropy <= 1.0
+}
+
 /// Whether a sampler is one that is known here.
 pub(super) fn knows(info: &SamplerInfo) -> bool {
     info.reduction == vk::SamplerReductionMode::WEIGHTED_AVERAGE
@@ -78,7 +86,7 @@ pub(super) fn knows(info: &SamplerInfo) -> bool {
         && info.min_filter != vk::Filter::CUBIC_EXT
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// Whether anything depends on the level of detail.
     #[inline]
     fn has_levels(&self) -> bool {
@@ -89,16 +97,30 @@ impl Request<'_> {
     #[inline]
     pub(super) fn run(&self, frame: &mut TextureFrame) -> bool {
         let Self { memory, instruction, mask, view, sampler } = *self;
-        let Some(texels) = &view.wide else { return false };
-        let known = sampler.wide
-            && instruction.op == TextureOp::Sample
-            && !instruction.dynamic_offset
-            && view.conversion.is_none();
-        if known {
-            // SAFETY: a view has a routine only where the processor has the instructions.
-            unsafe { (texels.routine)(memory, instruction, view, sampler, mask, frame) };
-        }
-        known
+        let Some(texels) = self.known() else { return false };
+        // SAFETY: a view has a routine only where the processor has the instructions.
+        unsafe { (texels.routine)(memory, instruction, view, sampler, mask, frame) };
+        true
+    }
+
+    /// How the texels are read, if it is known here.
+    #[inline]
+    fn known(&self) -> Option<&'a Texels> {
+        let known = self.sampler.wide
+            && self.instruction.op == TextureOp::Sample
+            && !self.instruction.dynamic_offset
+            && self.view.conversion.is_none();
+        self.view.wide.as_ref().filter(|_| known)
+    }
+
+    /// The level, if it is one of texels of four bytes that is always blended, and nothing else is asked for.
+    #[inline]
+    fn plain(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near)> {
+        let Self { instruction, view, sampler, .. } = *self;
+        let ([mip], [near]) = (&*view.mips, &*texels.near) else { return None };
+        let is_plain =
+            sampler.plain && !(view.is_array || instruction.compare) && instruction.offsets[0] == [0; 3];
+        is_plain.then_some((mip, near))
     }
 }
 
@@ -115,14 +137,9 @@ fn sample<const CLASS: u8>(
     let request = &Request { memory, instruction, mask, view, sampler };
     let Some(texels) = &view.wide else { return };
     let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
-    let is_plain = CLASS == texels::class::BYTES
+    if CLASS == texels::class::BYTES
         && mask == 0xff
-        && [sampler.info.mag_filter, sampler.info.min_filter] == [vk::Filter::LINEAR; 2]
-        && !(view.is_array || instruction.compare)
-        && sampler.info.max_anisotropy <= 1.0
-        && instruction.offsets[0] == [0; 3];
-    if is_plain
-        && let ([mip], [near]) = (&*view.mips, &*texels.near)
+        && let Some((mip, near)) = request.plain(texels)
         && let Some(color) = request.near(mip, near, &Layers::One(0), at)
     {
         return give(frame, mask, texels, texels.channels(color), 0xff);

@@ -1,0 +1,129 @@
+//! Samples whose results are inputs of the fragment shader: taken before it runs.
+#![expect(unsafe_code, reason = "names descriptors and calls the texture unit")]
+
+use lacuna_shaders::abi::DispatchContext;
+use lacuna_shaders::abi::texture::TextureFrame;
+use lacuna_shaders::ir::TextureOperand;
+use lacuna_shaders::stage::{SampleAhead, SampleOperand};
+
+use super::batch::BATCH;
+use super::fragment::{Needs, Stage};
+use super::interpolate::Smooth;
+use super::lanes::{N, whole_quads};
+use super::vertices::Row;
+use crate::texture::{Packet, Sampled, run_packets};
+
+/// Inputs that a sample is: the words of its result, and residency.
+pub(super) const ROWS: usize = 5;
+
+/// Memory of samples.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    frame: TextureFrame,
+    /// Sample by sample, of all packets of a batch.
+    sampled: Vec<Sampled>,
+    /// They are those of the batch that is drawn.
+    is_sampled: bool,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self { frame: TextureFrame::zeroed(), sampled: Vec::new(), is_sampled: false }
+    }
+}
+
+/// Names the descriptors of a sample, and gives all operands that are the same in all packets.
+fn fill(frame: &mut TextureFrame, context: &DispatchContext, sample: &SampleAhead, inputs: &[Row]) {
+    let set = |number: u32| context.sets.get(number as usize).copied().unwrap_or(core::ptr::null());
+    (frame.image_set, frame.image_slot[0]) = (set(sample.image.0), sample.image.1);
+    (frame.sampler_set, frame.sampler_slot[0]) = (set(sample.sampler.0), sample.sampler.1);
+    for &(operand, source) in &sample.operands {
+        *frame.operand_mut(operand) = match source {
+            SampleOperand::Constant(bits) => [bits; N],
+            SampleOperand::Input(slot) => inputs[slot as usize].0,
+        };
+    }
+}
+
+/// Which of the smooth inputs x and y are, if no other operand is one.
+fn coordinates(sample: &SampleAhead, smooth: &[Smooth]) -> Option<[usize; 2]> {
+    let mut found = [None; 2];
+    for &(operand, source) in &sample.operands {
+        let SampleOperand::Input(slot) = source else { continue };
+        let place = smooth.iter().position(|input| input.slot == slot)?;
+        match operand {
+            TextureOperand::Coordinate(axis @ 0..2) => found[usize::from(axis)] = Some(place),
+            _ => return None,
+        }
+    }
+    Some([found[0]?, found[1]?])
+}
+
+impl Stage {
+    /// Takes the samples of one packet, whose other inputs are prepared.
+    ///
+    /// # Safety
+    /// As [`Program::run`](super::program::Program::run): what the context's descriptors name lives.
+    #[inline(never)]
+    pub(super) unsafe fn sample(&mut self, needs: &Needs, context: &DispatchContext, active: u32) {
+        for sample in &needs.samples_ahead {
+            let frame = &mut self.ahead.frame;
+            fill(frame, context, sample, &self.inputs);
+            frame.active = active;
+            let instruction = core::ptr::from_ref(&sample.instruction).cast();
+            (context.texture_unit)(context, instruction, core::ptr::from_mut(frame).cast());
+            let rows = &mut self.inputs[sample.slot as usize..][..ROWS];
+            for (row, lanes) in rows.iter_mut().zip(frame.texel.iter().chain([&frame.resident])) {
+                *row = Row(*lanes);
+            }
+        }
+    }
+
+    /// Takes the samples of all packets of a batch, whose other inputs are prepared, if all of them want smooth inputs.
+    ///
+    /// # Safety
+    /// As [`sample`](Self::sample).
+    #[inline(never)]
+    pub(super) unsafe fn sample_batch(&mut self, needs: &Needs, context: &DispatchContext, sets: &[u32]) {
+        let Ahead { frame, sampled, is_sampled } = &mut *self.ahead;
+        *is_sampled = false;
+        sampled.resize(needs.samples_ahead.len() * BATCH, Sampled::default());
+        for (sample, sampled) in needs.samples_ahead.iter().zip(sampled.chunks_exact_mut(BATCH)) {
+            let Some(places) = coordinates(sample, &self.smooth) else { return };
+            fill(frame, context, sample, &self.inputs);
+            let [x, y] = places.map(|place| &self.values.rows[place * BATCH..][..BATCH]);
+            let packets = sets.iter().zip(x.iter().zip(y)).zip(sampled);
+            let packets = packets.map(|((&set, (Row(x), Row(y))), result)| Packet {
+                coordinates: [x, y],
+                active: whole_quads(set),
+                result,
+            });
+            run_packets(context, &sample.instruction, frame, packets);
+        }
+        *is_sampled = true;
+    }
+
+    /// Makes the samples of one of the packets of a batch its inputs.
+    ///
+    /// # Safety
+    /// As [`sample`](Self::sample).
+    #[inline(always)]
+    pub(super) unsafe fn sample_of_batch(
+        &mut self,
+        needs: &Needs,
+        context: &DispatchContext,
+        active: u32,
+        place: usize,
+    ) {
+        if !self.ahead.is_sampled {
+            // SAFETY: the caller's promise.
+            return unsafe { self.sample(needs, context, active) };
+        }
+        for (sample, sampled) in needs.samples_ahead.iter().zip(self.ahead.sampled.chunks_exact(BATCH)) {
+            let rows = &mut self.inputs[sample.slot as usize..][..ROWS];
+            for (row, lanes) in rows.iter_mut().zip(&sampled[place].rows) {
+                *row = Row(*lanes);
+            }
+        }
+    }
+}
