@@ -13,7 +13,7 @@ use crate::abi::LANES;
 use crate::coarsen::coarsen;
 use crate::compiled::Compiled;
 use crate::error::CompileError;
-use crate::ir::{Function, sample_ahead};
+use crate::ir::{Function, moves, sample_ahead};
 use crate::kernel::ComputeKernel;
 use crate::lower::{LowerError, Lowered, Workspace, lower};
 use crate::source::{ComputeSource, OwnedComputeSource, StageSource};
@@ -78,6 +78,7 @@ pub fn compile_stage(source: &StageSource<'_>) -> Result<StageKernel, CompileErr
     let (mut function, mut interface) = translate_stage(source)?;
     if source.stage == Stage::Fragment {
         interface.samples_ahead = sample_ahead(&mut function);
+        interface.moves = moves(&function).unwrap_or_default();
     }
     compile_stage_function(&function, source.stage, interface)
 }

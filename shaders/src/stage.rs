@@ -35,6 +35,8 @@ pub struct Interface {
     pub fragment: FragmentModes,
     /// Samples that are inputs of a fragment shader: they are taken before it runs.
     pub samples_ahead: Vec<SampleAhead>,
+    /// If all that a fragment shader does is to give inputs as outputs: slots of outputs, and of the inputs that they are.
+    pub moves: Vec<(u32, u32)>,
     /// Of tessellation shaders; either stage may set a mode, and the other has its default.
     pub tessellation: TessellationModes,
     /// Of geometry shaders.

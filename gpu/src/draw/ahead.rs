@@ -2,9 +2,11 @@
 #![expect(unsafe_code, reason = "names descriptors and calls the texture unit")]
 
 use lacuna_shaders::abi::DispatchContext;
+use lacuna_shaders::abi::stage::slot;
 use lacuna_shaders::abi::texture::TextureFrame;
 use lacuna_shaders::ir::TextureOperand;
-use lacuna_shaders::stage::{SampleAhead, SampleOperand};
+use lacuna_shaders::stage::{Interface, SampleAhead, SampleOperand};
+use smallvec::SmallVec;
 
 use super::batch::BATCH;
 use super::fragment::{Needs, Stage};
@@ -59,6 +61,29 @@ fn coordinates(sample: &SampleAhead, smooth: &[Smooth]) -> Option<[usize; 2]> {
     Some([found[0]?, found[1]?])
 }
 
+/// Colors of a shader that nobody has to run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Copied {
+    location: u32,
+    /// Number of the sample that it is.
+    sample: usize,
+}
+
+/// All colors, if the shader does nothing but give samples as they are.
+pub(super) fn copied(interface: &Interface) -> SmallVec<[Copied; 2]> {
+    let color = |moves: &[(u32, u32)]| {
+        let sample = interface.samples_ahead.iter().position(|sample| sample.slot == moves[0].1)?;
+        let location = moves[0].0.checked_sub(slot::FIRST_LOCATION)? / 4;
+        let is_whole = (0..).zip(moves).all(|(n, &(output, input))| {
+            output == slot::location(location, n) && input == interface.samples_ahead[sample].slot + n
+        });
+        (location < 8 && is_whole && moves.len() == 4).then_some(Copied { location, sample })
+    };
+    let mut moves = interface.moves.clone();
+    moves.sort_unstable();
+    moves.chunks(4).map(color).collect::<Option<_>>().unwrap_or_default()
+}
+
 impl Stage {
     /// Takes the samples of one packet, whose other inputs are prepared.
     ///
@@ -103,6 +128,19 @@ impl Stage {
         *is_sampled = true;
     }
 
+    /// Whether the colors of the batch are samples, so that no packet has to run.
+    #[inline(always)]
+    pub(super) fn is_copied(&self, needs: &Needs) -> bool {
+        self.ahead.is_sampled && !needs.copied.is_empty()
+    }
+
+    /// The samples that a color is, of all packets of a batch.
+    #[inline(always)]
+    pub(super) fn copied(&self, needs: &Needs, location: u32) -> &[Sampled] {
+        let copied = needs.copied.iter().find(|copied| copied.location == location);
+        copied.and_then(|copied| self.ahead.sampled.chunks_exact(BATCH).nth(copied.sample)).unwrap_or_default()
+    }
+
     /// Makes the samples of one of the packets of a batch its inputs.
     ///
     /// # Safety
@@ -120,10 +158,10 @@ impl Stage {
             return unsafe { self.sample(needs, context, active) };
         }
         for (sample, sampled) in needs.samples_ahead.iter().zip(self.ahead.sampled.chunks_exact(BATCH)) {
+            let Sampled { texel, resident } = &sampled[place];
             let rows = &mut self.inputs[sample.slot as usize..][..ROWS];
-            for (row, lanes) in rows.iter_mut().zip(&sampled[place].rows) {
-                *row = Row(*lanes);
-            }
+            rows[..4].copy_from_slice(texel);
+            rows[4] = *resident;
         }
     }
 }

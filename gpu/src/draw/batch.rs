@@ -83,6 +83,13 @@ impl Tile<'_> {
             // SAFETY: the caller's promise.
             unsafe { self.memory.stage.sample_batch(&shader.needs, shading.context, sets) };
         }
+        if self.memory.stage.is_copied(&shader.needs) {
+            if !shading.counts_early {
+                self.count(sets);
+            }
+            // SAFETY: the caller's promise.
+            return unsafe { self.write_copied(shader, at, sets) };
+        }
         for (place, ((set, &[x, y]), covered)) in sets.iter_mut().zip(at).zip(&batch.covered).enumerate() {
             let visible = [if shader.needs.modes.post_depth_coverage { *set } else { *covered }];
             let packet = Packet {
@@ -179,6 +186,20 @@ impl Tile<'_> {
                     _ => unsafe { self.write_color(shader, color, view, [x, y], &[set]) },
                 }
             }
+        }
+    }
+
+    /// Writes samples as they are.
+    ///
+    /// # Safety
+    /// As [`batch`](Self::batch).
+    #[inline(always)]
+    unsafe fn write_copied(&self, shader: &FragmentShader, at: &[[i32; 2]], sets: &[u32]) {
+        for (color, view) in self.shading.colors.iter().zip(&self.colors) {
+            let (Some(color), Some(view)) = (color, view) else { continue };
+            let sampled = self.memory.stage.copied(&shader.needs, color.location);
+            // SAFETY: the caller's promise.
+            unsafe { color.write_batch(view, at, sets, sampled.iter().map(|sampled| (&sampled.texel, None))) };
         }
     }
 

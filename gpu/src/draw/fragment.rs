@@ -8,8 +8,9 @@ use lacuna_shaders::abi::StageFrame;
 use lacuna_shaders::abi::stage::{InterpolateAt, Lanes, StageBuiltin, slot};
 use lacuna_shaders::stage::Interface;
 use lacuna_shaders::stage::{self, DepthMode, FragmentModes, InputSlot, SampleAhead, Sampling};
+use smallvec::SmallVec;
 
-use super::ahead::{self, Ahead};
+use super::ahead::{self, Ahead, Copied};
 use super::batch::BATCH;
 use super::figure::Figure;
 use super::interpolate::{Interpolation, Positions, Smooth};
@@ -30,6 +31,8 @@ pub(super) struct Needs {
     pub(super) smooth: Vec<InputSlot>,
     /// Samples that are inputs.
     pub(super) samples_ahead: Vec<SampleAhead>,
+    /// Colors that are samples, if the shader does nothing else.
+    pub(super) copied: SmallVec<[Copied; 2]>,
     /// Some input is smooth with perspective, or 1 / w is read.
     pub(super) perspective: bool,
     /// Some input is linear in the window.
@@ -94,6 +97,7 @@ impl Needs {
             )
             .max(slot::COUNT as usize),
             samples_ahead: interface.samples_ahead.clone(),
+            copied: ahead::copied(interface),
             // Colors have four components, whether they are written or not.
             output_rows: highest(
                 &mut (0..16)

@@ -79,6 +79,7 @@ use lacuna_shaders::abi::DispatchContext;
 
 pub use program::Program;
 pub use state::DrawState;
+pub(crate) use vertices::Row;
 pub use targets::{ColorLocations, DrawCommand, DrawInputs, Queries, Statistics, Targets};
 
 use capture::Capture;

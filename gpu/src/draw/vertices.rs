@@ -13,7 +13,7 @@ use lacuna_shaders::stage::Interface;
 /// One slot of a packet.
 #[repr(C, align(32))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Row(pub(super) [u32; LANES as usize]);
+pub(crate) struct Row(pub(crate) [u32; LANES as usize]);
 
 /// Vertices of one stage.
 #[derive(Debug, Default)]

@@ -9,13 +9,13 @@ use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 use super::run::run;
 #[cfg(target_arch = "x86_64")]
 use super::{run::found, wide};
+use crate::draw::Row;
 
 /// What a sample gave.
-#[repr(C, align(32))]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sampled {
-    /// The words of the result, then residency, as inputs are numbered.
-    pub(crate) rows: [Lanes; 5],
+    pub(crate) texel: [Row; 4],
+    pub(crate) resident: Row,
 }
 
 /// A packet for which a sample is to be taken.
@@ -36,8 +36,7 @@ impl Packet<'_> {
         frame.coordinates[1] = *self.coordinates[1];
         frame.active = self.active;
         sample(frame, self.active);
-        let [a, b, c, d] = frame.texel;
-        self.result.rows = [a, b, c, d, frame.resident];
+        *self.result = Sampled { texel: frame.texel.map(Row), resident: Row(frame.resident) };
     }
 }
 

@@ -25,6 +25,7 @@ mod hoist;
 pub mod interp;
 mod known;
 mod lists;
+mod moves;
 mod operands;
 mod operation;
 mod print;
@@ -39,6 +40,7 @@ pub mod texture;
 pub mod verify;
 
 pub use ahead::sample_ahead;
+pub use moves::moves;
 pub use operation::{AtomicOp, BinaryOp, Builtin, CompareOp, ConvertOp, GroupOp, MathOp, UnaryOp};
 pub use print::Print;
 use smallvec::SmallVec;

@@ -7,7 +7,8 @@ use lacuna_shaders::abi::DispatchContext;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
 use super::Request;
-use super::lanes::{Color, store_all};
+use super::filter::Filter;
+use super::lanes::{Color, mask_of, store_all};
 use super::place::Layers;
 use super::texels::Texels;
 use crate::texture::ahead::Packet;
@@ -54,7 +55,14 @@ impl<'a> Ahead<'a> {
                 // SAFETY: eight words.
                 let at = unsafe { [_mm256_loadu_ps(at[0]), _mm256_loadu_ps(at[1])] };
                 if let Some(color) = self.request.near(mip, near, &Layers::One(0), at) {
-                    self.give(packet, color);
+                    let color = self.texels.channels(color);
+                    self.give(packet, color, 0xff);
+                    continue;
+                }
+                if packet.active == 0xff {
+                    let filter = Filter::new(&self.request, self.texels, at, Layers::One(0), None);
+                    let (color, resident) = filter.across(mip, at);
+                    self.give(packet, color, resident);
                     continue;
                 }
             }
@@ -67,16 +75,14 @@ impl<'a> Ahead<'a> {
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn give(&self, packet: Packet<'_>, color: Color) {
-        let mut color = self.texels.channels(color);
+    fn give(&self, packet: Packet<'_>, mut color: Color, resident: u32) {
         if self.texels.order != [0, 1, 2, 3] {
             color = self.texels.ordered(color);
         }
-        let [a, b, c, d, resident] = &mut packet.result.rows;
-        store_all(a, _mm256_castps_si256(color[0]));
-        store_all(b, _mm256_castps_si256(color[1]));
-        store_all(c, _mm256_castps_si256(color[2]));
-        store_all(d, _mm256_castps_si256(color[3]));
-        store_all(resident, _mm256_set1_epi32(1));
+        for (row, component) in packet.result.texel.iter_mut().zip(color) {
+            store_all(&mut row.0, _mm256_castps_si256(component));
+        }
+        let resident = _mm256_and_si256(mask_of(resident), _mm256_set1_epi32(1));
+        store_all(&mut packet.result.resident.0, resident);
     }
 }

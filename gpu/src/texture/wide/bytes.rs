@@ -36,6 +36,30 @@ pub(super) unsafe fn adjacent(base: *const u8, offsets: &Lanes) -> Pairs {
     [_mm256_shuffle_epi8(upper, order), _mm256_shuffle_epi8(lower, order)]
 }
 
+/// Pairs of texels of three rows, where neighbouring lanes have neighbouring texels: of lanes 0, 1, 4, 5, then of lanes
+/// 2, 3, 6, 7, then of what is below these.
+///
+/// # Safety
+/// `start` is a texel, with four more behind it, in each of three rows that are so many bytes apart.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn square(start: *const u8, below: usize) -> [I; 3] {
+    // Of texels 0 to 3, then of texels 1 to 4.
+    let order = _mm256_setr_epi8(
+        0, 4, 1, 5, 2, 6, 3, 7, 4, 8, 5, 9, 6, 10, 7, 11, 4, 8, 5, 9, 6, 10, 7, 11, 8, 12, 9, 13, 10, 14, 11, 15,
+    );
+    macro_rules! row {
+        ($at:expr) => {{
+            let at: *const u8 = $at;
+            // SAFETY: the caller's promise: four texels are 128 bits.
+            let [left, right] =
+                unsafe { [_mm_loadu_si128(at.cast()), _mm_loadu_si128(at.wrapping_add(4).cast())] };
+            _mm256_shuffle_epi8(_mm256_set_m128i(right, left), order)
+        }};
+    }
+    [row!(start), row!(start.wrapping_add(below)), row!(start.wrapping_add(below).wrapping_add(below))]
+}
+
 /// Pairs of texels that are anywhere.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]

@@ -135,6 +135,13 @@ impl<'a> Filter<'a> {
         self.texel::<CLASS>(mip, base, offsets, _mm256_or_si256(x.outside[0], y.outside[0]))
     }
 
+    /// Texels of four bytes of which some lane looks across an edge, or at several pages.
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn across(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+        self.linear::<{ class::BYTES }>(mip, at)
+    }
+
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     fn linear<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {

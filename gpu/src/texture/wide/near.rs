@@ -5,9 +5,10 @@
 
 use core::arch::x86_64::*;
 
+use lacuna_shaders::abi::stage::Lanes;
 use lacuna_vm::units::PAGE_SHIFT;
 
-use super::lanes::{Color, F, I, set_of, words};
+use super::lanes::{Color, F, I, first, is_zero, set_of, spread, vector, words};
 use super::place::Layers;
 use super::{Request, axis, bytes};
 use crate::texture::view::Mip;
@@ -18,6 +19,8 @@ pub(super) struct Near {
     sides: [Side; 2],
     /// Bytes from a texel to the one below, in the same block.
     below: usize,
+    /// Bytes from the texel of lane 0 to those of all lanes, where neighbours have neighbouring texels.
+    square: Lanes,
 }
 
 /// One axis of a level.
@@ -57,6 +60,10 @@ impl Near {
                 side(1, level.row_pitch, level.block_row_pitch),
             ],
             below: level.row_pitch as usize,
+            square: std::array::from_fn(|lane| {
+                let (x, y) = ([0, 1, 0, 1, 2, 3, 2, 3][lane], [0, 0, 1, 1][lane % 4]);
+                (level.element_bytes * x).wrapping_add(level.row_pitch.wrapping_mul(y))
+            }),
         }
     }
 }
@@ -66,8 +73,11 @@ impl Side {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     fn steps(&self, at: I) -> I {
-        let blocks = _mm256_srl_epi32(at, _mm_cvtsi64_si128(self.shift.cast_signed()));
         let inside = _mm256_mullo_epi32(at, _mm256_set1_epi32(self.small));
+        if self.more == 0 {
+            return inside;
+        }
+        let blocks = _mm256_srl_epi32(at, _mm_cvtsi64_si128(self.shift.cast_signed()));
         _mm256_add_epi32(inside, _mm256_mullo_epi32(blocks, _mm256_set1_epi32(self.more)))
     }
 }
@@ -87,9 +97,31 @@ impl Request<'_> {
         }
         let offsets = _mm256_add_epi32(columns.steps(x.at), rows.steps(y.at));
         let base = self.base(mip, layers, &[offsets])?;
+        let square = _mm256_add_epi32(spread(offsets), vector(&near.square));
+        if is_zero(_mm256_xor_si256(offsets, square)) {
+            let start = base.wrapping_add(first(offsets).cast_unsigned() as usize);
+            // SAFETY: as below: those of all lanes together are five columns of three rows.
+            let [upper, middle, lower] = unsafe { bytes::square(start, near.below) };
+            // The packet below comes soon, and its rows are not in the cache: nothing else has told that they will be needed.
+            let next = start.wrapping_add(near.below.wrapping_mul(3));
+            soon(next);
+            soon(next.wrapping_add(near.below));
+            return Some(bytes::blend([upper, middle], [middle, lower], x.weight, y.weight));
+        }
         let (offsets, below) = (words(offsets), base.wrapping_add(near.below));
+        let step = offsets[2].wrapping_sub(offsets[0]).cast_signed() as isize;
+        for lane in [0, 2] {
+            soon(base.wrapping_add(offsets[lane] as usize).wrapping_offset(step.wrapping_mul(2)));
+        }
         // SAFETY: all four texels of each lane are in the level, and in the page of the first.
         let (upper, lower) = unsafe { (bytes::adjacent(base, &offsets), bytes::adjacent(below, &offsets)) };
         Some(bytes::blend(upper, lower, x.weight, y.weight))
     }
+}
+
+/// Brings what will be read into the cache. Any address will do.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn soon(at: *const u8) {
+    _mm_prefetch::<_MM_HINT_T0>(at.cast());
 }
