@@ -13,7 +13,9 @@ use super::fragment::{Needs, Stage};
 use super::interpolate::Smooth;
 use super::lanes::{N, whole_quads};
 use super::vertices::Row;
-use crate::texture::{Packet, Sampled, run_packets};
+use crate::texture::{PACKETS, Packets, Places, Sampled, run_packets};
+
+const _: () = assert!(BATCH == PACKETS);
 
 /// Inputs that a sample is: the words of its result, and residency.
 pub(super) const ROWS: usize = 5;
@@ -22,6 +24,7 @@ pub(super) const ROWS: usize = 5;
 #[derive(Debug)]
 pub(super) struct Ahead {
     frame: TextureFrame,
+    places: Places,
     /// Sample by sample, of all packets of a batch.
     sampled: Vec<Sampled>,
     /// They are those of the batch that is drawn.
@@ -30,7 +33,7 @@ pub(super) struct Ahead {
 
 impl Default for Ahead {
     fn default() -> Self {
-        Self { frame: TextureFrame::zeroed(), sampled: Vec::new(), is_sampled: false }
+        Self { frame: TextureFrame::zeroed(), places: Places::default(), sampled: Vec::new(), is_sampled: false }
     }
 }
 
@@ -110,20 +113,20 @@ impl Stage {
     /// As [`sample`](Self::sample).
     #[inline(never)]
     pub(super) unsafe fn sample_batch(&mut self, needs: &Needs, context: &DispatchContext, sets: &[u32]) {
-        let Ahead { frame, sampled, is_sampled } = &mut *self.ahead;
+        let Ahead { frame, places, sampled, is_sampled } = &mut *self.ahead;
         *is_sampled = false;
         sampled.resize(needs.samples_ahead.len() * BATCH, Sampled::default());
         for (sample, sampled) in needs.samples_ahead.iter().zip(sampled.chunks_exact_mut(BATCH)) {
-            let Some(places) = coordinates(sample, &self.smooth) else { return };
+            let Some(axes) = coordinates(sample, &self.smooth) else { return };
+            let rows = axes.map(|axis| self.values.rows.get(axis * BATCH..).and_then(<[Row]>::first_chunk));
+            let ([Some(x), Some(y)], Ok(results)) = (rows, sampled.try_into()) else { return };
             fill(frame, context, sample, &self.inputs);
-            let [x, y] = places.map(|place| &self.values.rows[place * BATCH..][..BATCH]);
-            let packets = sets.iter().zip(x.iter().zip(y)).zip(sampled);
-            let packets = packets.map(|((&set, (Row(x), Row(y))), result)| Packet {
-                coordinates: [x, y],
-                active: whole_quads(set),
-                result,
-            });
-            run_packets(context, &sample.instruction, frame, packets);
+            let (mut active, count) = ([0; BATCH], sets.len().min(BATCH));
+            for (active, &set) in active.iter_mut().zip(sets) {
+                *active = whole_quads(set);
+            }
+            let packets = Packets { coordinates: [x, y], active, count, results };
+            run_packets(context, &sample.instruction, frame, places, packets);
         }
         *is_sampled = true;
     }

@@ -32,7 +32,7 @@ mod wide;
 mod wrap;
 mod ycbcr;
 
-pub(crate) use ahead::{Packet, Sampled, run_packets};
+pub(crate) use ahead::{PACKETS, Packets, Places, Sampled, run_packets};
 pub use run::run;
 pub use sampler::{Sampler, SamplerInfo};
 pub use view::{View, ViewInfo};

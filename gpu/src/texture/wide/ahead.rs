@@ -8,13 +8,14 @@ use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
 use super::Request;
 use super::filter::Filter;
-use super::lanes::{Color, mask_of, store_all};
+use super::lanes::{Color, F, mask_of, store_all, vector};
+use super::near::Near;
 use super::place::Layers;
 use super::texels::Texels;
-use crate::texture::ahead::Packet;
+use crate::texture::ahead::{PACKETS, Packets, Places, Sampled};
 use crate::texture::memory::Memory;
 use crate::texture::sampler::Sampler;
-use crate::texture::view::View;
+use crate::texture::view::{Mip, View};
 
 /// What all packets share.
 pub(in super::super) struct Ahead<'a> {
@@ -36,53 +37,74 @@ impl<'a> Ahead<'a> {
     }
 
     /// Takes the sample for each packet.
-    pub(in super::super) fn run<'p>(
-        &self,
-        frame: &mut TextureFrame,
-        packets: impl Iterator<Item = Packet<'p>>,
-    ) {
-        // SAFETY: a view has texels of this kind only where the processor has the instructions.
-        unsafe { self.each(frame, packets) };
-    }
-
-    #[target_feature(enable = "avx2,fma,f16c")]
-    fn each<'p>(&self, frame: &mut TextureFrame, packets: impl Iterator<Item = Packet<'p>>) {
+    pub(in super::super) fn run(&self, frame: &mut TextureFrame, places: &mut Places, mut packets: Packets<'_>) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
-        let plain = self.request.plain(self.texels);
-        for packet in packets {
-            if let Some((mip, near)) = plain {
-                let at = packet.coordinates.map(|lanes| lanes.as_ptr().cast::<f32>());
-                // SAFETY: eight words.
-                let at = unsafe { [_mm256_loadu_ps(at[0]), _mm256_loadu_ps(at[1])] };
-                if let Some(color) = self.request.near(mip, near, &Layers::One(0), at) {
-                    let color = self.texels.channels(color);
-                    self.give(packet, color, 0xff);
-                    continue;
-                }
-                if packet.active == 0xff {
-                    let filter = Filter::new(&self.request, self.texels, at, Layers::One(0), None);
-                    let (color, resident) = filter.across(mip, at);
-                    self.give(packet, color, resident);
-                    continue;
-                }
-            }
-            // SAFETY: as in `run`.
-            packet.take(frame, |frame, mask| unsafe {
+        let mut left = u32::MAX >> (32 - packets.count.clamp(1, PACKETS));
+        if let Some((mip, near)) = self.request.plain(self.texels) {
+            // SAFETY: a view has texels of this kind only where the processor has the instructions.
+            left = unsafe { self.plain(mip, near, places, &mut packets) };
+        }
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            left &= left - 1;
+            // SAFETY: as above.
+            packets.take(place, frame, |frame, mask| unsafe {
                 (self.texels.routine)(memory, instruction, view, sampler, mask, frame);
             });
         }
     }
 
+    /// Takes samples of texels of four bytes; gives the packets that are left, as bits.
+    ///
+    /// A step is done for all packets before the next one: a processor that waits for the texels of one has the places of the next
+    /// ones to compute.
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn plain(&self, mip: &Mip, near: &Near, places: &mut Places, packets: &mut Packets<'_>) -> u32 {
+        let count = packets.count.min(PACKETS);
+        let (mut found, mut left) = (0, 0);
+        for (number, kept) in places.kept[..count].iter_mut().enumerate() {
+            let at = self.at(packets, number);
+            if let Some(place) = self.request.near(mip, near, &Layers::One(0), at) {
+                place.look_ahead();
+                kept.keep(&place);
+                found |= 1 << number;
+            }
+        }
+        for (number, kept) in places.kept[..count].iter().enumerate() {
+            let result = &mut packets.results[number];
+            if found >> number & 1 != 0 {
+                // SAFETY: the place is one of the level.
+                let color = unsafe { kept.place().color(near) };
+                self.give(result, self.texels.channels(color), 0xff);
+            } else if packets.active[number] == 0xff {
+                let at = self.at(packets, number);
+                let filter = Filter::new(&self.request, self.texels, at, Layers::One(0), None);
+                let (color, resident) = filter.across(mip, at);
+                self.give(&mut packets.results[number], color, resident);
+            } else {
+                left |= 1 << number;
+            }
+        }
+        left
+    }
+
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn give(&self, packet: Packet<'_>, mut color: Color, resident: u32) {
+    fn at(&self, packets: &Packets<'_>, number: usize) -> [F; 2] {
+        let [x, y] = packets.coordinates;
+        [_mm256_castsi256_ps(vector(&x[number].0)), _mm256_castsi256_ps(vector(&y[number].0))]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn give(&self, result: &mut Sampled, mut color: Color, resident: u32) {
         if self.texels.order != [0, 1, 2, 3] {
             color = self.texels.ordered(color);
         }
-        for (row, component) in packet.result.texel.iter_mut().zip(color) {
+        for (row, component) in result.texel.iter_mut().zip(color) {
             store_all(&mut row.0, _mm256_castps_si256(component));
         }
         let resident = _mm256_and_si256(mask_of(resident), _mm256_set1_epi32(1));
-        store_all(&mut packet.result.resident.0, resident);
+        store_all(&mut result.resident.0, resident);
     }
 }

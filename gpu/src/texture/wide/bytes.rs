@@ -74,15 +74,37 @@ fn steps(weight: F) -> I {
     _mm256_cvtps_epi32(_mm256_mul_ps(weight, _mm256_set1_ps(255.0)))
 }
 
-/// Blends: `across` weighs the right neighbours, `down` the lower pairs. Channels are in the order of their bytes.
+/// Weights as the multiplications want them.
+#[derive(Clone, Copy)]
+pub(super) struct Weights {
+    /// Of left and right texels, as bytes, twice.
+    pub(super) across: I,
+    /// Of upper and lower pairs, as words.
+    pub(super) down: I,
+}
+
+impl Weights {
+    /// `across` weighs the right neighbours, `down` the lower pairs.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn new(across: F, down: F) -> Self {
+        let most = _mm256_set1_epi32(255);
+        let right = steps(across);
+        let both = _mm256_or_si256(_mm256_xor_si256(right, most), _mm256_slli_epi32::<8>(right));
+        let below = steps(down);
+        Self {
+            across: _mm256_or_si256(both, _mm256_slli_epi32::<16>(both)),
+            down: _mm256_or_si256(_mm256_xor_si256(below, most), _mm256_slli_epi32::<16>(below)),
+        }
+    }
+}
+
+/// Blends. Channels are in the order of their bytes.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F) -> Color {
-    let most = _mm256_set1_epi32(255);
-    let right = steps(across);
-    let both = _mm256_or_si256(_mm256_xor_si256(right, most), _mm256_slli_epi32::<8>(right));
-    let both = _mm256_or_si256(both, _mm256_slli_epi32::<16>(both));
-    let weights = [_mm256_unpacklo_epi32(both, both), _mm256_unpackhi_epi32(both, both)];
+pub(super) fn blend(upper: Pairs, lower: Pairs, weights: Weights) -> Color {
+    let Weights { across, down: heights } = weights;
+    let weights = [_mm256_unpacklo_epi32(across, across), _mm256_unpackhi_epi32(across, across)];
     let signed = _mm256_set1_epi8(-128);
     let row = |pairs: Pairs| {
         [
@@ -91,8 +113,6 @@ pub(super) fn blend(upper: Pairs, lower: Pairs, across: F, down: F) -> Color {
         ]
     };
     let (upper, lower) = (row(upper), row(lower));
-    let below = steps(down);
-    let heights = _mm256_or_si256(_mm256_xor_si256(below, most), _mm256_slli_epi32::<16>(below));
     let sum = |rows: I, heights: I| {
         let sum = _mm256_add_epi32(_mm256_madd_epi16(rows, heights), _mm256_set1_epi32(128 * 255 * 255));
         _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(1.0 / (255.0 * 255.0 * 255.0)))

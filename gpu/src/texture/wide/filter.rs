@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 
 use ash::vk;
 
+use super::bytes::Weights;
 use super::lanes::{Color, F, I, is_zero, mix, select, set_of, words};
 use super::lod::Levels;
 use super::place::{Layers, columns, rows};
@@ -103,8 +104,10 @@ impl<'a> Filter<'a> {
             && linear
             && self.reference.is_none()
             && let Some(near) = self.texels.near.get(level)
-            && let Some(color) = self.request.near(mip, near, &self.layers, at)
+            && let Some(place) = self.request.near(mip, near, &self.layers, at)
         {
+            // SAFETY: the place is one of the level.
+            let color = unsafe { place.color(near) };
             return (self.texels.channels(color), 0xff);
         }
         if linear { self.linear::<CLASS>(mip, at) } else { self.nearest::<CLASS>(mip, at) }
@@ -202,7 +205,7 @@ impl<'a> Filter<'a> {
             resident &= self.excused(there, weights[k & 1], heights[k >> 1]);
         }
         let [a, b, c, d] = found;
-        let color = bytes::blend(bytes::apart(a, b), bytes::apart(c, d), across, down);
+        let color = bytes::blend(bytes::apart(a, b), bytes::apart(c, d), Weights::new(across, down));
         (self.texels.channels(color), resident)
     }
 
@@ -238,7 +241,7 @@ impl<'a> Filter<'a> {
                 bytes::apart(words(corners[2]), words(corners[3])),
             )
         };
-        self.texels.channels(bytes::blend(upper, lower, across, down))
+        self.texels.channels(bytes::blend(upper, lower, Weights::new(across, down)))
     }
 
     /// One texel for each lane, compared if that is asked for; those outside are the border. And a bit for each that is resident.

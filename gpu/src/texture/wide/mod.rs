@@ -27,6 +27,7 @@ use ash::vk;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction, TextureOp};
 
 pub(super) use self::ahead::Ahead;
+pub(super) use self::near::Kept;
 use self::anisotropy::Center;
 use self::filter::Filter;
 use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
@@ -140,8 +141,10 @@ fn sample<const CLASS: u8>(
     if CLASS == texels::class::BYTES
         && mask == 0xff
         && let Some((mip, near)) = request.plain(texels)
-        && let Some(color) = request.near(mip, near, &Layers::One(0), at)
+        && let Some(place) = request.near(mip, near, &Layers::One(0), at)
     {
+        // SAFETY: the place is one of the level.
+        let color = unsafe { place.color(near) };
         return give(frame, mask, texels, texels.channels(color), 0xff);
     }
     request.all::<CLASS>(texels, at, frame);

@@ -8,9 +8,11 @@ use core::arch::x86_64::*;
 use lacuna_shaders::abi::stage::Lanes;
 use lacuna_vm::units::PAGE_SHIFT;
 
-use super::lanes::{Color, F, I, first, is_zero, set_of, spread, vector, words};
+use super::bytes::Weights;
+use super::lanes::{Color, F, I, first, is_zero, set_of, spread, store_all, vector, words};
 use super::place::Layers;
 use super::{Request, axis, bytes};
+use crate::draw::Row;
 use crate::texture::view::Mip;
 
 /// A level, as vectors want it.
@@ -82,12 +84,88 @@ impl Side {
     }
 }
 
-impl Request<'_> {
-    /// All lanes at one level, channels in the order of their bytes. `None` if some lane looks across the edge of the level or of a
-    /// block.
+/// Where the texels of eight lanes are.
+pub(super) struct Place {
+    base: *const u8,
+    /// Of the upper left ones.
+    offsets: I,
+    /// Neighbouring lanes have neighbouring texels.
+    is_square: bool,
+    pub(super) weights: Weights,
+}
+
+impl Place {
+    /// Blends the texels, channels in the order of their bytes.
+    ///
+    /// # Safety
+    /// The place is one of the level, whose memory is there.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn near(&self, mip: &Mip, near: &Near, layers: &Layers, at: [F; 2]) -> Option<Color> {
+    pub(super) unsafe fn color(&self, near: &Near) -> Color {
+        if self.is_square {
+            let start = self.base.wrapping_add(first(self.offsets).cast_unsigned() as usize);
+            // SAFETY: as below: those of all lanes together are five columns of three rows.
+            let [upper, middle, lower] = unsafe { bytes::square(start, near.below) };
+            return bytes::blend([upper, middle], [middle, lower], self.weights);
+        }
+        let (offsets, below) = (words(self.offsets), self.base.wrapping_add(near.below));
+        // SAFETY: all four texels of each lane are in the level, and in the page of the first.
+        let (upper, lower) =
+            unsafe { (bytes::adjacent(self.base, &offsets), bytes::adjacent(below, &offsets)) };
+        bytes::blend(upper, lower, self.weights)
+    }
+
+    /// Brings what the packet below will read into the cache, since nothing else tells that it will.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn look_ahead(&self) {
+        let upper = first(self.offsets).cast_unsigned();
+        let lower = _mm_extract_epi32::<2>(_mm256_castsi256_si128(self.offsets)).cast_unsigned();
+        let step = lower.wrapping_sub(upper).cast_signed() as isize;
+        let at = self.base.wrapping_add(lower as usize).wrapping_offset(step.wrapping_mul(2));
+        // Any address will do.
+        _mm_prefetch::<_MM_HINT_T0>(at.cast());
+        _mm_prefetch::<_MM_HINT_T0>(at.wrapping_offset(step).cast());
+    }
+}
+
+/// A [`Place`] in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Kept {
+    base: usize,
+    is_square: bool,
+    offsets: Row,
+    across: Row,
+    down: Row,
+}
+
+impl Kept {
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn keep(&mut self, place: &Place) {
+        (self.base, self.is_square) = (place.base.expose_provenance(), place.is_square);
+        store_all(&mut self.offsets.0, place.offsets);
+        store_all(&mut self.across.0, place.weights.across);
+        store_all(&mut self.down.0, place.weights.down);
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn place(&self) -> Place {
+        Place {
+            base: core::ptr::with_exposed_provenance(self.base),
+            is_square: self.is_square,
+            offsets: vector(&self.offsets.0),
+            weights: Weights { across: vector(&self.across.0), down: vector(&self.down.0) },
+        }
+    }
+}
+
+impl Request<'_> {
+    /// The texels of all lanes at one level. `None` if some lane looks across the edge of the level or of a block.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn near(&self, mip: &Mip, near: &Near, layers: &Layers, at: [F; 2]) -> Option<Place> {
         let modes = self.sampler.info.address_modes;
         let [columns, rows] = &near.sides;
         let x = axis::inner(modes[0], at[0], columns);
@@ -98,30 +176,7 @@ impl Request<'_> {
         let offsets = _mm256_add_epi32(columns.steps(x.at), rows.steps(y.at));
         let base = self.base(mip, layers, &[offsets])?;
         let square = _mm256_add_epi32(spread(offsets), vector(&near.square));
-        if is_zero(_mm256_xor_si256(offsets, square)) {
-            let start = base.wrapping_add(first(offsets).cast_unsigned() as usize);
-            // SAFETY: as below: those of all lanes together are five columns of three rows.
-            let [upper, middle, lower] = unsafe { bytes::square(start, near.below) };
-            // The packet below comes soon, and its rows are not in the cache: nothing else has told that they will be needed.
-            let next = start.wrapping_add(near.below.wrapping_mul(3));
-            soon(next);
-            soon(next.wrapping_add(near.below));
-            return Some(bytes::blend([upper, middle], [middle, lower], x.weight, y.weight));
-        }
-        let (offsets, below) = (words(offsets), base.wrapping_add(near.below));
-        let step = offsets[2].wrapping_sub(offsets[0]).cast_signed() as isize;
-        for lane in [0, 2] {
-            soon(base.wrapping_add(offsets[lane] as usize).wrapping_offset(step.wrapping_mul(2)));
-        }
-        // SAFETY: all four texels of each lane are in the level, and in the page of the first.
-        let (upper, lower) = unsafe { (bytes::adjacent(base, &offsets), bytes::adjacent(below, &offsets)) };
-        Some(bytes::blend(upper, lower, x.weight, y.weight))
+        let is_square = is_zero(_mm256_xor_si256(offsets, square));
+        Some(Place { base, offsets, is_square, weights: Weights::new(x.weight, y.weight) })
     }
-}
-
-/// Brings what will be read into the cache. Any address will do.
-#[inline]
-#[target_feature(enable = "avx2,fma,f16c")]
-fn soon(at: *const u8) {
-    _mm_prefetch::<_MM_HINT_T0>(at.cast());
 }
