@@ -31,6 +31,14 @@ impl<'a> Memory<'a> {
         self.context.zero_page
     }
 
+    /// The entries of so many pages from that of a sparse address on, if the page table has them.
+    #[inline]
+    pub(super) fn entries(self, address: u64, count: u64) -> Option<*const u64> {
+        let page = (address & !pte::SPARSE_TAG) >> PAGE_SHIFT;
+        let has = page.checked_add(count).is_some_and(|end| end <= self.context.page_count);
+        has.then(|| self.context.page_table.wrapping_add(page as usize))
+    }
+
     /// Host memory of a byte, up to the end of its page.
     #[inline]
     pub(super) fn translate(self, address: u64, kind: FaultKind) -> Option<*mut u8> {

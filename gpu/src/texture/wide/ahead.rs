@@ -39,7 +39,7 @@ impl<'a> Ahead<'a> {
     /// Takes the sample for each packet.
     pub(in super::super) fn run(&self, frame: &mut TextureFrame, places: &mut Places, mut packets: Packets<'_>) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
-        let mut left = u32::MAX >> (32 - packets.count.clamp(1, PACKETS));
+        let mut left = (1u32 << packets.count.min(PACKETS)) - 1;
         if let Some((mip, near)) = self.request.plain(self.texels) {
             // SAFETY: a view has texels of this kind only where the processor has the instructions.
             left = unsafe { self.plain(mip, near, places, &mut packets) };

@@ -199,6 +199,10 @@ impl<'a> Filter<'a> {
         let (weights, heights) = (sides(across), sides(down));
         let mut found = [_mm256_setzero_si256(); 4];
         for (k, (words, &corner)) in found.iter_mut().zip(corners).enumerate() {
+            if let Some(resident) = self.request.resident_words(mip, &self.layers, corner) {
+                *words = resident;
+                continue;
+            }
             let (eight, there) = self.request.eight(mip, &self.layers, None, corner);
             // SAFETY: they are texels of four bytes, or zeros.
             *words = unsafe { eight.words(4) }[0];

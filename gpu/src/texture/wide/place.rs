@@ -9,7 +9,7 @@ use core::arch::x86_64::*;
 use lacuna_shaders::abi::FaultKind;
 use lacuna_shaders::abi::texture::TextureFrame;
 use lacuna_vm::page_table::pte;
-use lacuna_vm::units::PAGE_SHIFT;
+use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
 use super::Request;
 use super::lanes::{F, I, first, is_zero, load_floats, set_of, spread, vector, words};
@@ -180,6 +180,44 @@ impl Request<'_> {
             Some(base) => (Eight::Near(base, offsets), 0xff),
             None => self.far(mip, layers, offsets),
         }
+    }
+
+    /// Words of eight texels of four bytes in pages that are all resident, found in vectors. `None` if some page is not, or the
+    /// level is not sparse.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn resident_words(&self, mip: &Mip, layers: &Layers, offsets: I) -> Option<I> {
+        let &Layers::One(layer) = layers else { return None };
+        let start = mip.base + layer;
+        if start & pte::SPARSE_TAG == 0 {
+            return None;
+        }
+        let within = start & (PAGE_SIZE - 1);
+        let entries = self.memory.entries(start, (within + mip.level.size).div_ceil(PAGE_SIZE))?;
+        let offsets = _mm256_add_epi32(offsets, _mm256_set1_epi32(within as i32));
+        let pages = _mm256_srli_epi32::<{ PAGE_SHIFT as i32 }>(offsets);
+        let inside = _mm256_and_si256(offsets, _mm256_set1_epi32(PAGE_SIZE as i32 - 1));
+        let (valid, mask) =
+            (_mm256_set1_epi64x(pte::VALID as i64), _mm256_set1_epi64x(pte::ADDRESS_MASK.cast_signed()));
+        macro_rules! half {
+            ($half:literal) => {{
+                // SAFETY: offsets are of texels of the level, whose pages the table has. Entries change while shaders run only where
+                // an application breaks Vulkan's rules, and then either value will do.
+                let found = unsafe {
+                    _mm256_i32gather_epi64::<8>(entries.cast(), _mm256_extracti128_si256::<$half>(pages))
+                };
+                let inside = _mm256_cvtepu32_epi64(_mm256_extracti128_si256::<$half>(inside));
+                (found, _mm256_add_epi64(_mm256_and_si256(found, mask), inside))
+            }};
+        }
+        let ((low, low_at), (high, high_at)) = (half!(0), half!(1));
+        if _mm256_testc_si256(_mm256_and_si256(low, high), valid) == 0 {
+            return None;
+        }
+        // SAFETY: texels of pages that are there; a texel of four bytes lies in one page.
+        let [low, high] =
+            [low_at, high_at].map(|at| unsafe { _mm256_i64gather_epi32::<1>(core::ptr::null(), at) });
+        Some(_mm256_set_m128i(high, low))
     }
 
     /// Asks the page table.
