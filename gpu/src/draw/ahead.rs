@@ -33,7 +33,12 @@ pub(super) struct Ahead {
 
 impl Default for Ahead {
     fn default() -> Self {
-        Self { frame: TextureFrame::zeroed(), places: Places::default(), sampled: Vec::new(), is_sampled: false }
+        Self {
+            frame: TextureFrame::zeroed(),
+            places: Places::default(),
+            sampled: Vec::new(),
+            is_sampled: false,
+        }
     }
 }
 
@@ -141,7 +146,9 @@ impl Stage {
     #[inline(always)]
     pub(super) fn copied(&self, needs: &Needs, location: u32) -> &[Sampled] {
         let copied = needs.copied.iter().find(|copied| copied.location == location);
-        copied.and_then(|copied| self.ahead.sampled.chunks_exact(BATCH).nth(copied.sample)).unwrap_or_default()
+        copied
+            .and_then(|copied| self.ahead.sampled.chunks_exact(BATCH).nth(copied.sample))
+            .unwrap_or_default()
     }
 
     /// Makes the samples of one of the packets of a batch its inputs.

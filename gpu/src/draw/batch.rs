@@ -199,7 +199,9 @@ impl Tile<'_> {
             let (Some(color), Some(view)) = (color, view) else { continue };
             let sampled = self.memory.stage.copied(&shader.needs, color.location);
             // SAFETY: the caller's promise.
-            unsafe { color.write_batch(view, at, sets, sampled.iter().map(|sampled| (&sampled.texel, None))) };
+            unsafe {
+                color.write_batch(view, at, sets, sampled.iter().map(|sampled| (&sampled.texel, None)))
+            };
         }
     }
 

@@ -79,8 +79,8 @@ use lacuna_shaders::abi::DispatchContext;
 
 pub use program::Program;
 pub use state::DrawState;
-pub(crate) use vertices::Row;
 pub use targets::{ColorLocations, DrawCommand, DrawInputs, Queries, Statistics, Targets};
+pub(crate) use vertices::Row;
 
 use capture::Capture;
 use front::{Front, count};

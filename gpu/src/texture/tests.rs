@@ -9,6 +9,7 @@ use super::{Sampler, SamplerInfo, View, ViewInfo};
 use crate::format::Format;
 use crate::layout::{ImageLayout, Shape};
 
+mod batches;
 mod ways;
 
 /// An image in memory of its own.

@@ -15,8 +15,8 @@ use std::collections::HashMap;
 use smallvec::SmallVec;
 
 use super::{Function, Op, Place, Side, Stmt, Texture, Type, Value};
-use crate::abi::stage::slot;
 use crate::abi::heap;
+use crate::abi::stage::slot;
 use crate::abi::texture::{LodMode, TextureInstruction, TextureOp};
 use crate::stage::{SampleAhead, SampleOperand};
 
@@ -66,7 +66,8 @@ impl Ahead<'_> {
                 Stmt::Let(value, op) => {
                     let value = *value;
                     goes_on = goes_on && !ends(op);
-                    let replaced = self.result(op).or_else(|| if goes_on { self.sample(value, op) } else { None });
+                    let replaced =
+                        self.result(op).or_else(|| if goes_on { self.sample(value, op) } else { None });
                     if let Some((ty, slot, vertex)) = replaced {
                         self.load(list, value, ty, slot, vertex);
                         continue;
@@ -140,13 +141,16 @@ impl Ahead<'_> {
         let mut vertex = None;
         let mut operands = SmallVec::new();
         for &(operand, value) in &texture.operands {
-            operands.push((operand, match *self.known.get(&value)? {
-                Known::Constant(bits) => SampleOperand::Constant(bits),
-                Known::Input(slot, number) => {
-                    vertex = Some(number);
-                    SampleOperand::Input(slot)
-                }
-            }));
+            operands.push((
+                operand,
+                match *self.known.get(&value)? {
+                    Known::Constant(bits) => SampleOperand::Constant(bits),
+                    Known::Input(slot, number) => {
+                        vertex = Some(number);
+                        SampleOperand::Input(slot)
+                    }
+                },
+            ));
         }
         Some((SampleAhead { instruction, image, sampler, operands, slot: first }, vertex?))
     }
@@ -202,12 +206,19 @@ mod tests {
         let mut instruction = TextureInstruction::new(TextureOp::Sample);
         instruction.lod = LodMode::Quad;
         let operands = [(TextureOperand::Coordinate(0), at[0]), (TextureOperand::Coordinate(1), at[1])];
-        let texture =
-            Texture { instruction, image: (0, zero), sampler: Some((0, zero)), operands: operands.into_iter().collect() };
+        let texture = Texture {
+            instruction,
+            image: (0, zero),
+            sampler: Some((0, zero)),
+            operands: operands.into_iter().collect(),
+        };
         let of = define(&mut body, Type::I32, Op::Texture(Box::new(texture)));
         let word = define(&mut body, Type::F32, Op::TextureResult { of, word: 2, ty: Type::F32 });
         let slot = define(&mut body, Type::I32, Op::Constant(Type::I32, 36));
-        body.push(Stmt::Store { place: Place::Interface { side: Side::Output, vertex: zero, slot }, value: word });
+        body.push(Stmt::Store {
+            place: Place::Interface { side: Side::Output, vertex: zero, slot },
+            value: word,
+        });
         function.body = body;
         function
     }

@@ -10,31 +10,35 @@ use crate::format::Format;
 use crate::texture::{ConversionInfo, Sampler, SamplerInfo, View, ViewInfo};
 
 /// Numbers from 0 to 1, the same each time.
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn bits(&mut self) -> u32 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn bits(&mut self) -> u32 {
         self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
         (self.0 >> 33) as u32
     }
 
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
         self.bits() % bound
     }
 
-    fn float(&mut self) -> f32 {
+    pub(super) fn float(&mut self) -> f32 {
         self.bits() as f32 / (1u64 << 31) as f32
     }
 }
 
 /// Memory of a sparse image: pages in any order, some not bound.
-struct Pages {
-    table: Vec<u64>,
+pub(super) struct Pages {
+    pub(super) table: Vec<u64>,
     _memory: Vec<u64>,
 }
 
 impl Pages {
-    fn new(image: &Image, random: &mut Random) -> Self {
+    pub(super) fn new(image: &Image, random: &mut Random) -> Self {
         let words = (PAGE_SIZE / 8) as usize;
         let count = image.memory.len().div_ceil(words);
         let mut memory = vec![0u64; (count + 1) * words];

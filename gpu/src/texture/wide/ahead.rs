@@ -37,7 +37,12 @@ impl<'a> Ahead<'a> {
     }
 
     /// Takes the sample for each packet.
-    pub(in super::super) fn run(&self, frame: &mut TextureFrame, places: &mut Places, mut packets: Packets<'_>) {
+    pub(in super::super) fn run(
+        &self,
+        frame: &mut TextureFrame,
+        places: &mut Places,
+        mut packets: Packets<'_>,
+    ) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
         let mut left = (1u32 << packets.count.min(PACKETS)) - 1;
         if let Some((mip, near)) = self.request.plain(self.texels) {

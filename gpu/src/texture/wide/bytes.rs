@@ -46,7 +46,8 @@ pub(super) unsafe fn adjacent(base: *const u8, offsets: &Lanes) -> Pairs {
 pub(super) unsafe fn square(start: *const u8, below: usize) -> [I; 3] {
     // Of texels 0 to 3, then of texels 1 to 4.
     let order = _mm256_setr_epi8(
-        0, 4, 1, 5, 2, 6, 3, 7, 4, 8, 5, 9, 6, 10, 7, 11, 4, 8, 5, 9, 6, 10, 7, 11, 8, 12, 9, 13, 10, 14, 11, 15,
+        0, 4, 1, 5, 2, 6, 3, 7, 4, 8, 5, 9, 6, 10, 7, 11, 4, 8, 5, 9, 6, 10, 7, 11, 8, 12, 9, 13, 10, 14, 11,
+        15,
     );
     macro_rules! row {
         ($at:expr) => {{

@@ -27,10 +27,10 @@ use ash::vk;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction, TextureOp};
 
 pub(super) use self::ahead::Ahead;
-pub(super) use self::near::Kept;
 use self::anisotropy::Center;
 use self::filter::Filter;
 use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
+pub(super) use self::near::Kept;
 use self::near::Near;
 use self::place::Layers;
 pub(super) use self::texels::Texels;
