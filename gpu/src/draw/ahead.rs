@@ -50,7 +50,7 @@ fn fill(frame: &mut TextureFrame, context: &DispatchContext, sample: &SampleAhea
     for &(operand, source) in &sample.operands {
         *frame.operand_mut(operand) = match source {
             SampleOperand::Constant(bits) => [bits; N],
-            SampleOperand::Input(slot) => inputs[slot as usize].0,
+            SampleOperand::Input(slot) => inputs.get(slot as usize).copied().unwrap_or_default().0,
         };
     }
 }

@@ -52,9 +52,9 @@ pub(super) unsafe fn square(start: *const u8, below: usize) -> [I; 3] {
     macro_rules! row {
         ($at:expr) => {{
             let at: *const u8 = $at;
+            let after = at.wrapping_add(4);
             // SAFETY: the caller's promise: four texels are 128 bits.
-            let [left, right] =
-                unsafe { [_mm_loadu_si128(at.cast()), _mm_loadu_si128(at.wrapping_add(4).cast())] };
+            let [left, right] = unsafe { [_mm_loadu_si128(at.cast()), _mm_loadu_si128(after.cast())] };
             _mm256_shuffle_epi8(_mm256_set_m128i(right, left), order)
         }};
     }
