@@ -12,20 +12,18 @@ use crate::texture::{PACKETS, Packets, Places, Sampled, Sampler, SamplerInfo, ru
 
 /// Coordinates of packets: texel by texel, stretched, or anywhere.
 fn coordinates(random: &mut Random, extent: [u32; 3], kind: usize) -> [[Row; PACKETS]; 2] {
-    let mut rows = [[Row::default(); PACKETS]; 2];
     let scale = [1.0, random.float() * 3.0, 1.0][kind];
-    let start = [random.float() * 1.5 - 0.25, random.float() * 1.5 - 0.25];
-    for packet in 0..PACKETS {
-        for lane in 0..8 {
-            let own = [packet * 4 + (lane & 1 | lane >> 1 & 2), lane >> 1 & 1];
-            for axis in 0..2 {
-                let beside = start[axis] + scale * own[axis] as f32 / extent[axis] as f32;
+    [0, 1].map(|axis: usize| {
+        let start = random.float() * 1.5 - 0.25;
+        std::array::from_fn(|packet| {
+            Row(std::array::from_fn(|lane| {
+                let own = [packet * 4 + (lane & 1 | lane >> 1 & 2), lane >> 1 & 1][axis];
+                let beside = start + scale * own as f32 / extent[axis] as f32;
                 let at = if kind == 2 { random.float() * 4.0 - 2.0 } else { beside };
-                rows[axis][packet].0[lane] = at.to_bits();
-            }
-        }
-    }
-    rows
+                at.to_bits()
+            }))
+        })
+    })
 }
 
 #[test]
