@@ -155,7 +155,7 @@ impl Stage {
     ///
     /// # Safety
     /// As [`sample`](Self::sample).
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn sample_of_batch(
         &mut self,
         needs: &Needs,

@@ -193,7 +193,7 @@ impl Tile<'_> {
     ///
     /// # Safety
     /// As [`batch`](Self::batch).
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn write_copied(&self, shader: &FragmentShader, at: &[[i32; 2]], sets: &[u32]) {
         for (color, view) in self.shading.colors.iter().zip(&self.colors) {
             let (Some(color), Some(view)) = (color, view) else { continue };
