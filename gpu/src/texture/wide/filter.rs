@@ -31,6 +31,33 @@ fn sides(weight: F) -> [F; 2] {
     [_mm256_sub_ps(_mm256_set1_ps(1.0), weight), weight]
 }
 
+/// Upper and lower texels, left ones first, by their weights.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn weighed([a, b, c, d]: [F; 4], weights: [F; 2], heights: [F; 2]) -> F {
+    let top = _mm256_fmadd_ps(b, weights[1], _mm256_mul_ps(a, weights[0]));
+    let bottom = _mm256_fmadd_ps(d, weights[1], _mm256_mul_ps(c, weights[0]));
+    _mm256_fmadd_ps(bottom, heights[1], _mm256_mul_ps(top, heights[0]))
+}
+
+/// Words of texels of four bytes.
+///
+/// # Safety
+/// `base` plus each offset is a texel.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn corners_of(base: *const u8, corners: &[I; 4]) -> [I; 4] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        [
+            _mm256_i32gather_epi32::<1>(base.cast(), corners[0]),
+            _mm256_i32gather_epi32::<1>(base.cast(), corners[1]),
+            _mm256_i32gather_epi32::<1>(base.cast(), corners[2]),
+            _mm256_i32gather_epi32::<1>(base.cast(), corners[3]),
+        ]
+    }
+}
+
 impl<'a> Filter<'a> {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -173,6 +200,20 @@ impl<'a> Filter<'a> {
                 return (color, 0xff);
             }
         }
+        if CLASS == class::SRGB
+            && self.reference.is_none()
+            && let Some(base) = base
+        {
+            let outside = _mm256_or_si256(
+                _mm256_or_si256(x.outside[0], x.outside[1]),
+                _mm256_or_si256(y.outside[0], y.outside[1]),
+            );
+            if is_zero(outside) {
+                // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
+                let words = unsafe { corners_of(base, &corners) };
+                return (self.encoded(&words, sides(x.weight), sides(y.weight)), 0xff);
+            }
+        }
         let mut resident = 0xff;
         let (weights, heights) = (sides(x.weight), sides(y.weight));
         let mut taps = [[_mm256_setzero_ps(); 4]; 4];
@@ -184,11 +225,27 @@ impl<'a> Filter<'a> {
         }
         let ([a, b, c, d], mut color) = (taps, [_mm256_setzero_ps(); 4]);
         for (n, lanes) in color.iter_mut().enumerate() {
-            let top = _mm256_fmadd_ps(b[n], weights[1], _mm256_mul_ps(a[n], weights[0]));
-            let bottom = _mm256_fmadd_ps(d[n], weights[1], _mm256_mul_ps(c[n], weights[0]));
-            *lanes = _mm256_fmadd_ps(bottom, heights[1], _mm256_mul_ps(top, heights[0]));
+            *lanes = weighed([a[n], b[n], c[n], d[n]], weights, heights);
         }
         (color, resident)
+    }
+
+    /// Texels of four bytes, whose words are given, that are encoded: channel by channel, so that nothing goes through memory.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn encoded(&self, words: &[I; 4], weights: [F; 2], heights: [F; 2]) -> Color {
+        let mut color = [_mm256_setzero_ps(); 4];
+        for (channel, lanes) in color.iter_mut().enumerate() {
+            if self.texels.is_used(channel) {
+                let [a, b, c, d] = *words;
+                let a = self.texels.channel::<{ class::SRGB }>(a, channel);
+                let b = self.texels.channel::<{ class::SRGB }>(b, channel);
+                let c = self.texels.channel::<{ class::SRGB }>(c, channel);
+                let d = self.texels.channel::<{ class::SRGB }>(d, channel);
+                *lanes = weighed([a, b, c, d], weights, heights);
+            }
+        }
+        color
     }
 
     /// Texels of four bytes that have no base.

@@ -111,14 +111,13 @@ fn share(x: F, most: f32) -> F {
     _mm256_fmadd_ps(rest, inverse, close)
 }
 
-/// The bits of a channel, from bit 0 on.
+/// The bits of a channel of the words that it is in, from bit 0 on.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn field(words: &[I; 4], shift: u8, bits: u8) -> I {
-    let shift = u32::from(shift);
-    let down = _mm_cvtsi32_si128((shift % 32).cast_signed());
+fn field(words: I, shift: u8, bits: u8) -> I {
+    let down = _mm_cvtsi32_si128((u32::from(shift) % 32).cast_signed());
     let mask = _mm256_set1_epi32((u32::MAX >> (32 - u32::from(bits).clamp(1, 32))).cast_signed());
-    _mm256_and_si256(_mm256_srl_epi32(words[(shift / 32) as usize & 3], down), mask)
+    _mm256_and_si256(_mm256_srl_epi32(words, down), mask)
 }
 
 /// Sixteen bits of each lane as floats.
@@ -163,29 +162,55 @@ impl Texels {
             }
             return color;
         }
+        if (CLASS == class::BYTES || CLASS == class::SRGB)
+            && let &Eight::Near(base, offsets) = texels
+        {
+            // SAFETY: the caller's promise: they have four bytes.
+            let words = unsafe { _mm256_i32gather_epi32::<1>(base.cast(), offsets) };
+            for (channel, lanes) in color.iter_mut().enumerate() {
+                if self.is_used(channel) {
+                    *lanes = self.channel::<CLASS>(words, channel);
+                }
+            }
+            return color;
+        }
         // SAFETY: the caller's promise.
         let words = unsafe { texels.words(self.bytes) };
         for (channel, lanes) in color.iter_mut().enumerate() {
-            if self.used >> channel & 1 == 0 {
+            if !self.is_used(channel) {
                 continue;
             }
-            let (shift, bits) = (self.shifts[channel], self.bits[channel]);
-            *lanes = match CLASS {
-                class::FLOATS => _mm256_castsi256_ps(words[usize::from(shift / 32) & 3]),
-                class::HALVES => halves(field(&words, shift, 16)),
-                class::SRGB if channel != 3 => {
-                    let table = &srgb::tables().linear;
-                    // SAFETY: eight bits number the entries of the table.
-                    unsafe { _mm256_i32gather_ps::<4>(table.as_ptr(), field(&words, shift, 8)) }
-                }
-                class::BYTES | class::SRGB => share(_mm256_cvtepi32_ps(field(&words, shift, 8)), 255.0),
-                _ => {
-                    let most = (1u32 << (bits & 31)) - 1;
-                    share(_mm256_cvtepi32_ps(field(&words, shift, bits)), most as f32)
-                }
-            };
+            *lanes = self.channel::<CLASS>(words[usize::from(self.shifts[channel] / 32) & 3], channel);
         }
         color
+    }
+
+    /// Whether some component is the channel.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn is_used(&self, channel: usize) -> bool {
+        self.used >> channel & 1 != 0
+    }
+
+    /// A channel of texels, from the words that it is in.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn channel<const CLASS: u8>(&self, words: I, channel: usize) -> F {
+        let (shift, bits) = (self.shifts[channel & 3], self.bits[channel & 3]);
+        match CLASS {
+            class::FLOATS => _mm256_castsi256_ps(words),
+            class::HALVES => halves(field(words, shift, 16)),
+            class::SRGB if channel != 3 => {
+                let table = &srgb::tables().linear;
+                // SAFETY: eight bits number the entries of the table.
+                unsafe { _mm256_i32gather_ps::<4>(table.as_ptr(), field(words, shift, 8)) }
+            }
+            class::BYTES | class::SRGB => share(_mm256_cvtepi32_ps(field(words, shift, 8)), 255.0),
+            _ => {
+                let most = (1u32 << (bits & 31)) - 1;
+                share(_mm256_cvtepi32_ps(field(words, shift, bits)), most as f32)
+            }
+        }
     }
 }
 
