@@ -81,9 +81,9 @@ pub struct Sampler {
     /// Whether the routines for the processor's vectors know it.
     #[cfg(target_arch = "x86_64")]
     pub(super) wide: bool,
-    /// Whether it blends four texels of an image with one level.
+    /// The filter of all samples of an image with one level, if that is all there is to do.
     #[cfg(target_arch = "x86_64")]
-    pub(super) plain: bool,
+    pub(super) filter: Option<vk::Filter>,
 }
 
 impl Sampler {
@@ -95,7 +95,7 @@ impl Sampler {
             #[cfg(target_arch = "x86_64")]
             wide: wide::knows(info),
             #[cfg(target_arch = "x86_64")]
-            plain: wide::is_plain(info),
+            filter: wide::only_filter(info),
         }
     }
 }

@@ -45,7 +45,7 @@ impl<'a> Ahead<'a> {
     ) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
         let mut left = (1u32 << packets.count.min(PACKETS)) - 1;
-        if let Some((mip, near)) = self.request.plain(self.texels) {
+        if let Some((mip, near)) = self.request.plain_bytes(self.texels) {
             // SAFETY: a view has texels of this kind only where the processor has the instructions.
             left = unsafe { self.plain(mip, near, places, &mut packets) };
         }

@@ -156,7 +156,7 @@ impl<'a> Filter<'a> {
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn nearest<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+    pub(super) fn nearest<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
         let modes = self.request.sampler.info.address_modes;
         let x = axis::nearest(modes[0], at[0], mip.extent[0]);
         let y = axis::nearest(modes[1], at[1], mip.extent[1]);
@@ -174,7 +174,7 @@ impl<'a> Filter<'a> {
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn linear<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+    pub(super) fn linear<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
         let modes = self.request.sampler.info.address_modes;
         let x = axis::pair(modes[0], at[0], mip.extent[0]);
         let y = axis::pair(modes[1], at[1], mip.extent[1]);

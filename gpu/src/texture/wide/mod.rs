@@ -74,9 +74,9 @@ pub(super) fn texels(
     fits.then(|| Texels::new(format, swizzle, mips))
 }
 
-/// Whether a sampler that is known blends four texels of a level, and no more.
-pub(super) fn is_plain(info: &SamplerInfo) -> bool {
-    [info.mag_filter, info.min_filter] == [vk::Filter::LINEAR; 2] && info.max_anisotropy <= 1.0
+/// The filter of a sampler that has the same one for all levels of detail, and does no more.
+pub(super) fn only_filter(info: &SamplerInfo) -> Option<vk::Filter> {
+    (info.mag_filter == info.min_filter && info.max_anisotropy <= 1.0).then_some(info.mag_filter)
 }
 
 /// Whether a sampler is one that is known here.
@@ -114,14 +114,20 @@ impl<'a> Request<'a> {
         self.view.wide.as_ref().filter(|_| known)
     }
 
-    /// The level, if it is one of texels of four bytes that is always blended, and nothing else is asked for.
+    /// The level and whether it is blended, if there is but one and nothing else is asked for.
     #[inline]
-    fn plain(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near)> {
+    fn plain(&self) -> Option<(&'a Mip, bool)> {
         let Self { instruction, view, sampler, .. } = *self;
-        let ([mip], [near]) = (&*view.mips, &*texels.near) else { return None };
-        let is_plain =
-            sampler.plain && !(view.is_array || instruction.compare) && instruction.offsets[0] == [0; 3];
-        is_plain.then_some((mip, near))
+        let ([mip], Some(filter)) = (&*view.mips, sampler.filter) else { return None };
+        let is_plain = !(view.is_array || instruction.compare) && instruction.offsets[0] == [0; 3];
+        is_plain.then_some((mip, filter != vk::Filter::NEAREST))
+    }
+
+    /// The same of texels of four bytes that are always blended.
+    #[inline]
+    fn plain_bytes(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near)> {
+        let ([near], (mip, true)) = (&*texels.near, self.plain()?) else { return None };
+        Some((mip, near))
     }
 }
 
@@ -140,12 +146,20 @@ fn sample<const CLASS: u8>(
     let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
     if CLASS == texels::class::BYTES
         && mask == 0xff
-        && let Some((mip, near)) = request.plain(texels)
+        && let Some((mip, near)) = request.plain_bytes(texels)
         && let Some(place) = request.near(mip, near, &Layers::One(0), at)
     {
         // SAFETY: the place is one of the level.
         let color = unsafe { place.color(near) };
         return give(frame, mask, texels, texels.channels(color), 0xff);
+    }
+    if mask == 0xff
+        && let Some((mip, linear)) = request.plain()
+    {
+        let filter = Filter::new(request, texels, at, Layers::One(0), None);
+        let (color, resident) =
+            if linear { filter.linear::<CLASS>(mip, at) } else { filter.nearest::<CLASS>(mip, at) };
+        return give(frame, mask, texels, color, resident);
     }
     request.all::<CLASS>(texels, at, frame);
 }
