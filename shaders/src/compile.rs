@@ -77,7 +77,7 @@ fn quick(function: &Function) -> Option<Compiled> {
 pub fn compile_stage(source: &StageSource<'_>) -> Result<StageKernel, CompileError> {
     let (mut function, mut interface) = translate_stage(source)?;
     if source.stage == Stage::Fragment {
-        interface.samples_ahead = sample_ahead(&mut function);
+        interface.samples_ahead = sample_ahead(&mut function).into();
         interface.moves = moves(&function).unwrap_or_default();
     }
     compile_stage_function(&function, source.stage, interface)

@@ -3,6 +3,8 @@
 //! Made by [`compile_stage`](crate::compile_stage), read by whoever rasterizes. Slots are those of
 //! [`abi::stage::slot`](crate::abi::stage::slot): two stages that name the same slot are connected, without linking.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use crate::abi::stage::StageBuiltin;
@@ -34,8 +36,8 @@ pub struct Interface {
     /// Of fragment shaders.
     pub fragment: FragmentModes,
     /// Samples that are inputs of a fragment shader: they are taken before it runs.
-    pub samples_ahead: Vec<SampleAhead>,
-    /// If all that a fragment shader does is to give inputs as outputs: slots of outputs, and of the inputs that they are.
+    pub samples_ahead: Arc<[SampleAhead]>,
+    /// If all that a fragment shader does is to give inputs as outputs: slots of outputs, ascending, and of the inputs that they are.
     pub moves: Vec<(u32, u32)>,
     /// Of tessellation shaders; either stage may set a mode, and the other has its default.
     pub tessellation: TessellationModes,
@@ -69,9 +71,16 @@ pub struct SampleAhead {
     pub sampler: (u32, u32),
     /// What goes into the fields of the [`TextureFrame`](crate::abi::texture::TextureFrame).
     pub operands: SmallVec<[(TextureOperand, SampleOperand); 4]>,
-    /// The first of the five input slots where the shader looks for the result: its four words, then residency. They are behind
+    /// The first of the [`SLOTS`](Self::SLOTS) where the shader looks for the result: its four words, then residency. They are behind
     /// those of the [interface](crate::abi::stage::slot).
     pub slot: u32,
+}
+
+impl SampleAhead {
+    /// Input slots of a sample.
+    pub const SLOTS: u32 = 5;
+    /// Of these that of residency; the words of the result are before it.
+    pub const RESIDENT: u32 = 4;
 }
 
 /// An operand of a sample that is taken ahead.

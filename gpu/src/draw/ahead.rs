@@ -17,8 +17,9 @@ use crate::texture::{PACKETS, Packets, Places, Sampled, run_packets};
 
 const _: () = assert!(BATCH == PACKETS);
 
-/// Inputs that a sample is: the words of its result, and residency.
-pub(super) const ROWS: usize = 5;
+/// Inputs that a sample is.
+const ROWS: usize = SampleAhead::SLOTS as usize;
+const RESIDENT: usize = SampleAhead::RESIDENT as usize;
 
 /// Memory of samples.
 #[derive(Debug)]
@@ -87,9 +88,7 @@ pub(super) fn copied(interface: &Interface) -> SmallVec<[Copied; 2]> {
         });
         (location < 8 && is_whole && moves.len() == 4).then_some(Copied { location, sample })
     };
-    let mut moves = interface.moves.clone();
-    moves.sort_unstable();
-    moves.chunks(4).map(color).collect::<Option<_>>().unwrap_or_default()
+    interface.moves.chunks(4).map(color).collect::<Option<_>>().unwrap_or_default()
 }
 
 impl Stage {
@@ -99,7 +98,7 @@ impl Stage {
     /// As [`Program::run`](super::program::Program::run): what the context's descriptors name lives.
     #[inline(never)]
     pub(super) unsafe fn sample(&mut self, needs: &Needs, context: &DispatchContext, active: u32) {
-        for sample in &needs.samples_ahead {
+        for sample in needs.samples_ahead.iter() {
             let frame = &mut self.ahead.frame;
             fill(frame, context, sample, &self.inputs);
             frame.active = active;
@@ -170,8 +169,8 @@ impl Stage {
         for (sample, sampled) in needs.samples_ahead.iter().zip(self.ahead.sampled.chunks_exact(BATCH)) {
             let Sampled { texel, resident } = &sampled[place];
             let rows = &mut self.inputs[sample.slot as usize..][..ROWS];
-            rows[..4].copy_from_slice(texel);
-            rows[4] = *resident;
+            rows[..RESIDENT].copy_from_slice(texel);
+            rows[RESIDENT] = *resident;
         }
     }
 }

@@ -178,13 +178,9 @@ impl Tile<'_> {
         }
         for ((color, view), paint) in self.shading.colors.iter().zip(&self.colors).zip(&self.paints) {
             let (Some(color), Some(view)) = (color, view) else { continue };
-            for (&[x, y], &set) in at.iter().zip(sets) {
-                match paint {
-                    // SAFETY: the caller's promise; what is painted has four bytes.
-                    Some(paint) if view.is_whole(x, y) => unsafe { paint.packet(view, [x, y], 0, set) },
-                    // SAFETY: the caller's promise.
-                    _ => unsafe { self.write_color(shader, color, view, [x, y], &[set]) },
-                }
+            for (&at, &set) in at.iter().zip(sets) {
+                // SAFETY: the caller's promise.
+                unsafe { self.write_paint(shader, color, view, paint.as_ref(), at, &[set]) };
             }
         }
     }

@@ -216,10 +216,9 @@ impl<const S: usize> Line<S> {
     #[inline(always)]
     fn short(p: [i32; 2], q: [i32; 2], area: Bounds, samples: &Samples) -> Self {
         let [x, y] = first_of(area);
-        let (a, b) = (p[1] - q[1], q[0] - p[0]);
-        let is_top_left = a > 0 || (a == 0 && b > 0);
+        let (a, b, has_line) = Edge::slopes(p, q);
         let [x, y] = [x * UNITS - p[0], y * UNITS - p[1]];
-        let value = |[sx, sy]: [i32; 2]| (a * (x + sx) + b * (y + sy) - i32::from(!is_top_left)) >> 8;
+        let value = |[sx, sy]: [i32; 2]| (a * (x + sx) + b * (y + sy) - i32::from(!has_line)) >> 8;
         Self { a, b, start: each_sample(samples, value) }
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Needs {
     /// Other inputs.
     pub(super) smooth: Vec<InputSlot>,
     /// Samples that are inputs.
-    pub(super) samples_ahead: Vec<SampleAhead>,
+    pub(super) samples_ahead: Arc<[SampleAhead]>,
     /// Colors that are samples, if the shader does nothing else.
     pub(super) copied: SmallVec<[Copied; 2]>,
     /// Some input is smooth with perspective, or 1 / w is read.
@@ -93,10 +93,10 @@ impl Needs {
                 &mut inputs
                     .iter()
                     .map(|input| input.slot)
-                    .chain(interface.samples_ahead.iter().map(|sample| sample.slot + ahead::ROWS as u32 - 1)),
+                    .chain(interface.samples_ahead.iter().map(|sample| sample.slot + SampleAhead::SLOTS - 1)),
             )
             .max(slot::COUNT as usize),
-            samples_ahead: interface.samples_ahead.clone(),
+            samples_ahead: Arc::clone(&interface.samples_ahead),
             copied: ahead::copied(interface),
             // Colors have four components, whether they are written or not.
             output_rows: highest(

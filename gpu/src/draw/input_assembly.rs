@@ -58,14 +58,7 @@ impl Indices {
         let Self::Buffer { source, first, bytes, .. } = self else { return position };
         let at = (u64::from(*first) + u64::from(position)) * u64::from(*bytes);
         // SAFETY: `with` gives a pointer to that many bytes.
-        let read = |from: *const u8| unsafe {
-            match bytes {
-                1 => u32::from(*from),
-                2 => from.cast::<u16>().read_unaligned().into(),
-                _ => from.cast::<u32>().read_unaligned(),
-            }
-        };
-        source.with(at, *bytes, read).unwrap_or(0)
+        source.with(at, *bytes, |from| unsafe { read_index(from, *bytes) }).unwrap_or(0)
     }
 
     /// Indices from the first one on that are in the buffer.
@@ -145,20 +138,10 @@ impl Stream {
         let Some(host) = source.host(at, size) else {
             return to.extend(positions.map(|position| self.vertex(position)));
         };
-        let numbers = 0..positions.len();
-        // SAFETY: `host` gives a pointer to that many bytes.
-        unsafe {
-            match bytes {
-                1 => to.extend(numbers.map(|n| u32::from(*host.add(n)).wrapping_add(*offset))),
-                2 => to
-                    .extend(numbers.map(|n| {
-                        u32::from(host.cast::<u16>().add(n).read_unaligned()).wrapping_add(*offset)
-                    })),
-                _ => to.extend(
-                    numbers.map(|n| host.cast::<u32>().add(n).read_unaligned().wrapping_add(*offset)),
-                ),
-            }
-        }
+        to.extend((0..positions.len()).map(|n| {
+            // SAFETY: `host` gives a pointer to so many bytes for each position.
+            unsafe { read_index(host.add(n * *bytes as usize), *bytes) }.wrapping_add(*offset)
+        }));
     }
 
     /// The segment that a primitive is in.
@@ -192,6 +175,22 @@ fn split(indices: &Indices, count: u32, restart: u32, cut: Cut) -> Vec<Segment> 
         first = position.wrapping_add(1);
     }
     segments
+}
+
+/// An index of one, two or four bytes.
+///
+/// # Safety
+/// It is there.
+#[inline(always)]
+unsafe fn read_index(from: *const u8, bytes: u32) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match bytes {
+            1 => u32::from(*from),
+            2 => from.cast::<u16>().read_unaligned().into(),
+            _ => from.cast::<u32>().read_unaligned(),
+        }
+    }
 }
 
 fn index_bytes(index_type: vk::IndexType) -> u32 {

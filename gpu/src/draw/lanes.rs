@@ -54,16 +54,7 @@ pub(super) fn select(set: u32, yes: &[u32; N], no: &[u32; N]) -> [u32; N] {
 /// Lanes whose highest bit is clear.
 #[inline(always)]
 pub(super) fn not_negative(values: &[i32; N]) -> u32 {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of the architecture; the loads are inside of the array and need no alignment.
-    unsafe {
-        use core::arch::x86_64::{_mm_loadu_ps, _mm_movemask_ps};
-        let low = _mm_movemask_ps(_mm_loadu_ps(values.as_ptr().cast()));
-        let high = _mm_movemask_ps(_mm_loadu_ps(values.as_ptr().add(4).cast()));
-        !(low | high << 4) as u32 & ALL
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    values.iter().enumerate().fold(0, |set, (lane, &value)| set | u32::from(value >= 0) << lane)
+    Integers::load(values).not_negative()
 }
 
 /// An integer for each lane, where it must be vectors.
@@ -77,6 +68,15 @@ pub(super) struct Integers {
 
 #[cfg(target_arch = "x86_64")]
 impl Integers {
+    #[inline(always)]
+    fn load(values: &[i32; N]) -> Self {
+        let half = |n: usize| {
+            // SAFETY: SSE2 is part of the architecture; the load is inside of the array and needs no alignment.
+            unsafe { core::arch::x86_64::_mm_loadu_si128(values.as_ptr().add(4 * n).cast()) }
+        };
+        Self { halves: [half(0), half(1)] }
+    }
+
     /// The same in all lanes.
     #[inline(always)]
     pub(super) fn splat(value: i32) -> Self {
@@ -129,6 +129,10 @@ impl Integers {
 
 #[cfg(not(target_arch = "x86_64"))]
 impl Integers {
+    fn load(values: &[i32; N]) -> Self {
+        Self { all: *values }
+    }
+
     pub(super) fn splat(value: i32) -> Self {
         Self { all: [value; N] }
     }
@@ -146,7 +150,7 @@ impl Integers {
     }
 
     pub(super) fn not_negative(self) -> u32 {
-        not_negative(&self.all)
+        self.all.iter().enumerate().fold(0, |set, (lane, &value)| set | u32::from(value >= 0) << lane)
     }
 }
 

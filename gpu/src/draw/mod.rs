@@ -83,6 +83,7 @@ pub use targets::{ColorLocations, DrawCommand, DrawInputs, Queries, Statistics, 
 pub(crate) use vertices::Row;
 
 use capture::Capture;
+use fragment::FragmentShader;
 use front::{Front, count};
 use geometry::Geometry;
 use input_assembly::Stream;
@@ -188,8 +189,10 @@ impl Draw<'_> {
             .or(stages.tessellation_evaluation.as_ref().filter(|_| tessellation.is_some()));
         let last = last.unwrap_or(&stages.vertex).interface();
         let samples = Samples::new(&state.multisample);
-        let setup = Setup::new(state, targets, shape, last, &samples, view);
-        let shading = Shading::new(state, targets, self.context, &setup, &samples);
+        let shader = FragmentShader::new(state);
+        let needs = shader.as_ref().map(|shader| &shader.needs);
+        let setup = Setup::new(state, targets, shape, last, needs, &samples, view);
+        let shading = Shading::new(state, targets, self.context, shader, &setup, &samples);
         let counts_samples = self.queries.occlusion.is_some() || self.queries.statistics.is_some();
         // Without a geometry shader there is but the first stream.
         let is_rasterized =

@@ -12,6 +12,7 @@ use super::figure::Figure;
 use super::fragment::{FragmentShader, Packet};
 use super::interpolate::Positions;
 use super::lanes::{COLUMN, Floats, N, ROW, lanes, limit, set_of, whole_quads};
+use super::paint::Paint;
 use super::sample::MAX_SAMPLES;
 use super::tile::{Progress, Tile};
 use super::tile_view::TileView;
@@ -132,16 +133,34 @@ impl Tile<'_> {
         }
         for ((color, view), paint) in self.shading.colors.iter().zip(&self.colors).zip(&self.paints) {
             let (Some(color), Some(view)) = (color, view) else { continue };
-            match paint {
-                Some(paint) if view.is_whole(x, y) => {
-                    for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
-                        // SAFETY: the caller's promise; what is painted has four bytes.
-                        unsafe { paint.packet(view, [x, y], sample, set) };
-                    }
+            // SAFETY: the caller's promise.
+            unsafe { self.write_paint(shader, color, view, paint.as_ref(), [x, y], covered) };
+        }
+    }
+
+    /// Writes one of the outputs of a constant shader.
+    ///
+    /// # Safety
+    /// As [`packet`](Self::packet).
+    #[inline(always)]
+    pub(super) unsafe fn write_paint(
+        &self,
+        shader: &FragmentShader,
+        color: &Color,
+        view: &TileView,
+        paint: Option<&Paint>,
+        at: [i32; 2],
+        covered: &[u32],
+    ) {
+        match paint {
+            Some(paint) if view.is_whole(at[0], at[1]) => {
+                for (sample, &set) in covered.iter().enumerate().filter(|(_, set)| **set != 0) {
+                    // SAFETY: the caller's promise; what is painted has four bytes.
+                    unsafe { paint.packet(view, at, sample, set) };
                 }
-                // SAFETY: the caller's promise.
-                _ => unsafe { self.write_color(shader, color, view, [x, y], covered) },
             }
+            // SAFETY: the caller's promise.
+            _ => unsafe { self.write_color(shader, color, view, at, covered) },
         }
     }
 
@@ -165,7 +184,7 @@ impl Tile<'_> {
     /// # Safety
     /// As [`packet`](Self::packet).
     #[inline(always)]
-    pub(super) unsafe fn write_color(
+    unsafe fn write_color(
         &self,
         shader: &FragmentShader,
         color: &Color,

@@ -40,10 +40,16 @@ impl Edge {
     /// if the edge is a top or left one.
     #[inline(always)]
     pub(super) fn new(p: [i32; 2], q: [i32; 2]) -> Self {
-        let (a, b) = (p[1] - q[1], q[0] - p[0]);
+        let (a, b, has_line) = Self::slopes(p, q);
         let c = -(i64::from(a) * i64::from(p[0]) + i64::from(b) * i64::from(p[1]));
-        let is_top_left = a > 0 || (a == 0 && b > 0);
-        Self { a, b, c: if is_top_left { c } else { c - 1 } }
+        Self { a, b, c: if has_line { c } else { c - 1 } }
+    }
+
+    /// `a` and `b` of the edge from `p` to `q`, and whether points on the line belong to it.
+    #[inline(always)]
+    pub(super) fn slopes(p: [i32; 2], q: [i32; 2]) -> (i32, i32, bool) {
+        let (a, b) = (p[1] - q[1], q[0] - p[0]);
+        (a, b, a > 0 || (a == 0 && b > 0))
     }
 
     /// Those of a triangle whose corners are clockwise where y goes down.

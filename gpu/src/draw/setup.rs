@@ -14,6 +14,7 @@ use lacuna_shaders::stage::Interface;
 
 use super::clip::{Corner, Planes};
 use super::depth_bias::DepthUnit;
+use super::fragment::Needs;
 use super::lines::{self, LineStyle};
 use super::points;
 use super::primitive::Bounds;
@@ -137,6 +138,7 @@ impl Setup {
         targets: &Targets,
         shape: Shape,
         last_stage: &Interface,
+        fragment: Option<&Needs>,
         samples: &Samples,
         view: Option<u32>,
     ) -> Self {
@@ -147,8 +149,6 @@ impl Setup {
             area.y1 = area.y1.min(extent.height.min(1 << 15) as i32);
         }
         let depth_unit = DepthUnit::new(targets.depth.map(|surface| surface.format));
-        let fragment =
-            state.stages.fragment.as_ref().map(|stage| super::fragment::Needs::new(stage.interface()));
         let outputs = Outputs::new(last_stage);
         let fills_vertices = state.rasterization.polygon_mode == vk::PolygonMode::FILL
             && state.rasterization.overestimation.is_none();
@@ -169,8 +169,8 @@ impl Setup {
             layers: targets.layers.max(1),
             view,
             strip: AtomicU64::new(0),
-            needs_weights: fragment.as_ref().is_some_and(|needs| needs.perspective),
-            needs_linear: fragment.as_ref().is_some_and(|needs| needs.linear),
+            needs_weights: fragment.is_some_and(|needs| needs.perspective),
+            needs_linear: fragment.is_some_and(|needs| needs.linear),
         }
     }
 

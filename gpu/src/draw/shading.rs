@@ -42,10 +42,10 @@ impl<'a> Shading<'a> {
         state: &'a DrawState,
         targets: &'a Targets,
         context: &'a DispatchContext,
+        shader: Option<FragmentShader>,
         setup: &'a Setup,
         samples: &'a Samples,
     ) -> Self {
-        let shader = FragmentShader::new(state);
         let multisample = &state.multisample;
         let written = shader.as_ref().map_or(0, |shader| shader.needs.colors);
         let tests = DepthStencil::new(state, targets);

@@ -22,10 +22,6 @@ use crate::stage::{SampleAhead, SampleOperand};
 
 /// Most samples that are taken ahead.
 const MAX_SAMPLES: usize = 4;
-/// Slots of a sample: the words of its result, then residency.
-const SLOTS: u32 = 5;
-/// Of these slots.
-const RESIDENT: u32 = 4;
 
 /// Takes the samples out of a fragment shader.
 pub fn sample_ahead(function: &mut Function) -> Vec<SampleAhead> {
@@ -117,11 +113,11 @@ impl Ahead<'_> {
         if self.found.len() == MAX_SAMPLES {
             return None;
         }
-        let first = slot::COUNT + SLOTS * self.found.len() as u32;
+        let first = slot::COUNT + SampleAhead::SLOTS * self.found.len() as u32;
         let (sample, vertex) = self.described(texture, first)?;
         self.found.push(sample);
         self.slots.insert(value, (first, vertex));
-        Some((Type::I32, first + RESIDENT, vertex))
+        Some((Type::I32, first + SampleAhead::RESIDENT, vertex))
     }
 
     /// What whoever takes a sample has to know of it, if it can be taken ahead.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::{Function, Op, Place, Side, Stmt, Type};
 
-/// Slots of outputs, and of the inputs that they are, if that is all that the shader does.
+/// Slots of outputs, ascending, and of the inputs that they are, if that is all that the shader does.
 pub fn moves(function: &Function) -> Option<Vec<(u32, u32)>> {
     let (mut constants, mut inputs, mut found) = (HashMap::new(), HashMap::new(), Vec::new());
     for statement in &function.body {
@@ -25,6 +25,7 @@ pub fn moves(function: &Function) -> Option<Vec<(u32, u32)>> {
             _ => return None,
         }
     }
+    found.sort_unstable();
     Some(found)
 }
 

@@ -6,7 +6,7 @@ use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, Te
 use lacuna_vm::page_table::pte;
 
 use super::ways::{Pages, Random};
-use super::{Image, LINEAR, context, run_in};
+use super::{Image, LINEAR, run_in};
 use crate::draw::Row;
 use crate::texture::{PACKETS, Packets, Places, Sampled, Sampler, SamplerInfo, run_packets};
 
@@ -41,11 +41,10 @@ fn a_batch_gives_what_its_packets_give() {
         let levels = if round % 4 == 3 { 1 + extent[0].max(extent[1]).ilog2() } else { 1 };
         let mut image = Image::new(formats[round / 2 % 4], extent, levels, 1, false);
         for word in &mut image.memory {
-            *word = u64::from(random.bits()) << 32 | u64::from(random.bits());
+            *word = random.word();
         }
         let pages = Pages::new(&image, &mut random);
-        let mut context = context();
-        (context.page_table, context.page_count) = (pages.table.as_ptr(), pages.table.len() as u64);
+        let context = pages.context();
         let address = if round % 2 == 0 { pte::SPARSE_TAG } else { image.memory.as_ptr() as u64 };
         use vk::ComponentSwizzle as From;
         let components = match round % 3 {

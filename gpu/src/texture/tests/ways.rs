@@ -1,6 +1,7 @@
 //! The fast ways of sampling give what the general one gives.
 
 use ash::vk;
+use lacuna_shaders::abi::DispatchContext;
 use lacuna_shaders::abi::texture::{LodMode, TextureFrame, TextureInstruction, TextureOp};
 use lacuna_vm::page_table::pte;
 use lacuna_vm::units::PAGE_SIZE;
@@ -20,6 +21,10 @@ impl Random {
     pub(super) fn bits(&mut self) -> u32 {
         self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
         (self.0 >> 33) as u32
+    }
+
+    pub(super) fn word(&mut self) -> u64 {
+        u64::from(self.bits()) << 32 | u64::from(self.bits())
     }
 
     pub(super) fn below(&mut self, bound: u32) -> u32 {
@@ -58,6 +63,13 @@ impl Pages {
         }
         Self { table, _memory: memory }
     }
+
+    /// One whose page table this is.
+    pub(super) fn context(&self) -> DispatchContext {
+        let mut context = context();
+        (context.page_table, context.page_count) = (self.table.as_ptr(), self.table.len() as u64);
+        context
+    }
 }
 
 #[test]
@@ -88,11 +100,10 @@ fn the_fast_ways_give_what_the_general_one_gives() {
             Image::new(format, extent, 1 + random.below(6).min(extent[0].max(extent[1]).ilog2()), 3, false);
         for word in &mut image.memory {
             // Bits that are no number in no format.
-            *word = (u64::from(random.bits()) << 32 | u64::from(random.bits())) & 0xbf7f_3b7f_bf7f_3b7f;
+            *word = random.word() & 0xbf7f_3b7f_bf7f_3b7f;
         }
         let pages = Pages::new(&image, &mut random);
-        let mut context = context();
-        (context.page_table, context.page_count) = (pages.table.as_ptr(), pages.table.len() as u64);
+        let context = pages.context();
         let address = if round % 3 == 0 { pte::SPARSE_TAG } else { image.memory.as_ptr() as u64 };
         use vk::ComponentSwizzle as From;
         let components = match round % 2 {

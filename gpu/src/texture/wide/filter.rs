@@ -187,32 +187,25 @@ impl<'a> Filter<'a> {
             _mm256_add_epi32(right, lower),
         ];
         let base = self.request.base(mip, &self.layers, &corners);
-        if CLASS == class::BYTES && self.reference.is_none() {
-            let outside = _mm256_or_si256(
-                _mm256_or_si256(x.outside[0], x.outside[1]),
-                _mm256_or_si256(y.outside[0], y.outside[1]),
-            );
-            if is_zero(outside) {
-                let Some(base) = base else { return self.scattered(mip, &corners, x.weight, y.weight) };
-                let next = _mm256_add_epi32(left, _mm256_set1_epi32(4));
-                // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
-                let color = unsafe { self.bytes(base, &corners, next, right, x.weight, y.weight) };
-                return (color, 0xff);
-            }
+        let outside = _mm256_or_si256(
+            _mm256_or_si256(x.outside[0], x.outside[1]),
+            _mm256_or_si256(y.outside[0], y.outside[1]),
+        );
+        let is_plain = self.reference.is_none() && is_zero(outside);
+        if CLASS == class::BYTES && is_plain {
+            let Some(base) = base else { return self.scattered(mip, &corners, x.weight, y.weight) };
+            let next = _mm256_add_epi32(left, _mm256_set1_epi32(4));
+            // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
+            let color = unsafe { self.bytes(base, &corners, next, right, x.weight, y.weight) };
+            return (color, 0xff);
         }
         if CLASS == class::SRGB
-            && self.reference.is_none()
+            && is_plain
             && let Some(base) = base
         {
-            let outside = _mm256_or_si256(
-                _mm256_or_si256(x.outside[0], x.outside[1]),
-                _mm256_or_si256(y.outside[0], y.outside[1]),
-            );
-            if is_zero(outside) {
-                // SAFETY: the offsets are of texels of the level, in memory that starts at `base`.
-                let words = unsafe { corners_of(base, &corners) };
-                return (self.encoded(&words, sides(x.weight), sides(y.weight)), 0xff);
-            }
+            // SAFETY: as above.
+            let words = unsafe { corners_of(base, &corners) };
+            return (self.encoded(&words, sides(x.weight), sides(y.weight)), 0xff);
         }
         let mut resident = 0xff;
         let (weights, heights) = (sides(x.weight), sides(y.weight));
@@ -296,11 +289,8 @@ impl<'a> Filter<'a> {
             unsafe { (bytes::adjacent(base, &upper), bytes::adjacent(base, &lower)) }
         } else {
             // SAFETY: the caller's promise.
-            let words = |at: I| unsafe { _mm256_i32gather_epi32::<1>(base.cast(), at) };
-            (
-                bytes::apart(words(corners[0]), words(corners[1])),
-                bytes::apart(words(corners[2]), words(corners[3])),
-            )
+            let [a, b, c, d] = unsafe { corners_of(base, corners) };
+            (bytes::apart(a, b), bytes::apart(c, d))
         };
         self.texels.channels(bytes::blend(upper, lower, Weights::new(across, down)))
     }
