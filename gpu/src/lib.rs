@@ -20,6 +20,8 @@ pub mod compute;
 pub mod copy;
 pub mod draw;
 pub mod format;
+#[cfg(target_arch = "x86_64")]
+mod gather;
 pub mod layout;
 pub mod memory;
 pub mod pool;

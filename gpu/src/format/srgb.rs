@@ -1,5 +1,8 @@
 //! The sRGB transfer function for 8-bit channels: exact in both directions.
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod decoder;
+
 use std::sync::LazyLock;
 
 /// Bits of a single that say where in its bucket it is.

@@ -52,7 +52,7 @@ impl Packets<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     #[cfg(target_arch = "x86_64")]
-    pub(super) kept: [wide::Kept; PACKETS],
+    pub(super) places: [wide::Place; PACKETS],
 }
 
 /// Takes a sample for each packet. All operands but x and y are in the frame, which names the descriptors.

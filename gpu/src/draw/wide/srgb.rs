@@ -5,13 +5,15 @@ use core::arch::x86_64::*;
 
 use super::{F, I};
 use crate::format::srgb::{FIRST_BUCKET, OFFSET_BITS, Tables};
+use crate::gather;
 
 /// The linear numbers of codes, which are bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn linear(tables: &Tables, [a, b, c]: [I; 3]) -> [F; 3] {
     // SAFETY: each code has a number.
-    let look_up = |codes: I| unsafe { _mm256_i32gather_ps::<4>(tables.linear.as_ptr(), codes) };
+    let look_up =
+        |codes: I| unsafe { _mm256_castsi256_ps(gather::entries(tables.linear.as_ptr().cast(), codes)) };
     [look_up(a), look_up(b), look_up(c)]
 }
 
@@ -35,7 +37,7 @@ fn codes_of(tables: &Tables, numbers: F) -> I {
         _mm256_set1_epi32(FIRST_BUCKET as i32),
     );
     // SAFETY: there are buckets for all numbers from the least to the greatest.
-    let buckets = unsafe { _mm256_i32gather_epi32::<4>(tables.buckets.as_ptr().cast(), number) };
+    let buckets = unsafe { gather::entries(tables.buckets.as_ptr(), number) };
     let offset = _mm256_and_si256(bits, _mm256_set1_epi32((1 << OFFSET_BITS) - 1));
     let next = _mm256_and_si256(buckets, _mm256_set1_epi32(0xffff));
     // All ones, hence one less, before the next code begins.

@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::lanes::{Color, F, mask_of, store_all, vector};
 use super::near::Near;
 use super::place::Layers;
-use super::texels::Texels;
+use super::texels::{Texels, class};
 use crate::texture::ahead::{PACKETS, Packets, Places, Sampled};
 use crate::texture::memory::Memory;
 use crate::texture::sampler::Sampler;
@@ -45,9 +45,14 @@ impl<'a> Ahead<'a> {
     ) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
         let mut left = (1u32 << packets.count.min(PACKETS)) - 1;
-        if let Some((mip, near)) = self.request.plain_bytes(self.texels) {
+        if let Some((mip, near, true)) = self.request.plain_bytes(self.texels) {
             // SAFETY: a view has texels of this kind only where the processor has the instructions.
-            left = unsafe { self.plain(mip, near, places, &mut packets) };
+            left = unsafe {
+                match self.texels.encoded {
+                    Some(_) => self.plain::<{ class::SRGB }>(mip, near, places, &mut packets),
+                    None => self.plain::<{ class::BYTES }>(mip, near, places, &mut packets),
+                }
+            };
         }
         while left != 0 {
             let place = left.trailing_zeros() as usize;
@@ -64,27 +69,33 @@ impl<'a> Ahead<'a> {
     /// A step is done for all packets before the next one: a processor that waits for the texels of one has the places of the next
     /// ones to compute.
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn plain(&self, mip: &Mip, near: &Near, places: &mut Places, packets: &mut Packets<'_>) -> u32 {
+    fn plain<const CLASS: u8>(
+        &self,
+        mip: &Mip,
+        near: &Near,
+        places: &mut Places,
+        packets: &mut Packets<'_>,
+    ) -> u32 {
         let count = packets.count.min(PACKETS);
-        let (mut found, mut left) = (0, 0);
-        for (number, kept) in places.kept[..count].iter_mut().enumerate() {
-            let at = self.at(packets, number);
-            if let Some(place) = self.request.near(mip, near, &Layers::One(0), at) {
+        let [x, y] = packets.coordinates;
+        let places = &mut places.places[..count];
+        let found = self.request.near(mip, near, &Layers::One(0), [&x[..count], &y[..count]], places);
+        let mut left = 0;
+        for (number, place) in places.iter().enumerate() {
+            if found >> number & 1 != 0 {
                 place.look_ahead();
-                kept.keep(&place);
-                found |= 1 << number;
             }
         }
-        for (number, kept) in places.kept[..count].iter().enumerate() {
+        for (number, place) in places.iter().enumerate() {
             let result = &mut packets.results[number];
             if found >> number & 1 != 0 {
                 // SAFETY: the place is one of the level.
-                let color = unsafe { kept.place().color(near) };
-                self.give(result, self.texels.channels(color), 0xff);
+                let color = unsafe { place.color::<CLASS>(near, self.texels) };
+                self.give(result, color, 0xff);
             } else if packets.active[number] == 0xff {
                 let at = self.at(packets, number);
                 let filter = Filter::new(&self.request, self.texels, at, Layers::One(0), None);
-                let (color, resident) = filter.across(mip, at);
+                let (color, resident) = filter.across::<CLASS>(mip, at);
                 self.give(&mut packets.results[number], color, resident);
             } else {
                 left |= 1 << number;

@@ -18,23 +18,46 @@ pub(super) struct Axis {
     pub(super) weight: F,
 }
 
-/// A coordinate where wrapping has ended: from 0 to 1, or with a border a little beyond. What is no number becomes zero.
+/// What a mode does to coordinates, after mirrors.
+struct Fold {
+    /// All ones if whole numbers are taken away.
+    repeats: u32,
+    low: f32,
+    high: f32,
+}
+
+/// By mode.
+static FOLDS: [Fold; 5] = [
+    Fold { repeats: u32::MAX, low: 0.0, high: 1.0 },
+    Fold { repeats: 0, low: 0.0, high: 1.0 },
+    Fold { repeats: 0, low: 0.0, high: 1.0 },
+    Fold { repeats: 0, low: -1.0, high: 2.0 },
+    Fold { repeats: 0, low: 0.0, high: 1.0 },
+];
+
+/// A coordinate where wrapping has ended: from 0 to 1, or with a border a little beyond. What is no number becomes the least one.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn folded(mode: Mode, s: F) -> F {
-    let (zero, one) = (_mm256_setzero_ps(), _mm256_set1_ps(1.0));
-    let absolute = |s: F| _mm256_andnot_ps(_mm256_set1_ps(-0.0), s);
-    match mode {
-        Mode::REPEAT => _mm256_max_ps(_mm256_sub_ps(s, _mm256_floor_ps(s)), zero),
-        Mode::MIRRORED_REPEAT => {
-            let half = _mm256_floor_ps(_mm256_mul_ps(s, _mm256_set1_ps(0.5)));
-            let s = _mm256_fnmadd_ps(half, _mm256_set1_ps(2.0), s);
-            _mm256_max_ps(_mm256_sub_ps(one, absolute(_mm256_sub_ps(one, s))), zero)
-        }
-        Mode::MIRROR_CLAMP_TO_EDGE => _mm256_min_ps(_mm256_max_ps(absolute(s), zero), one),
-        Mode::CLAMP_TO_BORDER => _mm256_min_ps(_mm256_max_ps(s, _mm256_set1_ps(-1.0)), _mm256_set1_ps(2.0)),
-        _ => _mm256_min_ps(_mm256_max_ps(s, zero), one),
+fn folded(mode: Mode, mut s: F) -> F {
+    if mode == Mode::MIRRORED_REPEAT || mode == Mode::MIRROR_CLAMP_TO_EDGE {
+        s = mirrored(mode, s);
     }
+    let fold = &FOLDS[mode.as_raw().clamp(0, 4) as usize];
+    let whole = _mm256_and_ps(_mm256_floor_ps(s), _mm256_set1_ps(f32::from_bits(fold.repeats)));
+    let part = _mm256_sub_ps(s, whole);
+    _mm256_min_ps(_mm256_max_ps(part, _mm256_set1_ps(fold.low)), _mm256_set1_ps(fold.high))
+}
+
+#[inline(never)]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn mirrored(mode: Mode, s: F) -> F {
+    let absolute = |s: F| _mm256_andnot_ps(_mm256_set1_ps(-0.0), s);
+    if mode == Mode::MIRROR_CLAMP_TO_EDGE {
+        return absolute(s);
+    }
+    let (one, half) = (_mm256_set1_ps(1.0), _mm256_floor_ps(_mm256_mul_ps(s, _mm256_set1_ps(0.5))));
+    let s = _mm256_fnmadd_ps(half, _mm256_set1_ps(2.0), s);
+    _mm256_sub_ps(one, absolute(_mm256_sub_ps(one, s)))
 }
 
 /// Numbers of texels limited to a level, and which were outside.

@@ -1,4 +1,4 @@
-//! Bilinear blends of texels of four bytes, in integers.
+//! Texels of four bytes, and bilinear blends of them in integers.
 //!
 //! Weights are multiples of 1/255: as fine as `subTexelPrecisionBits` promises, and a texel alone keeps its value. Bytes are
 //! multiplied as signed numbers, 128 less than they are, so that sums of products fit 16 bits.
@@ -7,8 +7,47 @@
 use core::arch::x86_64::*;
 
 use lacuna_shaders::abi::stage::Lanes;
+use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
-use super::lanes::{Color, F, I};
+use super::lanes::{Color, F, I, first, is_zero, load_floats};
+use super::place::Layers;
+use super::texels::{Texels, class};
+use super::{Request, give, sample_bytes};
+use crate::gather;
+use crate::texture::memory::Memory;
+use crate::texture::sampler::Sampler;
+use crate::texture::view::View;
+
+sample_bytes!(class::BYTES, "avx2,fma,f16c", of_bytes);
+
+impl Texels {
+    /// Channels of the texels in words.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn of_bytes(&self, words: I) -> Color {
+        self.of_words::<{ class::BYTES }>(words)
+    }
+}
+
+/// Words of texels: mostly four in each of two rows.
+///
+/// # Safety
+/// `base` plus each offset is a texel.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn texels(base: *const u8, offsets: I) -> I {
+    let starts = _mm256_permutevar8x32_epi32(offsets, _mm256_setr_epi32(0, 0, 2, 2, 0, 0, 2, 2));
+    let rows = _mm256_add_epi32(starts, _mm256_setr_epi32(0, 4, 0, 4, 8, 12, 8, 12));
+    if !is_zero(_mm256_xor_si256(rows, offsets)) {
+        // SAFETY: the caller's promise.
+        return unsafe { gather::words(base, offsets) };
+    }
+    let row = |offset: i32| base.wrapping_add(offset.cast_unsigned() as usize).cast::<__m128i>();
+    let (upper, lower) = (row(first(offsets)), row(_mm256_extract_epi32::<2>(offsets)));
+    // SAFETY: the caller's promise: four texels behind each other are 128 bits.
+    let (upper, lower) = unsafe { (_mm_loadu_si128(upper), _mm_loadu_si128(lower)) };
+    _mm256_set_m128i(_mm_unpackhi_epi64(upper, lower), _mm_unpacklo_epi64(upper, lower))
+}
 
 /// Texels of lanes 0, 1, 4, 5 and of lanes 2, 3, 6, 7, each with its right neighbour, byte by byte.
 pub(super) type Pairs = [I; 2];

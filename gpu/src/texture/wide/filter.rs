@@ -12,6 +12,7 @@ use super::place::{Layers, columns, rows};
 use super::texels::{Texels, class};
 use super::{Request, axis, bytes};
 use crate::format::Numeric;
+use crate::gather;
 use crate::texture::view::Mip;
 
 /// What all levels of a sample share.
@@ -50,10 +51,10 @@ unsafe fn corners_of(base: *const u8, corners: &[I; 4]) -> [I; 4] {
     // SAFETY: the caller's promise.
     unsafe {
         [
-            _mm256_i32gather_epi32::<1>(base.cast(), corners[0]),
-            _mm256_i32gather_epi32::<1>(base.cast(), corners[1]),
-            _mm256_i32gather_epi32::<1>(base.cast(), corners[2]),
-            _mm256_i32gather_epi32::<1>(base.cast(), corners[3]),
+            gather::words(base, corners[0]),
+            gather::words(base, corners[1]),
+            gather::words(base, corners[2]),
+            gather::words(base, corners[3]),
         ]
     }
 }
@@ -127,15 +128,15 @@ impl<'a> Filter<'a> {
         let level = level.min(mips.len() - 1);
         let mip = &mips[level];
         let at = self.moved(mip);
-        if CLASS == class::BYTES
+        if class::are_bytes(CLASS)
             && linear
             && self.reference.is_none()
             && let Some(near) = self.texels.near.get(level)
-            && let Some(place) = self.request.near(mip, near, &self.layers, at)
+            && let Some(place) = self.request.near_one(mip, near, &self.layers, at)
         {
             // SAFETY: the place is one of the level.
-            let color = unsafe { place.color(near) };
-            return (self.texels.channels(color), 0xff);
+            let color = unsafe { place.color::<CLASS>(near, self.texels) };
+            return (color, 0xff);
         }
         if linear { self.linear::<CLASS>(mip, at) } else { self.nearest::<CLASS>(mip, at) }
     }
@@ -165,11 +166,11 @@ impl<'a> Filter<'a> {
         self.texel::<CLASS>(mip, base, offsets, _mm256_or_si256(x.outside[0], y.outside[0]))
     }
 
-    /// Texels of four bytes of which some lane looks across an edge, or at several pages.
+    /// [`linear`](Self::linear), where some lane looks across an edge, or at several pages.
     #[inline(never)]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn across(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
-        self.linear::<{ class::BYTES }>(mip, at)
+    pub(super) fn across<const CLASS: u8>(&self, mip: &Mip, at: [F; 2]) -> (Color, u32) {
+        self.linear::<CLASS>(mip, at)
     }
 
     #[inline]
@@ -205,7 +206,7 @@ impl<'a> Filter<'a> {
         {
             // SAFETY: as above.
             let words = unsafe { corners_of(base, &corners) };
-            return (self.encoded(&words, sides(x.weight), sides(y.weight)), 0xff);
+            return (self.encoded(&words, x.weight, y.weight), 0xff);
         }
         let mut resident = 0xff;
         let (weights, heights) = (sides(x.weight), sides(y.weight));
@@ -223,10 +224,17 @@ impl<'a> Filter<'a> {
         (color, resident)
     }
 
-    /// Texels of four bytes, whose words are given, that are encoded: channel by channel, so that nothing goes through memory.
+    /// Texels of four bytes, whose words are given, that are encoded: without [`Encoded`](super::encoded::Encoded) channel by
+    /// channel, so that nothing goes through memory.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn encoded(&self, words: &[I; 4], weights: [F; 2], heights: [F; 2]) -> Color {
+    fn encoded(&self, words: &[I; 4], across: F, down: F) -> Color {
+        if let Some(encoded) = self.texels.encoded {
+            let [a, b, c, d] = *words;
+            let (upper, lower) = (bytes::apart(a, b), bytes::apart(c, d));
+            return self.texels.channels(encoded.blend(upper, lower, across, down));
+        }
+        let (weights, heights) = (sides(across), sides(down));
         let mut color = [_mm256_setzero_ps(); 4];
         for (channel, lanes) in color.iter_mut().enumerate() {
             if self.texels.is_used(channel) {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   frame ── lod: levels ── anisotropy: places ── axis: texels ── place: memory ── texels: components ── blend
-//!                                                   └── near: four texels beside each other ── bytes ──┘
+//!                                                   └── near: texels beside each other ── bytes, encoded ──┘
 //! ```
 //!
 //! The rules are those of [`sample`](super::sample); what is not done here is done there, and what a processor without these
@@ -14,6 +14,7 @@ mod ahead;
 mod anisotropy;
 mod axis;
 mod bytes;
+mod encoded;
 mod filter;
 mod lanes;
 mod lod;
@@ -30,10 +31,11 @@ pub(super) use self::ahead::Ahead;
 use self::anisotropy::Center;
 use self::filter::Filter;
 use self::lanes::{Color, F, I, filling, load_floats, mask_of, store, store_all};
-pub(super) use self::near::Kept;
 use self::near::Near;
+pub(super) use self::near::Place;
 use self::place::Layers;
 pub(super) use self::texels::Texels;
+use self::texels::class;
 use super::memory::Memory;
 use super::sampler::{Sampler, SamplerInfo};
 use super::view::{Mip, Shape, View};
@@ -123,11 +125,11 @@ impl<'a> Request<'a> {
         is_plain.then_some((mip, filter != vk::Filter::NEAREST))
     }
 
-    /// The same of texels of four bytes that are always blended.
+    /// The same of texels of four bytes that need no gathers.
     #[inline]
-    fn plain_bytes(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near)> {
-        let ([near], (mip, true)) = (&*texels.near, self.plain()?) else { return None };
-        Some((mip, near))
+    fn plain_bytes(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near, bool)> {
+        let ([near], (mip, linear)) = (&*texels.near, self.plain()?) else { return None };
+        Some((mip, near, linear))
     }
 }
 
@@ -144,16 +146,8 @@ fn sample<const CLASS: u8>(
     let request = &Request { memory, instruction, mask, view, sampler };
     let Some(texels) = &view.wide else { return };
     let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
-    if CLASS == texels::class::BYTES
-        && mask == 0xff
-        && let Some((mip, near)) = request.plain_bytes(texels)
-        && let Some(place) = request.near(mip, near, &Layers::One(0), at)
-    {
-        // SAFETY: the place is one of the level.
-        let color = unsafe { place.color(near) };
-        return give(frame, mask, texels, texels.channels(color), 0xff);
-    }
     if mask == 0xff
+        && !class::are_bytes(CLASS)
         && let Some((mip, linear)) = request.plain()
     {
         let filter = Filter::new(request, texels, at, Layers::One(0), None);
@@ -163,6 +157,40 @@ fn sample<const CLASS: u8>(
     }
     request.all::<CLASS>(texels, at, frame);
 }
+
+/// Makes [`sample`] of texels of four bytes, in front of which stands what is seldom left: compiled as a whole for processors
+/// that have certain instructions, of which one turns words into colors.
+macro_rules! sample_bytes {
+    ($class:expr, $features:literal, $color:ident) => {
+        #[target_feature(enable = $features)]
+        pub(super) fn sample(
+            memory: Memory<'_>,
+            instruction: &TextureInstruction,
+            view: &View,
+            sampler: &Sampler,
+            mask: u32,
+            frame: &mut TextureFrame,
+        ) {
+            let request = &Request { memory, instruction, mask, view, sampler };
+            if mask == 0xff
+                && let Some(texels) = &view.wide
+                && let Some((mip, near, linear)) = request.plain_bytes(texels)
+            {
+                let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
+                if linear && let Some(place) = request.near_one(mip, near, &Layers::One(0), at) {
+                    // SAFETY: the place is one of the level.
+                    let color = unsafe { place.color::<{ $class }>(near, texels) };
+                    return give(frame, mask, texels, color, 0xff);
+                }
+                if !linear && let Some(words) = request.nearest(mip, near, at) {
+                    return give(frame, mask, texels, texels.$color(words), 0xff);
+                }
+            }
+            super::sample::<{ $class }>(memory, instruction, view, sampler, mask, frame);
+        }
+    };
+}
+use sample_bytes;
 
 impl Request<'_> {
     /// What any instruction asks for.

@@ -1,16 +1,18 @@
-//! Bilinear samples of texels of four bytes that lie beside each other: nearly all there are.
+//! Samples of texels of four bytes that lie beside each other: nearly all there are.
 //!
 //! Right neighbours are behind their texel, lower ones a row further, so that each lane needs one place and no wrapping.
 #![expect(unsafe_code, reason = "reads texels")]
 
 use core::arch::x86_64::*;
+use core::slice;
 
 use lacuna_shaders::abi::stage::Lanes;
 use lacuna_vm::units::PAGE_SHIFT;
 
 use super::bytes::Weights;
-use super::lanes::{Color, F, I, first, is_zero, set_of, spread, store_all, vector, words};
+use super::lanes::{Color, F, I, is_zero, set_of, spread, store_all, vector};
 use super::place::Layers;
+use super::texels::{Texels, class};
 use super::{Request, axis, bytes};
 use crate::draw::Row;
 use crate::texture::view::Mip;
@@ -85,98 +87,127 @@ impl Side {
 }
 
 /// Where the texels of eight lanes are.
-pub(super) struct Place {
-    base: *const u8,
-    /// Of the upper left ones.
-    offsets: I,
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Place {
+    /// Address.
+    base: usize,
     /// Neighbouring lanes have neighbouring texels.
     is_square: bool,
-    pub(super) weights: Weights,
+    /// Of the upper left ones.
+    offsets: Row,
+    /// Weights of the right ones, then of the lower ones.
+    weights: [Row; 2],
+}
+
+/// A row as floats.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn floats(row: &Row) -> F {
+    _mm256_castsi256_ps(vector(&row.0))
 }
 
 impl Place {
-    /// Blends the texels, channels in the order of their bytes.
+    /// Blends the texels.
     ///
     /// # Safety
     /// The place is one of the level, whose memory is there.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) unsafe fn color(&self, near: &Near) -> Color {
-        if self.is_square {
-            let start = self.base.wrapping_add(first(self.offsets).cast_unsigned() as usize);
+    pub(super) unsafe fn color<const CLASS: u8>(&self, near: &Near, texels: &Texels) -> Color {
+        let base: *const u8 = core::ptr::with_exposed_provenance(self.base);
+        let (upper, lower) = if self.is_square {
+            let start = base.wrapping_add(self.offsets.0[0] as usize);
             // SAFETY: as below: those of all lanes together are five columns of three rows.
             let [upper, middle, lower] = unsafe { bytes::square(start, near.below) };
-            return bytes::blend([upper, middle], [middle, lower], self.weights);
-        }
-        let (offsets, below) = (words(self.offsets), self.base.wrapping_add(near.below));
-        // SAFETY: all four texels of each lane are in the level, and in the page of the first.
-        let (upper, lower) =
-            unsafe { (bytes::adjacent(self.base, &offsets), bytes::adjacent(below, &offsets)) };
-        bytes::blend(upper, lower, self.weights)
+            ([upper, middle], [middle, lower])
+        } else {
+            let below = base.wrapping_add(near.below);
+            // SAFETY: all four texels of each lane are in the level, and in the page of the first.
+            unsafe { (bytes::adjacent(base, &self.offsets.0), bytes::adjacent(below, &self.offsets.0)) }
+        };
+        let (across, down) = (floats(&self.weights[0]), floats(&self.weights[1]));
+        texels.channels(match texels.encoded {
+            Some(encoded) if CLASS == class::SRGB => encoded.blend(upper, lower, across, down),
+            _ => bytes::blend(upper, lower, Weights::new(across, down)),
+        })
     }
 
     /// Brings what the packet below will read into the cache, since nothing else tells that it will.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     pub(super) fn look_ahead(&self) {
-        let upper = first(self.offsets).cast_unsigned();
-        let lower = _mm_extract_epi32::<2>(_mm256_castsi256_si128(self.offsets)).cast_unsigned();
+        let (upper, lower) = (self.offsets.0[0], self.offsets.0[2]);
         let step = lower.wrapping_sub(upper).cast_signed() as isize;
-        let at = self.base.wrapping_add(lower as usize).wrapping_offset(step.wrapping_mul(2));
+        let base: *const u8 = core::ptr::with_exposed_provenance(self.base);
+        let at = base.wrapping_add(lower as usize).wrapping_offset(step.wrapping_mul(2));
         // Any address will do.
         _mm_prefetch::<_MM_HINT_T0>(at.cast());
         _mm_prefetch::<_MM_HINT_T0>(at.wrapping_offset(step).cast());
     }
 }
 
-/// A [`Place`] in memory.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Kept {
-    base: usize,
-    is_square: bool,
-    offsets: Row,
-    across: Row,
-    down: Row,
-}
-
-impl Kept {
-    #[inline]
-    #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn keep(&mut self, place: &Place) {
-        (self.base, self.is_square) = (place.base.expose_provenance(), place.is_square);
-        store_all(&mut self.offsets.0, place.offsets);
-        store_all(&mut self.across.0, place.weights.across);
-        store_all(&mut self.down.0, place.weights.down);
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn place(&self) -> Place {
-        Place {
-            base: core::ptr::with_exposed_provenance(self.base),
-            is_square: self.is_square,
-            offsets: vector(&self.offsets.0),
-            weights: Weights { across: vector(&self.across.0), down: vector(&self.down.0) },
-        }
-    }
-}
-
 impl Request<'_> {
-    /// The texels of all lanes at one level. `None` if some lane looks across the edge of the level or of a block.
-    #[inline]
+    /// Finds the texels of packets at one level, and gives a bit for each packet that has its place: not those of which some lane
+    /// looks across the edge of the level or of a block.
+    #[inline(never)]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn near(&self, mip: &Mip, near: &Near, layers: &Layers, at: [F; 2]) -> Option<Place> {
+    pub(super) fn near(
+        &self,
+        mip: &Mip,
+        near: &Near,
+        layers: &Layers,
+        coordinates: [&[Row]; 2],
+        places: &mut [Place],
+    ) -> u32 {
         let modes = self.sampler.info.address_modes;
         let [columns, rows] = &near.sides;
-        let x = axis::inner(modes[0], at[0], columns);
-        let y = axis::inner(modes[1], at[1], rows);
-        if set_of(_mm256_and_si256(x.fits, y.fits)) != 0xff {
+        let mut found = 0;
+        for (number, ((place, x), y)) in places.iter_mut().zip(coordinates[0]).zip(coordinates[1]).enumerate()
+        {
+            let x = axis::inner(modes[0], floats(x), columns);
+            let y = axis::inner(modes[1], floats(y), rows);
+            if set_of(_mm256_and_si256(x.fits, y.fits)) != 0xff {
+                continue;
+            }
+            let offsets = _mm256_add_epi32(columns.steps(x.at), rows.steps(y.at));
+            let Some(base) = self.base(mip, layers, &[offsets]) else { continue };
+            let square = _mm256_add_epi32(spread(offsets), vector(&near.square));
+            place.base = base.expose_provenance();
+            place.is_square = is_zero(_mm256_xor_si256(offsets, square));
+            store_all(&mut place.offsets.0, offsets);
+            store_all(&mut place.weights[0].0, _mm256_castps_si256(x.weight));
+            store_all(&mut place.weights[1].0, _mm256_castps_si256(y.weight));
+            found |= 1 << number;
+        }
+        found
+    }
+
+    /// The same of one packet.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn near_one(&self, mip: &Mip, near: &Near, layers: &Layers, at: [F; 2]) -> Option<Place> {
+        let (mut rows, mut place) = ([Row::default(); 2], Place::default());
+        for (row, at) in rows.iter_mut().zip(at) {
+            store_all(&mut row.0, _mm256_castps_si256(at));
+        }
+        let coordinates = [slice::from_ref(&rows[0]), slice::from_ref(&rows[1])];
+        (self.near(mip, near, layers, coordinates, slice::from_mut(&mut place)) != 0).then_some(place)
+    }
+
+    /// Words of the texels that all lanes are in. `None` if some lane is outside of the level, or they are in several pages.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn nearest(&self, mip: &Mip, near: &Near, at: [F; 2]) -> Option<I> {
+        let modes = self.sampler.info.address_modes;
+        let [columns, rows] = &near.sides;
+        let x = axis::nearest(modes[0], at[0], mip.extent[0]);
+        let y = axis::nearest(modes[1], at[1], mip.extent[1]);
+        if !is_zero(_mm256_or_si256(x.outside[0], y.outside[0])) {
             return None;
         }
-        let offsets = _mm256_add_epi32(columns.steps(x.at), rows.steps(y.at));
-        let base = self.base(mip, layers, &[offsets])?;
-        let square = _mm256_add_epi32(spread(offsets), vector(&near.square));
-        let is_square = is_zero(_mm256_xor_si256(offsets, square));
-        Some(Place { base, offsets, is_square, weights: Weights::new(x.weight, y.weight) })
+        let offsets = _mm256_add_epi32(columns.steps(x.at[0]), rows.steps(y.at[0]));
+        let base = self.base(mip, &Layers::One(0), &[offsets])?;
+        // SAFETY: they are texels of the level, in memory that starts at `base`.
+        Some(unsafe { bytes::texels(base, offsets) })
     }
 }

@@ -13,6 +13,7 @@ use lacuna_vm::units::{PAGE_SHIFT, PAGE_SIZE};
 
 use super::Request;
 use super::lanes::{F, I, first, is_zero, load_floats, set_of, spread, vector, words};
+use crate::gather;
 use crate::texture::view::Mip;
 
 /// Eight texels.
@@ -95,17 +96,14 @@ impl Eight {
             (_, &Self::Near(base, offsets)) => {
                 for (n, words) in found.iter_mut().enumerate().take(bytes as usize / 4) {
                     // SAFETY: the caller's promise.
-                    *words = unsafe { _mm256_i32gather_epi32::<1>(base.add(n * 4).cast(), offsets) };
+                    *words = unsafe { gather::words(base.add(n * 4), offsets) };
                 }
             }
             (_, Self::Far(pointers)) => {
                 for (n, words) in found.iter_mut().enumerate().take(bytes as usize / 4) {
-                    let mut read = [0u32; 8];
-                    for (word, at) in read.iter_mut().zip(pointers) {
-                        // SAFETY: the caller's promise.
-                        *word = unsafe { at.add(n * 4).cast::<u32>().read_unaligned() };
-                    }
-                    *words = vector(&read);
+                    // SAFETY: the caller's promise.
+                    *words =
+                        unsafe { gather::words_at(&pointers.map(|pointer| pointer.wrapping_add(n * 4))) };
                 }
             }
         }
@@ -182,8 +180,7 @@ impl Request<'_> {
         }
     }
 
-    /// Words of eight texels of four bytes in pages that are all resident, found in vectors. `None` if some page is not, or the
-    /// level is not sparse.
+    /// Words of eight texels of four bytes in pages that are all resident. `None` if some page is not, or the level is not sparse.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     pub(super) fn resident_words(&self, mip: &Mip, layers: &Layers, offsets: I) -> Option<I> {
@@ -195,29 +192,24 @@ impl Request<'_> {
         let within = start & (PAGE_SIZE - 1);
         let entries = self.memory.entries(start, (within + mip.level.size).div_ceil(PAGE_SIZE))?;
         let offsets = _mm256_add_epi32(offsets, _mm256_set1_epi32(within as i32));
-        let pages = _mm256_srli_epi32::<{ PAGE_SHIFT as i32 }>(offsets);
-        let inside = _mm256_and_si256(offsets, _mm256_set1_epi32(PAGE_SIZE as i32 - 1));
-        let (valid, mask) =
-            (_mm256_set1_epi64x(pte::VALID as i64), _mm256_set1_epi64x(pte::ADDRESS_MASK.cast_signed()));
-        macro_rules! half {
-            ($half:literal) => {{
-                // SAFETY: offsets are of texels of the level, whose pages the table has. Entries change while shaders run only where
-                // an application breaks Vulkan's rules, and then either value will do.
-                let found = unsafe {
-                    _mm256_i32gather_epi64::<8>(entries.cast(), _mm256_extracti128_si256::<$half>(pages))
-                };
-                let inside = _mm256_cvtepu32_epi64(_mm256_extracti128_si256::<$half>(inside));
-                (found, _mm256_add_epi64(_mm256_and_si256(found, mask), inside))
-            }};
+        let pages = words(_mm256_srli_epi32::<{ PAGE_SHIFT as i32 }>(offsets));
+        let inside = words(_mm256_and_si256(offsets, _mm256_set1_epi32(PAGE_SIZE as i32 - 1)));
+        let (mut found, mut all) = ([0; 8], pte::VALID);
+        for (found, page) in found.iter_mut().zip(pages) {
+            // SAFETY: offsets are of texels of the level, whose pages the table has. Entries change while shaders run only where an
+            // application breaks Vulkan's rules, and then either value will do.
+            let entry = unsafe { entries.add(page as usize).read_volatile() };
+            (*found, all) = (entry & pte::ADDRESS_MASK, all & entry);
         }
-        let ((low, low_at), (high, high_at)) = (half!(0), half!(1));
-        if _mm256_testc_si256(_mm256_and_si256(low, high), valid) == 0 {
+        if all == 0 {
             return None;
         }
+        let mut places = [core::ptr::null(); 8];
+        for ((place, page), inside) in places.iter_mut().zip(found).zip(inside) {
+            *place = core::ptr::with_exposed_provenance(page as usize + inside as usize);
+        }
         // SAFETY: texels of pages that are there; a texel of four bytes lies in one page.
-        let [low, high] =
-            [low_at, high_at].map(|at| unsafe { _mm256_i64gather_epi32::<1>(core::ptr::null(), at) });
-        Some(_mm256_set_m128i(high, low))
+        Some(unsafe { gather::words_at(&places) })
     }
 
     /// Asks the page table.

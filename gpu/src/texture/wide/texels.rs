@@ -5,11 +5,14 @@ use core::arch::x86_64::*;
 
 use ash::vk;
 
+use super::bytes;
+use super::encoded::Encoded;
 use super::lanes::{Color, F, I, vector};
 use super::near::Near;
 use super::place::Eight;
-use super::{Routine, sample};
+use super::{Routine, encoded, sample};
 use crate::format::{Codec, Format, Numeric, srgb};
+use crate::gather;
 use crate::texture::view::{Mip, ONE, ZERO};
 
 /// Kinds of texels; each has code of its own.
@@ -26,6 +29,11 @@ pub(super) mod class {
     pub(in super::super) const FLOATS: u8 = 4;
     /// All else, by the format's codec.
     pub(in super::super) const CODEC: u8 = 5;
+
+    /// Whether those of the class are four bytes, one for each channel.
+    pub(in super::super) const fn are_bytes(class: u8) -> bool {
+        matches!(class, BYTES | SRGB)
+    }
 }
 
 /// How the texels of a view are read.
@@ -41,7 +49,9 @@ pub(in super::super) struct Texels {
     bits: [u8; 4],
     pub(super) bytes: u32,
     codec: &'static Codec,
-    /// By level, of texels that are bytes.
+    /// What decodes texels that are bytes, where gathers need not.
+    pub(super) encoded: Option<Encoded>,
+    /// By level, of texels that are bytes and need no gathers.
     pub(super) near: Box<[Near]>,
 }
 
@@ -56,8 +66,11 @@ impl Texels {
             0..4 if missing(source) => ZERO,
             _ => source,
         });
+        let encoded = if class == class::SRGB { Encoded::find() } else { None };
+        let has_near = class == class::BYTES || encoded.is_some();
         let routine = match class {
-            class::BYTES => sample::<{ class::BYTES }>,
+            class::BYTES => bytes::sample,
+            class::SRGB if encoded.is_some() => encoded::sample,
             class::SRGB => sample::<{ class::SRGB }>,
             class::FIELDS => sample::<{ class::FIELDS }>,
             class::HALVES => sample::<{ class::HALVES }>,
@@ -72,8 +85,19 @@ impl Texels {
             bits: format.channel_bits,
             bytes: format.element_bytes(),
             codec: format.codec(),
-            near: mips.iter().filter(|_| class == class::BYTES).map(Near::new).collect(),
+            encoded,
+            near: mips.iter().filter(|_| has_near).map(Near::new).collect(),
         }
+    }
+
+    /// Decodes as other processors do; gives whether that is another way.
+    #[cfg(test)]
+    pub(in super::super) fn forget_permutations(&mut self) -> bool {
+        if self.encoded.take().is_none() {
+            return false;
+        }
+        (self.near, self.routine) = (Box::default(), sample::<{ class::SRGB }>);
+        true
     }
 
     /// The channels of texels that are bytes, from their order in memory.
@@ -90,9 +114,12 @@ fn class_of(format: Format) -> u8 {
     let all = |size: u8| channels().all(|(_, &bits)| bits == size);
     // No channel lies in two words, and floats hold its numbers.
     let fits = channels().all(|(&shift, &bits)| shift % 32 + bits <= 32 && bits <= 24);
-    let four = format.element_bytes() == 4 && all(8) && channels().count() == 4;
+    let four = format.element_bytes() == 4
+        && all(8)
+        && channels().count() == 4
+        && (shifts == [0, 8, 16, 24] || shifts == [16, 8, 0, 24]);
     match format.numeric {
-        Numeric::Unorm if four && (shifts == [0, 8, 16, 24] || shifts == [16, 8, 0, 24]) => class::BYTES,
+        Numeric::Unorm if four => class::BYTES,
         Numeric::Srgb if four => class::SRGB,
         Numeric::Unorm if fits => class::FIELDS,
         Numeric::Float if all(16) => class::HALVES,
@@ -104,7 +131,7 @@ fn class_of(format: Format) -> u8 {
 /// `x / most`, rounded as a division is.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn share(x: F, most: f32) -> F {
+pub(super) fn share(x: F, most: f32) -> F {
     let inverse = _mm256_set1_ps(1.0 / most);
     let close = _mm256_mul_ps(x, inverse);
     let rest = _mm256_fnmadd_ps(close, _mm256_set1_ps(most), x);
@@ -166,13 +193,7 @@ impl Texels {
             && let &Eight::Near(base, offsets) = texels
         {
             // SAFETY: the caller's promise: they have four bytes.
-            let words = unsafe { _mm256_i32gather_epi32::<1>(base.cast(), offsets) };
-            for (channel, lanes) in color.iter_mut().enumerate() {
-                if self.is_used(channel) {
-                    *lanes = self.channel::<CLASS>(words, channel);
-                }
-            }
-            return color;
+            return self.of_words::<CLASS>(unsafe { bytes::texels(base, offsets) });
         }
         // SAFETY: the caller's promise.
         let words = unsafe { texels.words(self.bytes) };
@@ -181,6 +202,24 @@ impl Texels {
                 continue;
             }
             *lanes = self.channel::<CLASS>(words[usize::from(self.shifts[channel] / 32) & 3], channel);
+        }
+        color
+    }
+
+    /// The same of texels of four bytes, whose words are given.
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn of_words<const CLASS: u8>(&self, words: I) -> Color {
+        if CLASS == class::SRGB
+            && let Some(encoded) = self.encoded
+        {
+            return self.channels(encoded.texels(words));
+        }
+        let mut color = [_mm256_setzero_ps(); 4];
+        for (channel, lanes) in color.iter_mut().enumerate() {
+            if self.is_used(channel) {
+                *lanes = self.channel::<CLASS>(words, channel);
+            }
         }
         color
     }
@@ -203,7 +242,7 @@ impl Texels {
             class::SRGB if channel != 3 => {
                 let table = &srgb::tables().linear;
                 // SAFETY: eight bits number the entries of the table.
-                unsafe { _mm256_i32gather_ps::<4>(table.as_ptr(), field(words, shift, 8)) }
+                unsafe { _mm256_castsi256_ps(gather::entries(table.as_ptr().cast(), field(words, shift, 8))) }
             }
             class::BYTES | class::SRGB => share(_mm256_cvtepi32_ps(field(words, shift, 8)), 255.0),
             _ => {
