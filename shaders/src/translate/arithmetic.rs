@@ -1,16 +1,20 @@
 //! Arithmetic, logic, comparisons and conversions: scalar by scalar.
 
-use spirv::Op;
+use spirv::{Capability, Decoration, ExecutionMode, Op};
 
 use super::Translator;
 use super::value::Scalars;
 use crate::CompileError;
-use crate::ir::{BinaryOp, CompareOp, MathOp, Type, UnaryOp, Value};
+use crate::ir::{BinaryOp, CompareOp, MathOp, Type, UnaryOp, Value, eval};
 use crate::spirv::parse::Instruction;
 
 impl<'a> Translator<'a> {
     /// The instructions of this family, and by name those of the next.
     pub(super) fn arithmetic(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
+        if op == Op::FMul {
+            let exact = self.is_exact(instruction);
+            return self.zip(instruction, |this, a, b| this.multiply(a, b, exact));
+        }
         if let Some(op) = binary_op(op) {
             return self.zip(instruction, |this, a, b| this.builder.binary(op, a, b));
         }
@@ -57,6 +61,29 @@ impl<'a> Translator<'a> {
             Op::BitFieldUExtract => self.bit_field_extract(instruction, MathOp::BitFieldUExtract),
             _ => self.convert_instruction(op, instruction),
         }
+    }
+
+    /// Whether the instruction's result depends on which zero it is given, on infinities and on what is no number: only where the
+    /// module asks for that ("SignedZeroInfNanPreserve", and the default of "FloatControls2"), or has decorated it as precise.
+    pub(super) fn is_exact(&self, instruction: &Instruction<'a>) -> bool {
+        let module = self.module;
+        let preserves = |&(mode, _): &_| mode == ExecutionMode::SignedZeroInfNanPreserve;
+        module.modes.iter().any(preserves)
+            || module.has(Capability::FloatControls2)
+            || module.decorations.has(instruction.result, Decoration::NoContraction)
+    }
+
+    /// A product. That with a constant zero is zero unless it has to be exact, so that what it was made of need not be computed.
+    pub(super) fn multiply(&mut self, a: Value, b: Value, exact: bool) -> Value {
+        let ty = self.builder.type_of(a);
+        if !exact && ty.is_float() {
+            let [a, b] = [a, b].map(|factor| self.builder.constant_bits(factor));
+            let is_zero = |bits: u64| bits << 1 & eval::mask(ty) == 0;
+            if (a.is_none() && b.is_some_and(is_zero)) || (b.is_none() && a.is_some_and(is_zero)) {
+                return self.builder.constant(ty, 0);
+            }
+        }
+        self.builder.binary(BinaryOp::FMul, a, b)
     }
 
     /// One operand, scalar by scalar.
@@ -204,7 +231,6 @@ fn binary_op(op: Op) -> Option<BinaryOp> {
         Op::SMod => BinaryOp::SMod,
         Op::FAdd => BinaryOp::FAdd,
         Op::FSub => BinaryOp::FSub,
-        Op::FMul => BinaryOp::FMul,
         Op::FDiv => BinaryOp::FDiv,
         Op::FRem => BinaryOp::FRem,
         Op::FMod => BinaryOp::FMod,

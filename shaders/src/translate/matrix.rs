@@ -29,7 +29,8 @@ impl<'a> Translator<'a> {
                 let a = self.operand(instruction, 0)?;
                 self.check_numbers(instruction, a, factor)?;
                 let factor = self.values.scalar(factor, 0);
-                self.map(instruction, |this, a| this.builder.binary(BinaryOp::FMul, a, factor))
+                let exact = self.is_exact(instruction);
+                self.map(instruction, |this, a| this.multiply(a, factor, exact))
             }
             Op::MatrixTimesVector | Op::VectorTimesMatrix | Op::MatrixTimesMatrix => {
                 self.product(op, instruction)

@@ -51,6 +51,27 @@ fn extended_integer_arithmetic_and_bits() {
     );
 }
 
+/// A factor that is infinite where the shader runs, and another one that is zero.
+const INFINITE_AND_ZERO: [u32; 2] = [f32::INFINITY.to_bits(), 0];
+
+#[test]
+fn a_product_with_a_constant_zero_is_zero() {
+    let body = "float infinite = uintBitsToFloat(i[0]), zero = uintBitsToFloat(i[1]);
+        o[0] = floatBitsToUint(infinite * 0.0); o[1] = floatBitsToUint((vec2(infinite) * -0.0).y);
+        o[2] = uint(isnan(infinite * zero));";
+    check("", body, &INFINITE_AND_ZERO, &[0, 0, 1]);
+}
+
+#[test]
+fn a_product_that_has_to_be_exact_is_computed() {
+    let precise = "precise float product = uintBitsToFloat(i[0]) * 0.0; o[0] = uint(isnan(product));
+        precise vec2 scaled = vec2(uintBitsToFloat(i[0])) * 0.0; o[1] = uint(isnan(scaled.y));";
+    check("", precise, &INFINITE_AND_ZERO, &[1, 1]);
+    let preserve = "#extension GL_EXT_spirv_intrinsics : require
+        spirv_execution_mode(extensions = [\"SPV_KHR_float_controls\"], capabilities = [4466], 4461, 32);";
+    check(preserve, "o[0] = uint(isnan(uintBitsToFloat(i[0]) * 0.0));", &INFINITE_AND_ZERO, &[1]);
+}
+
 #[test]
 fn conversions_between_numbers() {
     let body = "float f = uintBitsToFloat(i[0]); o[0] = uint(int(f)); o[1] = floatBitsToUint(float(int(i[1]))); o[2] = floatBitsToUint(float(i[1]));
