@@ -10,6 +10,7 @@ use lacuna_shaders::abi::stage::Lanes;
 use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
 use super::lanes::{Color, F, I, first, is_zero, load_floats};
+use super::near::Place;
 use super::place::Layers;
 use super::texels::{Texels, class};
 use super::{Request, give, sample_bytes};

@@ -11,6 +11,7 @@ use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
 use super::bytes::Pairs;
 use super::lanes::{Color, F, I, load_floats};
+use super::near::Place;
 use super::place::Layers;
 use super::texels::{Texels, class};
 use super::{Request, give, sample_bytes};

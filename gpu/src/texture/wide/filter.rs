@@ -8,6 +8,7 @@ use ash::vk;
 use super::bytes::Weights;
 use super::lanes::{Color, F, I, is_zero, mix, select, set_of, words};
 use super::lod::Levels;
+use super::near::Place;
 use super::place::{Layers, columns, rows};
 use super::texels::{Texels, class};
 use super::{Request, axis, bytes};
@@ -128,11 +129,12 @@ impl<'a> Filter<'a> {
         let level = level.min(mips.len() - 1);
         let mip = &mips[level];
         let at = self.moved(mip);
+        let mut place = Place::default();
         if class::are_bytes(CLASS)
             && linear
             && self.reference.is_none()
             && let Some(near) = self.texels.near.get(level)
-            && let Some(place) = self.request.near_one(mip, near, &self.layers, at)
+            && self.request.near_one(mip, near, &self.layers, at, &mut place)
         {
             // SAFETY: the place is one of the level.
             let color = unsafe { place.color::<CLASS>(near, self.texels) };

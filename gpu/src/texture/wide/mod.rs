@@ -177,7 +177,8 @@ macro_rules! sample_bytes {
                 && let Some((mip, near, linear)) = request.plain_bytes(texels)
             {
                 let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
-                if linear && let Some(place) = request.near_one(mip, near, &Layers::One(0), at) {
+                let mut place = Place::default();
+                if linear && request.near_one(mip, near, &Layers::One(0), at, &mut place) {
                     // SAFETY: the place is one of the level.
                     let color = unsafe { place.color::<{ $class }>(near, texels) };
                     return give(frame, mask, texels, color, 0xff);

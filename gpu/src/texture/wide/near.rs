@@ -182,16 +182,23 @@ impl Request<'_> {
         found
     }
 
-    /// The same of one packet.
+    /// The same of one packet. The place is not given by value: a copy would wait for what has just been stored in other pieces.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn near_one(&self, mip: &Mip, near: &Near, layers: &Layers, at: [F; 2]) -> Option<Place> {
-        let (mut rows, mut place) = ([Row::default(); 2], Place::default());
+    pub(super) fn near_one(
+        &self,
+        mip: &Mip,
+        near: &Near,
+        layers: &Layers,
+        at: [F; 2],
+        place: &mut Place,
+    ) -> bool {
+        let mut rows = [Row::default(); 2];
         for (row, at) in rows.iter_mut().zip(at) {
             store_all(&mut row.0, _mm256_castps_si256(at));
         }
         let coordinates = [slice::from_ref(&rows[0]), slice::from_ref(&rows[1])];
-        (self.near(mip, near, layers, coordinates, slice::from_mut(&mut place)) != 0).then_some(place)
+        self.near(mip, near, layers, coordinates, slice::from_mut(place)) != 0
     }
 
     /// Words of the texels that all lanes are in. `None` if some lane is outside of the level, or they are in several pages.
