@@ -11,7 +11,7 @@ use ash::vk;
 use lacuna_gpu::Bo;
 use lacuna_gpu::memory::Placement;
 use lacuna_vm::PAGE_SIZE;
-use rustix::fs::{MemfdFlags, fstat, ftruncate, memfd_create};
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fstat, ftruncate, memfd_create};
 
 use crate::error::Error;
 use crate::pnext;
@@ -125,10 +125,13 @@ impl Source {
         match *self {
             Self::New => Ok(Backing { bo: Bo::allocate_placed(size, placement)?, file: None }),
             Self::Exported => {
-                let file = memfd_create(c"lacuna-memory", MemfdFlags::CLOEXEC)
-                    .map_err(|_| Error::OutOfHostMemory)?;
+                let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+                let file = memfd_create(c"lacuna-memory", flags).map_err(|_| Error::OutOfHostMemory)?;
                 let bytes = size.checked_next_multiple_of(PAGE_SIZE).ok_or(Error::OutOfDeviceMemory)?;
                 ftruncate(&file, bytes).map_err(|_| Error::OutOfDeviceMemory)?;
+                // Nobody can make another one trap by cutting the file.
+                let seals = SealFlags::SHRINK | SealFlags::GROW;
+                fcntl_add_seals(&file, seals).map_err(|_| Error::OutOfHostMemory)?;
                 Ok(Backing { bo: Bo::share(size, file.as_fd(), placement)?, file: Some(file) })
             }
             Self::Shared(fd) => {

@@ -7,7 +7,7 @@
 //! 2. After `vkFreeMemory` no page table entry refers to it, and its heap has the bytes back.
 
 use std::ffi::c_void;
-use std::os::fd::{IntoRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd, IntoRawFd as _, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -121,6 +121,11 @@ impl Memory {
             }
         }
         Ok(memory)
+    }
+
+    /// The file that it is, if others may have it.
+    pub fn file(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(OwnedFd::as_fd)
     }
 
     /// `vkGetMemoryFdKHR`: a descriptor that the application owns.

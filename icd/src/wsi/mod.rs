@@ -84,17 +84,31 @@ pub trait Canvas: Send {
         None
     }
 
-    /// Takes the pixels; their memory is not needed any more afterwards.
+    /// Whether it can show pictures from the files that they are in.
+    fn reads_files(&self) -> bool {
+        false
+    }
+
+    /// Takes the pixels, or notes where they are.
     ///
     /// # Errors
     /// [`Error::SurfaceLost`], [`Error::OutOfHostMemory`].
-    fn load(&mut self, pixels: &Pixels) -> Result<(), Error>;
+    fn load(&mut self, pixels: &Pixels) -> Result<Loaded, Error>;
 
-    /// Shows what was loaded. `damage`, in pixels, is what differs from the picture before; empty means all of it.
+    /// Shows what was loaded; no memory of the pixels is needed any more afterwards, also if it fails. `damage`, in pixels, is what differs from the picture before; empty means all of it.
     ///
     /// # Errors
     /// [`Error::SurfaceLost`].
     fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<Fit, Error>;
+}
+
+/// What [`Canvas::load`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loaded {
+    /// It copied the pixels: their memory is not needed any more.
+    Copied,
+    /// The display server will read them where they are.
+    Mapped,
 }
 
 /// How the pictures fit the window.

@@ -1,7 +1,7 @@
 //! `VkSwapchainKHR`: images, and which of them the application has.
 //!
 //! ```text
-//!            acquire                  vkQueuePresentKHR, executed           pixels taken
+//!            acquire                  vkQueuePresentKHR, executed       pixels taken or shown
 //!   Free ───────────────► Acquired ───────────────────────────► Pending ─────────────────► Free
 //!     ▲   vkReleaseSwapchainImagesEXT │                            │ replaced (MAILBOX), out of date, destroyed
 //!     └───────────────────────────────┴────────────────────────────┘
@@ -24,7 +24,7 @@ use super::pixels::Pixels;
 use super::presenter::{self, Progress};
 use super::surface::Surface;
 use super::wayland::Reading;
-use super::{Canvas, Fit, Ready, formats};
+use super::{Canvas, Fit, Loaded, Ready, formats};
 use crate::error::Error;
 use crate::handle::Object;
 use crate::object::device::Device;
@@ -53,7 +53,6 @@ crate::object!(Swapchain, vk::SwapchainKHR);
 
 struct SwapchainImage {
     handle: vk::Image,
-    memory: Arc<Memory>,
     pixels: Pixels,
 }
 
@@ -117,7 +116,9 @@ impl Swapchain {
             presenter::start()?;
         }
         let count = info.min_image_count.max(surface.capabilities()?.min_image_count);
-        let images = (0..count).map(|_| SwapchainImage::new(device, info)).collect::<Result<Vec<_>, _>>()?;
+        let in_files = canvas.as_ref().is_some_and(|canvas| canvas.reads_files());
+        let images = (0..count).map(|_| SwapchainImage::new(device, info, in_files));
+        let images = images.collect::<Result<Vec<_>, _>>()?;
         let swapchain = Arc::new(Self {
             mode: info.present_mode,
             state: Mutex::new(State {
@@ -152,7 +153,7 @@ impl Swapchain {
         let image = self.images.get(index as usize);
         let image =
             image.ok_or(Error::InvalidUsage("VUID-VkBindImageMemorySwapchainInfoKHR-imageIndex-01644"))?;
-        Ok(Arc::clone(&image.memory))
+        Ok(Arc::clone(image.pixels.memory()))
     }
 
     /// `vkAcquireNextImageKHR`: the image that was free for longest. Zero asks only, `u64::MAX` nanoseconds wait for ever.
@@ -314,14 +315,23 @@ impl Swapchain {
         let Some((mut picture, _)) = self.state.lock().pending.pop_front() else { return Ok(Progress::Idle) };
         let loaded = canvas.load(&self.images[picture.index as usize].pixels);
         let damage = std::mem::take(&mut picture.damage);
-        let mut state = self.state.lock();
-        state.set_free(picture.index);
-        drop(state);
-        self.changed.notify_all();
-        let shown = loaded.and_then(|()| canvas.show(mode, &damage));
+        let is_read_later = matches!(loaded, Ok(Loaded::Mapped));
+        if !is_read_later {
+            self.set_free(picture.index);
+        }
+        let shown = loaded.and_then(|_| canvas.show(mode, &damage));
+        if is_read_later {
+            self.set_free(picture.index);
+        }
         self.signal(&picture);
         self.state.lock().fit = shown?;
         Ok(Progress::Again)
+    }
+
+    /// An image can be acquired again.
+    fn set_free(&self, index: u32) {
+        self.state.lock().set_free(index);
+        self.changed.notify_all();
     }
 
     /// No more pictures can be shown.
@@ -379,8 +389,12 @@ impl State {
 }
 
 impl SwapchainImage {
-    /// An image of the swapchain, with memory of its own.
-    fn new(device: &Arc<Device>, info: &vk::SwapchainCreateInfoKHR<'_>) -> Result<Self, Error> {
+    /// An image of the swapchain, with memory of its own, which is a file if the display server is to map it.
+    fn new(
+        device: &Arc<Device>,
+        info: &vk::SwapchainCreateInfoKHR<'_>,
+        in_file: bool,
+    ) -> Result<Self, Error> {
         let vk::Extent2D { width, height } = info.image_extent;
         let mut flags = vk::ImageCreateFlags::empty();
         if info.flags.contains(vk::SwapchainCreateFlagsKHR::MUTABLE_FORMAT) {
@@ -400,15 +414,25 @@ impl SwapchainImage {
                 .tiling(vk::ImageTiling::LINEAR)
                 .usage(info.image_usage),
         )?;
+        let is_rgba = formats::is_rgba(info.image_format);
         let wanted = vk::MemoryAllocateInfo::default().allocation_size(image.requirements().size);
-        // SAFETY: a structure without a chain.
-        let memory = Arc::new(unsafe { Memory::new(device, &wanted)? });
+        let mut export = vk::ExportMemoryAllocateInfo::default()
+            .handle_types(vk::ExternalMemoryHandleTypeFlags::OPAQUE_FD);
+        // SAFETY: valid structures. Without a file, which the system may refuse, pictures are copied.
+        let memory = unsafe {
+            let file = (in_file && !is_rgba).then(|| Memory::new(device, &wanted.push_next(&mut export)));
+            match file.and_then(Result::ok) {
+                Some(memory) => memory,
+                None => Memory::new(device, &wanted)?,
+            }
+        };
+        let memory = Arc::new(memory);
         // The presenter reads it at any time.
         memory.bo.pin();
         image.bind_to(Arc::clone(&memory), 0)?;
         let handle = image.insert();
-        let pixels = Pixels::new(Image::get(handle)?, formats::is_rgba(info.image_format))?;
-        Ok(Self { handle, memory, pixels })
+        let pixels = Pixels::new(&*Image::get(handle)?, memory, is_rgba)?;
+        Ok(Self { handle, pixels })
     }
 }
 

@@ -24,7 +24,7 @@ use wayland_client::{Connection, Dispatch, EventQueue, Proxy, QueueHandle, deleg
 
 use super::pixels::{PIXEL, Pixels};
 use super::shared::Shared;
-use super::{Canvas, Fit, Look, Ready, Window};
+use super::{Canvas, Fit, Loaded, Look, Ready, Window};
 use crate::error::Error;
 
 /// Buffers of one swapchain: what the compositor shows, what it will show, what is being filled, and one to spare.
@@ -216,7 +216,7 @@ impl Canvas for WaylandCanvas {
         self.queue.prepare_read().map(Reading)
     }
 
-    fn load(&mut self, pixels: &Pixels) -> Result<(), Error> {
+    fn load(&mut self, pixels: &Pixels) -> Result<Loaded, Error> {
         let index = match self.free_buffer() {
             Some(index) => index,
             None => self.new_buffer()?,
@@ -225,7 +225,7 @@ impl Canvas for WaylandCanvas {
             return Err(Error::Internal("a picture of another size than its swapchain"));
         }
         self.loaded = Some(index);
-        Ok(())
+        Ok(Loaded::Copied)
     }
 
     fn show(&mut self, mode: vk::PresentModeKHR, damage: &[vk::Rect2D]) -> Result<Fit, Error> {

@@ -1,8 +1,12 @@
 //! Pictures in an X11 window: `MIT-SHM` where the server can reach our memory, `PutImage` elsewhere.
 //!
+//! Where the server can, it maps the images themselves. Pictures whose pixels it would not understand are copied to memory that it
+//! has mapped, too.
+//!
 //! A picture is shown with one round trip, which is also when the server is done with the memory and how the window's size
 //! is learnt.
 
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,7 +23,7 @@ use super::metronome::Metronome;
 use super::pixels::{PIXEL, Pixels};
 use super::shared::Shared;
 use super::x11::{extent, lost};
-use super::{Canvas, Fit, Ready};
+use super::{Canvas, Fit, Loaded, Ready};
 use crate::error::Error;
 
 /// See the [module](self).
@@ -30,12 +34,30 @@ pub(super) struct X11Canvas {
     extent: vk::Extent2D,
     context: Gcontext,
     staging: Staging,
+    /// Whether the server maps images.
+    maps_images: bool,
+    /// Those that it has mapped.
+    mapped: SmallVec<[Segment; 4]>,
+    /// What is shown next, if it was not copied.
+    loaded: Option<Segment>,
     metronome: Metronome,
     /// The beat of the picture that is being shown.
     due: Option<Instant>,
 }
 
-/// Where the server gets the pixels from.
+/// An image in memory that the server has mapped.
+#[derive(Clone, Copy)]
+struct Segment {
+    /// Address of its first pixel in this process: which image it is.
+    image: usize,
+    id: shm::Seg,
+    /// Bytes to the first pixel.
+    offset: u32,
+    /// Pixels from one row to the next.
+    pitch: u16,
+}
+
+/// Where the server gets copied pixels from.
 enum Staging {
     /// Memory that it has mapped too.
     Shared(shm::Seg, Shared),
@@ -59,36 +81,57 @@ impl X11Canvas {
             None => Staging::Sent(vec![0; size]),
         };
         let (depth, metronome) = (geometry.depth, Metronome::default());
-        Ok(Self { connection, window, depth, extent, context, staging, metronome, due: None })
+        Ok(Self {
+            connection,
+            window,
+            depth,
+            extent,
+            context,
+            maps_images: matches!(staging, Staging::Shared(..)),
+            staging,
+            mapped: SmallVec::new(),
+            loaded: None,
+            metronome,
+            due: None,
+        })
     }
 
     /// Sends the picture.
     fn put(&self) -> Result<Cookies<'_>, Error> {
-        let vk::Extent2D { width, height } = self.extent;
-        let (wide, high) = (width as u16, height as u16);
-        match &self.staging {
-            Staging::Shared(segment, _) => {
-                let put = self.connection.shm_put_image(
-                    self.window,
-                    self.context,
-                    wide,
-                    high,
-                    0,
-                    0,
-                    wide,
-                    high,
-                    0,
-                    0,
-                    self.depth,
-                    ImageFormat::Z_PIXMAP.into(),
-                    false,
-                    *segment,
-                    0,
-                );
-                Ok(Cookies::from([put.map_err(lost)?]))
+        match (&self.loaded, &self.staging) {
+            (Some(segment), _) => self.put_segment(segment),
+            (None, &Staging::Shared(id, _)) => {
+                self.put_segment(&Segment { image: 0, id, offset: 0, pitch: self.extent.width as u16 })
             }
-            Staging::Sent(bytes) => self.send(bytes, wide),
+            (None, Staging::Sent(bytes)) => self.send(bytes, self.extent.width as u16),
         }
+    }
+
+    fn put_segment(&self, &Segment { id, offset, pitch, .. }: &Segment) -> Result<Cookies<'_>, Error> {
+        let (width, height) = (self.extent.width as u16, self.extent.height as u16);
+        let (window, context, depth) = (self.window, self.context, self.depth);
+        let format = ImageFormat::Z_PIXMAP.into();
+        let put = self.connection.shm_put_image(
+            window, context, pitch, height, 0, 0, width, height, 0, 0, depth, format, false, id, offset,
+        );
+        Ok(Cookies::from([put.map_err(lost)?]))
+    }
+
+    /// The segment that is the image, which the server maps when it is shown for the first time.
+    fn map(&mut self, pixels: &Pixels) -> Result<Option<Segment>, Error> {
+        let Some(file) = pixels.file().filter(|_| self.maps_images) else { return Ok(None) };
+        if let Some(known) = self.mapped.iter().find(|segment| segment.image == pixels.address()) {
+            return Ok(Some(*known));
+        }
+        let (offset, pitch) = (u32::try_from(file.offset), u16::try_from(file.pitch / PIXEL));
+        let (Ok(offset), Ok(pitch), 0) = (offset, pitch, file.pitch % PIXEL) else { return Ok(None) };
+        let Some(id) = attach(&self.connection, file.file)? else {
+            self.maps_images = false;
+            return Ok(None);
+        };
+        let segment = Segment { image: pixels.address(), id, offset, pitch };
+        self.mapped.push(segment);
+        Ok(Some(segment))
     }
 
     /// Rows in pieces that fit a request.
@@ -119,12 +162,21 @@ impl Canvas for X11Canvas {
         })
     }
 
-    fn load(&mut self, pixels: &Pixels) -> Result<(), Error> {
+    fn reads_files(&self) -> bool {
+        self.maps_images
+    }
+
+    fn load(&mut self, pixels: &Pixels) -> Result<Loaded, Error> {
+        self.loaded = self.map(pixels)?;
+        if self.loaded.is_some() {
+            return Ok(Loaded::Mapped);
+        }
         let copied = match &mut self.staging {
             Staging::Shared(_, memory) => pixels.copy_to(memory.bytes_mut()),
             Staging::Sent(bytes) => pixels.copy_to(bytes),
         };
-        if copied { Ok(()) } else { Err(Error::Internal("a picture of another size than its swapchain")) }
+        let failed = Error::Internal("a picture of another size than its swapchain");
+        copied.then_some(Loaded::Copied).ok_or(failed)
     }
 
     fn show(&mut self, _mode: vk::PresentModeKHR, _damage: &[vk::Rect2D]) -> Result<Fit, Error> {
@@ -141,6 +193,9 @@ impl Canvas for X11Canvas {
 impl Drop for X11Canvas {
     fn drop(&mut self) {
         let end = || -> Result<(), Error> {
+            for segment in &self.mapped {
+                check(self.connection.shm_detach(segment.id).map_err(lost)?)?;
+            }
             if let Staging::Shared(segment, _) = &self.staging {
                 check(self.connection.shm_detach(*segment).map_err(lost)?)?;
             }
@@ -164,16 +219,19 @@ fn share(connection: &XCBConnection, size: usize) -> Result<Option<(shm::Seg, Sh
         return Ok(None);
     }
     let memory = Shared::new(size)?;
-    let file = memory.file().try_clone_to_owned().map_err(|error| {
-        log::warn!("no file descriptor for shared memory: {error}");
-        Error::OutOfHostMemory
-    })?;
+    let segment = attach(connection, memory.file())?;
+    Ok(segment.map(|segment| (segment, memory)))
+}
+
+/// Lets the server map a file, to read it. `None` if it does not, or there are no file descriptors left.
+fn attach(connection: &XCBConnection, file: BorrowedFd<'_>) -> Result<Option<shm::Seg>, Error> {
+    let Ok(file) = file.try_clone_to_owned() else { return Ok(None) };
     let segment = connection.generate_id().map_err(lost)?;
     let attached = connection.shm_attach_fd(segment, file, true).map_err(lost)?.check();
     if let Err(error) = &attached {
-        log::debug!("X11: no shared memory, sending pictures: {error}");
+        log::debug!("X11: no shared memory: {error}");
     }
-    Ok(attached.is_ok().then_some((segment, memory)))
+    Ok(attached.is_ok().then_some(segment))
 }
 
 fn check(cookie: VoidCookie<'_, impl RequestConnection>) -> Result<(), Error> {
