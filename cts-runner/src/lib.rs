@@ -18,6 +18,7 @@ pub mod bench;
 pub mod demo;
 pub mod deqp;
 pub mod entry;
+mod hold;
 pub mod icd;
 pub mod mutation;
 pub mod native;

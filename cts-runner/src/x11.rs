@@ -64,6 +64,14 @@ impl Server {
         Ok(Self { process, display: format!(":{}", number.trim()) })
     }
 
+    /// Stops it: nobody is answered until it goes on.
+    ///
+    /// # Errors
+    /// [`Error::Start`] when it has ended.
+    pub fn hold(&self, hold: bool) -> Result<(), Error> {
+        Ok(crate::hold::hold(&self.process, hold)?)
+    }
+
     /// Ends the server, as when a user logs out.
     pub fn kill(&mut self) {
         // Both fail only when it has ended.

@@ -5,8 +5,6 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-
 use super::Failure;
 use super::programs::{End, Program};
 
@@ -63,11 +61,7 @@ impl Process {
     /// # Errors
     /// [`Failure::System`].
     pub fn hold(&self, hold: bool) -> Result<(), Failure> {
-        let signal = if hold { Signal::STOP } else { Signal::CONT };
-        let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else {
-            return Ok(());
-        };
-        Ok(kill_process(process, signal).map_err(std::io::Error::from)?)
+        Ok(crate::hold::hold(&self.child, hold)?)
     }
 
     /// Waits for its end, or ends it.

@@ -20,6 +20,7 @@ mod wrong_swapchains_are_refused;
 mod x11_fifo_is_paced;
 mod x11_lost_connections_are_reported;
 mod x11_lost_windows_are_reported;
+mod x11_pictures_do_not_change_before_they_are_shown;
 mod x11_pictures_reach_the_window;
 mod x11_resized_windows_are_suboptimal;
 mod x11_without_shared_memory;
@@ -45,6 +46,7 @@ super::cases!("window":
     x11_fifo_is_paced,
     x11_lost_connections_are_reported,
     x11_lost_windows_are_reported,
+    x11_pictures_do_not_change_before_they_are_shown,
     x11_pictures_reach_the_window,
     x11_resized_windows_are_suboptimal,
     x11_without_shared_memory,
