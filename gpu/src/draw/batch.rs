@@ -15,7 +15,7 @@ use super::packet::{output, second_source};
 use super::tile::{Progress, Tile};
 
 /// Most packets that wait.
-pub(super) const BATCH: usize = 16;
+pub(super) const BATCH: usize = 32;
 
 /// Packets that wait.
 #[derive(Debug)]

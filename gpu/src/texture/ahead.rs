@@ -17,8 +17,8 @@ pub(crate) struct Sampled {
     pub(crate) resident: Row,
 }
 
-/// The most packets of a batch.
-pub(crate) const PACKETS: usize = 16;
+/// The most packets of a batch: as many as a word has bits.
+pub(crate) const PACKETS: usize = 32;
 
 /// Packets for which a sample is to be taken: as many as there are sets of lanes.
 pub(crate) struct Packets<'a> {

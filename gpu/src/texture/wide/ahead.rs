@@ -44,7 +44,8 @@ impl<'a> Ahead<'a> {
         mut packets: Packets<'_>,
     ) {
         let Request { memory, instruction, view, sampler, .. } = self.request;
-        let mut left = (1u32 << packets.count.min(PACKETS)) - 1;
+        let count = packets.count.min(PACKETS) as u32;
+        let mut left = u32::MAX.checked_shr(u32::BITS - count).unwrap_or(0);
         if let Some((mip, near, true)) = self.request.plain_bytes(self.texels) {
             // SAFETY: a view has texels of this kind only where the processor has the instructions.
             left = unsafe {
