@@ -1,8 +1,8 @@
 //! Texels of four bytes of which red, green and blue are in the transfer function of sRGB, for processors that look up 64 bytes
 //! at once.
 //!
-//! A texel alone, and texels that a blend has beside each other, become linear numbers without a gather. They are those that the
-//! table has, blended in the order that other code blends them: no sample tells which way it went.
+//! A texel alone, and texels that a blend has beside each other, become linear numbers in vectors. They are those that the table
+//! has, blended in the order that other code blends them: no sample tells which way it went.
 #![expect(unsafe_code, reason = "calls code for the processor that was found")]
 
 use core::arch::x86_64::*;

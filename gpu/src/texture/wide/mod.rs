@@ -125,7 +125,7 @@ impl<'a> Request<'a> {
         is_plain.then_some((mip, filter != vk::Filter::NEAREST))
     }
 
-    /// The same of texels of four bytes that need no gathers.
+    /// The same of texels of four bytes that have a [`Near`].
     #[inline]
     fn plain_bytes(&self, texels: &'a Texels) -> Option<(&'a Mip, &'a Near, bool)> {
         let ([near], (mip, linear)) = (&*texels.near, self.plain()?) else { return None };
@@ -158,8 +158,8 @@ fn sample<const CLASS: u8>(
     request.all::<CLASS>(texels, at, frame);
 }
 
-/// Makes [`sample`] of texels of four bytes, in front of which stands what is seldom left: compiled as a whole for processors
-/// that have certain instructions, of which one turns words into colors.
+/// Makes [`sample`] of texels of four bytes: what most samples need comes first, compiled as a whole for processors that have
+/// certain instructions. `color` is what makes colors of words there.
 macro_rules! sample_bytes {
     ($class:expr, $features:literal, $color:ident) => {
         #[target_feature(enable = $features)]

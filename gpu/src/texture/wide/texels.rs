@@ -49,9 +49,9 @@ pub(in super::super) struct Texels {
     bits: [u8; 4],
     pub(super) bytes: u32,
     codec: &'static Codec,
-    /// What decodes texels that are bytes, where gathers need not.
+    /// What decodes texels that are bytes and encoded, where the processor can.
     pub(super) encoded: Option<Encoded>,
-    /// By level, of texels that are bytes and need no gathers.
+    /// By level, of texels that are bytes, and of encoded ones that are decoded in vectors.
     pub(super) near: Box<[Near]>,
 }
 
