@@ -12,8 +12,7 @@ impl<'a> Translator<'a> {
     /// The instructions of this family, and by name those of the next.
     pub(super) fn arithmetic(&mut self, op: Op, instruction: &Instruction<'a>) -> Result<(), CompileError> {
         if op == Op::FMul {
-            let exact = self.is_exact(instruction);
-            return self.zip(instruction, |this, a, b| this.multiply(a, b, exact));
+            return self.zip(instruction, |this, a, b| this.multiply(instruction, a, b));
         }
         if let Some(op) = binary_op(op) {
             return self.zip(instruction, |this, a, b| this.builder.binary(op, a, b));
@@ -65,7 +64,7 @@ impl<'a> Translator<'a> {
 
     /// Whether the instruction's result depends on which zero it is given, on infinities and on what is no number: only where the
     /// module asks for that ("SignedZeroInfNanPreserve", and the default of "FloatControls2"), or has decorated it as precise.
-    pub(super) fn is_exact(&self, instruction: &Instruction<'a>) -> bool {
+    fn is_exact(&self, instruction: &Instruction<'a>) -> bool {
         let module = self.module;
         let preserves = |&(mode, _): &_| mode == ExecutionMode::SignedZeroInfNanPreserve;
         module.modes.iter().any(preserves)
@@ -74,14 +73,16 @@ impl<'a> Translator<'a> {
     }
 
     /// A product. That with a constant zero is zero unless it has to be exact, so that what it was made of need not be computed.
-    pub(super) fn multiply(&mut self, a: Value, b: Value, exact: bool) -> Value {
+    pub(super) fn multiply(&mut self, instruction: &Instruction<'a>, a: Value, b: Value) -> Value {
         let ty = self.builder.type_of(a);
-        if !exact && ty.is_float() {
-            let [a, b] = [a, b].map(|factor| self.builder.constant_bits(factor));
-            let is_zero = |bits: u64| bits << 1 & eval::mask(ty) == 0;
-            if (a.is_none() && b.is_some_and(is_zero)) || (b.is_none() && a.is_some_and(is_zero)) {
-                return self.builder.constant(ty, 0);
-            }
+        let is_zero = |bits: u64| bits << 1 & eval::mask(ty) == 0;
+        if let (Some(bits), None) | (None, Some(bits)) =
+            (self.builder.constant_bits(a), self.builder.constant_bits(b))
+            && ty.is_float()
+            && is_zero(bits)
+            && !self.is_exact(instruction)
+        {
+            return self.builder.constant(ty, 0);
         }
         self.builder.binary(BinaryOp::FMul, a, b)
     }

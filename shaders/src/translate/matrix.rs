@@ -29,8 +29,7 @@ impl<'a> Translator<'a> {
                 let a = self.operand(instruction, 0)?;
                 self.check_numbers(instruction, a, factor)?;
                 let factor = self.values.scalar(factor, 0);
-                let exact = self.is_exact(instruction);
-                self.map(instruction, |this, a| this.multiply(a, factor, exact))
+                self.map(instruction, |this, a| this.multiply(instruction, a, factor))
             }
             Op::MatrixTimesVector | Op::VectorTimesMatrix | Op::MatrixTimesMatrix => {
                 self.product(op, instruction)

@@ -8,7 +8,7 @@ use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
 
 use super::Request;
 use super::filter::Filter;
-use super::lanes::{Color, F, mask_of, store_all, vector};
+use super::lanes::{Color, F, floats, mask_of, store_all};
 use super::near::Near;
 use super::place::Layers;
 use super::texels::{Texels, class};
@@ -43,7 +43,6 @@ impl<'a> Ahead<'a> {
         places: &mut Places,
         mut packets: Packets<'_>,
     ) {
-        let Request { memory, instruction, view, sampler, .. } = self.request;
         let count = packets.count.min(PACKETS) as u32;
         let mut left = u32::MAX.checked_shr(u32::BITS - count).unwrap_or(0);
         if let Some((mip, near, true)) = self.request.plain_bytes(self.texels) {
@@ -60,7 +59,7 @@ impl<'a> Ahead<'a> {
             left &= left - 1;
             // SAFETY: as above.
             packets.take(place, frame, |frame, mask| unsafe {
-                (self.texels.routine)(memory, instruction, view, sampler, mask, frame);
+                (self.texels.routine)(&Request { mask, ..self.request }, frame);
             });
         }
     }
@@ -109,7 +108,7 @@ impl<'a> Ahead<'a> {
     #[target_feature(enable = "avx2,fma,f16c")]
     fn at(&self, packets: &Packets<'_>, number: usize) -> [F; 2] {
         let [x, y] = packets.coordinates;
-        [_mm256_castsi256_ps(vector(&x[number].0)), _mm256_castsi256_ps(vector(&y[number].0))]
+        [floats(&x[number]), floats(&y[number])]
     }
 
     #[inline]

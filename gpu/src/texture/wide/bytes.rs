@@ -7,7 +7,7 @@
 use core::arch::x86_64::*;
 
 use lacuna_shaders::abi::stage::Lanes;
-use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
+use lacuna_shaders::abi::texture::TextureFrame;
 
 use super::lanes::{Color, F, I, first, is_zero, load_floats};
 use super::near::Place;
@@ -15,9 +15,6 @@ use super::place::Layers;
 use super::texels::{Texels, class};
 use super::{Request, give, sample_bytes};
 use crate::gather;
-use crate::texture::memory::Memory;
-use crate::texture::sampler::Sampler;
-use crate::texture::view::View;
 
 sample_bytes!(class::BYTES, "avx2,fma,f16c", of_bytes);
 
@@ -26,7 +23,7 @@ impl Texels {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     fn of_bytes(&self, words: I) -> Color {
-        self.of_words::<{ class::BYTES }>(words)
+        self.of_words::<{ class::BYTES }>(&[words; 4])
     }
 }
 

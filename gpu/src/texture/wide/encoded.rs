@@ -7,18 +7,15 @@
 
 use core::arch::x86_64::*;
 
-use lacuna_shaders::abi::texture::{TextureFrame, TextureInstruction};
+use lacuna_shaders::abi::texture::TextureFrame;
 
 use super::bytes::Pairs;
 use super::lanes::{Color, F, I, load_floats};
 use super::near::Place;
 use super::place::Layers;
-use super::texels::{Texels, class};
+use super::texels::{Texels, class, share};
 use super::{Request, give, sample_bytes};
 use crate::format::srgb::decoder::Decoder;
-use crate::texture::memory::Memory;
-use crate::texture::sampler::Sampler;
-use crate::texture::view::View;
 
 /// The processor has AVX-512 F, BW, VL and VBMI.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +53,7 @@ impl Texels {
     fn decoded(&self, words: I) -> Color {
         match self.encoded {
             Some(Encoded(decoder)) => self.channels(texels(decoder, words)),
-            None => self.of_words::<{ class::SRGB }>(words),
+            None => self.of_words::<{ class::SRGB }>(&[words; 4]),
         }
     }
 }
@@ -65,8 +62,14 @@ impl Texels {
 #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vbmi")]
 fn texels(decoder: &Decoder, words: I) -> Color {
     let [a, b, c] = decoder.three(words);
-    let alpha = _mm256_cvtepi32_ps(_mm256_srli_epi32::<24>(words));
-    [a, b, c, super::texels::share(alpha, 255.0)]
+    [a, b, c, alpha(_mm256_srli_epi32::<24>(words))]
+}
+
+/// What bytes of alpha stand for.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn alpha(bytes: I) -> F {
+    share(_mm256_cvtepi32_ps(bytes), 255.0)
 }
 
 /// The linear numbers of pairs, and their alpha: of lanes 0 to 3 and 4 to 7, the left ones and then the right ones.
@@ -97,12 +100,12 @@ fn numbers(decoder: &Decoder, [some, others]: Pairs) -> Numbers {
     let order = unsafe { _mm512_loadu_si512(ORDER.as_ptr().cast()) };
     let bytes = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(some), others);
     let codes = _mm512_permutexvar_epi8(order, bytes);
-    let alpha = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<3>(codes)));
-    let inverse = _mm512_set1_ps(1.0 / 255.0);
-    let close = _mm512_mul_ps(alpha, inverse);
-    let rest = _mm512_fnmadd_ps(close, _mm512_set1_ps(255.0), alpha);
-    let alpha = _mm512_fmadd_ps(rest, inverse, close);
-    Numbers { linear: decoder.all(codes), alpha: [_mm512_castps512_ps256(alpha), upper(alpha)] }
+    let left = _mm512_extracti32x4_epi32::<3>(codes);
+    let right = _mm_bsrli_si128::<8>(left);
+    Numbers {
+        linear: decoder.all(codes),
+        alpha: [alpha(_mm256_cvtepu8_epi32(left)), alpha(_mm256_cvtepu8_epi32(right))],
+    }
 }
 
 /// The upper eight floats.

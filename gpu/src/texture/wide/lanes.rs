@@ -5,6 +5,8 @@ use core::arch::x86_64::*;
 
 use lacuna_shaders::abi::stage::Lanes;
 
+use crate::draw::Row;
+
 /// Eight floats.
 pub(super) type F = __m256;
 /// Eight integers of 32 bits.
@@ -62,6 +64,13 @@ pub(super) fn words(value: I) -> Lanes {
 pub(super) fn vector(words: &Lanes) -> I {
     // SAFETY: eight words.
     unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
+}
+
+/// A row as floats.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn floats(row: &Row) -> F {
+    _mm256_castsi256_ps(vector(&row.0))
 }
 
 /// The number of the first lane.

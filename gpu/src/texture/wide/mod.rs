@@ -42,7 +42,7 @@ use super::view::{Mip, Shape, View};
 use crate::format::Format;
 
 /// Does a sample for the lanes of a set. The processor has AVX2, FMA and F16C.
-type Routine = unsafe fn(Memory<'_>, &TextureInstruction, &View, &Sampler, u32, &mut TextureFrame);
+type Routine = unsafe fn(&Request<'_>, &mut TextureFrame);
 
 /// What is asked for.
 pub(super) struct Request<'a> {
@@ -99,10 +99,9 @@ impl<'a> Request<'a> {
     /// Does it, if it is known here.
     #[inline]
     pub(super) fn run(&self, frame: &mut TextureFrame) -> bool {
-        let Self { memory, instruction, mask, view, sampler } = *self;
         let Some(texels) = self.known() else { return false };
         // SAFETY: a view has a routine only where the processor has the instructions.
-        unsafe { (texels.routine)(memory, instruction, view, sampler, mask, frame) };
+        unsafe { (texels.routine)(self, frame) };
         true
     }
 
@@ -135,16 +134,9 @@ impl<'a> Request<'a> {
 
 /// A sample of texels of a class.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn sample<const CLASS: u8>(
-    memory: Memory<'_>,
-    instruction: &TextureInstruction,
-    view: &View,
-    sampler: &Sampler,
-    mask: u32,
-    frame: &mut TextureFrame,
-) {
-    let request = &Request { memory, instruction, mask, view, sampler };
-    let Some(texels) = &view.wide else { return };
+fn sample<const CLASS: u8>(request: &Request<'_>, frame: &mut TextureFrame) {
+    let mask = request.mask;
+    let Some(texels) = &request.view.wide else { return };
     let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
     if mask == 0xff
         && !class::are_bytes(CLASS)
@@ -163,17 +155,10 @@ fn sample<const CLASS: u8>(
 macro_rules! sample_bytes {
     ($class:expr, $features:literal, $color:ident) => {
         #[target_feature(enable = $features)]
-        pub(super) fn sample(
-            memory: Memory<'_>,
-            instruction: &TextureInstruction,
-            view: &View,
-            sampler: &Sampler,
-            mask: u32,
-            frame: &mut TextureFrame,
-        ) {
-            let request = &Request { memory, instruction, mask, view, sampler };
+        pub(super) fn sample(request: &Request<'_>, frame: &mut TextureFrame) {
+            let mask = request.mask;
             if mask == 0xff
-                && let Some(texels) = &view.wide
+                && let Some(texels) = &request.view.wide
                 && let Some((mip, near, linear)) = request.plain_bytes(texels)
             {
                 let at = [load_floats(&frame.coordinates[0]), load_floats(&frame.coordinates[1])];
@@ -187,7 +172,7 @@ macro_rules! sample_bytes {
                     return give(frame, mask, texels, texels.$color(words), 0xff);
                 }
             }
-            super::sample::<{ $class }>(memory, instruction, view, sampler, mask, frame);
+            super::sample::<{ $class }>(request, frame);
         }
     };
 }

@@ -10,7 +10,7 @@ use lacuna_shaders::abi::stage::Lanes;
 use lacuna_vm::units::PAGE_SHIFT;
 
 use super::bytes::Weights;
-use super::lanes::{Color, F, I, is_zero, set_of, spread, store_all, vector};
+use super::lanes::{Color, F, I, floats, is_zero, set_of, spread, store_all, vector};
 use super::place::Layers;
 use super::texels::{Texels, class};
 use super::{Request, axis, bytes};
@@ -97,13 +97,6 @@ pub(in super::super) struct Place {
     offsets: Row,
     /// Weights of the right ones, then of the lower ones.
     weights: [Row; 2],
-}
-
-/// A row as floats.
-#[inline]
-#[target_feature(enable = "avx2,fma,f16c")]
-fn floats(row: &Row) -> F {
-    _mm256_castsi256_ps(vector(&row.0))
 }
 
 impl Place {

@@ -179,46 +179,37 @@ impl Texels {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     pub(super) unsafe fn read<const CLASS: u8>(&self, texels: &Eight) -> Color {
-        let mut color = [_mm256_setzero_ps(); 4];
         if CLASS == class::CODEC {
             let mut bits = [[0; 8]; 4];
             // SAFETY: the caller's promise.
             unsafe { (self.codec.gather)(&texels.pointers(), &mut bits) };
-            for (lanes, bits) in color.iter_mut().zip(&bits) {
-                *lanes = _mm256_castsi256_ps(vector(bits));
+            return bits.map(|bits| _mm256_castsi256_ps(vector(&bits)));
+        }
+        // SAFETY: the caller's promise: those of four bytes are words.
+        let words = unsafe {
+            match *texels {
+                Eight::Near(base, offsets) if class::are_bytes(CLASS) => [bytes::texels(base, offsets); 4],
+                _ => texels.words(self.bytes),
             }
-            return color;
-        }
-        if (CLASS == class::BYTES || CLASS == class::SRGB)
-            && let &Eight::Near(base, offsets) = texels
-        {
-            // SAFETY: the caller's promise: they have four bytes.
-            return self.of_words::<CLASS>(unsafe { bytes::texels(base, offsets) });
-        }
-        // SAFETY: the caller's promise.
-        let words = unsafe { texels.words(self.bytes) };
-        for (channel, lanes) in color.iter_mut().enumerate() {
-            if !self.is_used(channel) {
-                continue;
-            }
-            *lanes = self.channel::<CLASS>(words[usize::from(self.shifts[channel] / 32) & 3], channel);
-        }
-        color
+        };
+        self.of_words::<CLASS>(&words)
     }
 
-    /// The same of texels of four bytes, whose words are given.
+    /// The same of texels whose words are given.
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn of_words<const CLASS: u8>(&self, words: I) -> Color {
+    pub(super) fn of_words<const CLASS: u8>(&self, words: &[I; 4]) -> Color {
         if CLASS == class::SRGB
             && let Some(encoded) = self.encoded
         {
-            return self.channels(encoded.texels(words));
+            return self.channels(encoded.texels(words[0]));
         }
         let mut color = [_mm256_setzero_ps(); 4];
         for (channel, lanes) in color.iter_mut().enumerate() {
             if self.is_used(channel) {
-                *lanes = self.channel::<CLASS>(words, channel);
+                let word =
+                    if class::are_bytes(CLASS) { 0 } else { usize::from(self.shifts[channel] / 32) & 3 };
+                *lanes = self.channel::<CLASS>(words[word], channel);
             }
         }
         color
